@@ -1,0 +1,34 @@
+import type { Database } from '../db/database.ts';
+import type { Definitions } from './definitions/definitions.ts';
+import type { Issue } from './outcome.ts';
+import type { ResourceRow } from './search/row.ts';
+
+/** A resource as parsed JSON; its shape is known once it has been checked. */
+export type Json = { [key: string]: unknown };
+export type Resource = Json & { resourceType: string; id?: string };
+
+/** Checks a resource against R4 and the profiles it claims; an empty list, or only warnings, means it may be stored. */
+export type Validate = (resource: unknown, options?: { profiles?: readonly string[] }) => Issue[];
+
+/** What a resource becomes in the database. References must have been rewritten before. */
+export type Index = (tenant: number, resource: Resource) => ResourceRow;
+
+/** What the FHIR core is built on; made once in main.ts and handed down. */
+export type FhirContext = {
+  database: Database;
+  definitions: Definitions;
+  validate: Validate;
+  index: Index;
+  settings: FhirSettings;
+  /** The clock: ms since 1970. */
+  now: () => number;
+};
+
+export type FhirSettings = {
+  /** Whether a reference must exist when it is written. */
+  references: 'allow' | 'enforce';
+  /** Signs cursors; 32 bytes. */
+  cursorKey: Uint8Array;
+  /** Bundle entries in one batch or transaction. */
+  maxEntries: number;
+};
