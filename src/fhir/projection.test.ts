@@ -10,12 +10,12 @@ const tag =
 
 const observation =
   '{"resourceType":"Observation","id":"o","meta":{"versionId":"1","tag":[{"code":"mine"}]},"text":{"status":"empty","div":"<div/>"},' +
-  '"status":"final","_status":{"id":"s"},"code":{"text":"weight","extension":[{"url":"u","valueBoolean":true}]},"valueQuantity" : {"value":1.50,"unit":"kg"},"note":[{"text":"}\\"]"}]}';
+  '"status":"final","_status":{"id":"s"},"code":{"text":"weight","extension":[{"url":"u","valueBoolean":true}]},"valueQuantity":{"value":1.50,"unit":"kg"},"note":[{"text":"}\\"]"}]}';
 
 test.each([
   [
     { summary: 'true' },
-    `{"resourceType":"Observation","id":"o","meta":{"versionId":"1","tag":[${tag},{"code":"mine"}]},"status":"final","_status":{"id":"s"},"code":{"text":"weight"},"valueQuantity" : {"value":1.50,"unit":"kg"}}`,
+    `{"resourceType":"Observation","id":"o","meta":{"versionId":"1","tag":[${tag},{"code":"mine"}]},"status":"final","_status":{"id":"s"},"code":{"text":"weight"},"valueQuantity":{"value":1.50,"unit":"kg"}}`,
   ],
   [
     { summary: 'text' },
@@ -23,7 +23,7 @@ test.each([
   ],
   [
     { elements: ['value'] },
-    `{"resourceType":"Observation","id":"o","meta":{"versionId":"1","tag":[${tag},{"code":"mine"}]},"status":"final","_status":{"id":"s"},"code":{"text":"weight","extension":[{"url":"u","valueBoolean":true}]},"valueQuantity" : {"value":1.50,"unit":"kg"}}`,
+    `{"resourceType":"Observation","id":"o","meta":{"versionId":"1","tag":[${tag},{"code":"mine"}]},"status":"final","_status":{"id":"s"},"code":{"text":"weight","extension":[{"url":"u","valueBoolean":true}]},"valueQuantity":{"value":1.50,"unit":"kg"}}`,
   ],
   [{ summary: 'false' }, observation],
   [{ summary: 'count' }, observation],

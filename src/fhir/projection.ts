@@ -1,5 +1,5 @@
 import type { Definitions, ElementDef } from './definitions/definitions.ts';
-import { eachItem, eachMember, isArrayAt, isObjectAt } from './json-walk.ts';
+import { elements, members } from './json.ts';
 
 /** What of a resource is asked for: `_summary` and `_elements`. */
 export type Projection = { summary?: Summary; elements?: readonly string[] };
@@ -97,21 +97,24 @@ function cachedMask(definitions: Definitions, type: string, how: Projection): Ma
   return mask;
 }
 
+/** The text of the value at `at`, without what the mask leaves out. */
 function masked(text: string, at: number, end: number, mask: Mask | 'all'): string {
-  if (mask === 'all') return text.slice(at, end);
+  const first = text[at];
+  if (mask === 'all' || (first !== '[' && first !== '{')) return text.slice(at, end);
+  if (first === '[') return `[${elements(text, at).map((item) => masked(text, item.start, item.end, mask))}]`;
+  return `{${kept(text, at, mask)}}`;
+}
+
+/** The members of the object at `at` that the mask keeps; one of which nothing is left is no longer there. */
+function kept(text: string, at: number, mask: Mask): string[] {
   const parts: string[] = [];
-  if (isArrayAt(text, at)) {
-    eachItem(text, at, (itemAt, itemEnd) => parts.push(masked(text, itemAt, itemEnd, mask)));
-    return `[${parts.join()}]`;
-  }
-  if (!isObjectAt(text, at)) return text.slice(at, end);
-  eachMember(text, at, (name, nameAt, valueAt, valueEnd) => {
+  for (const { name, key, value, end } of members(text, at)) {
     const below = mask.get(name);
-    if (below === undefined) return;
-    const value = masked(text, valueAt, valueEnd, below);
-    if (value !== '{}' && value !== '[]') parts.push(`${text.slice(nameAt, valueAt)}${value}`);
-  });
-  return `{${parts.join()}}`;
+    if (below === undefined) continue;
+    const left = masked(text, value, end, below);
+    if (left !== '{}' && left !== '[]') parts.push(text.slice(key, value) + left);
+  }
+  return parts;
 }
 
 const subsetted =
@@ -121,38 +124,32 @@ const subsetted =
 function tagged(meta: string): string {
   const others: string[] = [];
   let tags = '';
-  eachMember(meta, 0, (name, nameAt, valueAt, end) => {
-    if (name === 'tag') eachItem(meta, valueAt, (itemAt, itemEnd) => (tags += `,${meta.slice(itemAt, itemEnd)}`));
-    if (name !== 'tag') others.push(meta.slice(nameAt, end));
-  });
-  return `{${[...others, `"tag":[${subsetted}${tags}]`].join()}}`;
+  for (const { name, key, value, end } of members(meta, 0)) {
+    if (name === 'tag') tags = `,${meta.slice(value + 1, end - 1)}`;
+    if (name !== 'tag') others.push(meta.slice(key, end));
+  }
+  return `{${[...others, `"tag":[${subsetted}${tags}]`]}}`;
 }
 
 /**
  * The text of a resource with only what was asked for, marked SUBSETTED; what stays is as it was written, decimals too.
  * `_summary=count` is a matter of the Bundle and leaves a resource as it is.
  *
- * @param content JSON text of one resource
+ * @param content JSON text of one resource, without white space between tokens
  * @see https://hl7.org/fhir/R4/search.html#summary
  */
 export function project(content: string, how: Projection, definitions: Definitions): string {
   const whole = how.summary === undefined || how.summary === 'false';
   if (how.summary === 'count' || (whole && !how.elements?.length)) return content;
-  let type = '';
-  eachMember(content, 0, (name, _nameAt, valueAt, end) => {
-    if (name === 'resourceType') type = content.slice(valueAt + 1, end - 1);
-  });
-  const mask = cachedMask(definitions, type, whole ? { elements: how.elements } : { summary: how.summary });
-  const members: string[] = [];
-  let meta = '{}';
-  eachMember(content, 0, (name, nameAt, valueAt, end) => {
-    const below = mask.get(name);
-    if (name === 'meta') meta = content.slice(valueAt, end);
-    if (below === undefined || name === 'meta') return;
-    const value = masked(content, valueAt, end, below);
-    if (value !== '{}' && value !== '[]') members.push(`${content.slice(nameAt, valueAt)}${value}`);
-  });
+  const all = members(content, 0);
+  const type = all.find(({ name }) => name === 'resourceType');
+  const meta = all.find(({ name }) => name === 'meta');
+  if (!type) return content;
+  const asked = whole ? { elements: how.elements } : { summary: how.summary };
+  const mask = new Map(cachedMask(definitions, content.slice(type.value + 1, type.end - 1), asked));
+  mask.delete('meta');
+  const parts = kept(content, 0, mask);
   // After resourceType and id, where a reader looks for it.
-  members.splice(2, 0, `"meta":${tagged(meta)}`);
-  return `{${members.join()}}`;
+  parts.splice(2, 0, `"meta":${tagged(meta ? content.slice(meta.value, meta.end) : '{}')}`);
+  return `{${parts}}`;
 }
