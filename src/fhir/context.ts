@@ -2,6 +2,7 @@ import type { Database } from '../db/database.ts';
 import type { Definitions } from './definitions/definitions.ts';
 import type { Issue } from './outcome.ts';
 import type { ResourceRow } from './search/row.ts';
+import type { Store } from './store/store.ts';
 
 /** A resource as parsed JSON; its shape is known once it has been checked. */
 export type Json = { [key: string]: unknown };
@@ -16,6 +17,7 @@ export type Index = (tenant: number, resource: Resource) => ResourceRow;
 /** What the FHIR core is built on; made once in main.ts and handed down. */
 export type FhirContext = {
   database: Database;
+  store: Store;
   definitions: Definitions;
   validate: Validate;
   index: Index;

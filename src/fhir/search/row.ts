@@ -21,6 +21,8 @@ export type ResourceRow = {
   present: number[];
   /** Every token, reference and uri, hashed. */
   keys: number[];
+  /** The folded texts of tokens with their keys of kind `t`, for concept_text. */
+  texts: TextRow[];
   strings: StringRow[];
   dates: DateRow[];
   numbers: NumberRow[];
@@ -43,3 +45,4 @@ export type NumberRow = {
   unit: number;
 };
 export type PositionRow = { param: number; latitude: number; longitude: number };
+export type TextRow = { param: number; value: string; key: number };

@@ -1,0 +1,74 @@
+import type { FhirContext, Resource } from '../context.ts';
+import { members, type Parsed } from '../json.ts';
+import type { ResourceRow } from '../search/row.ts';
+
+/**
+ * A resource ready to be written. Its stored text is `head + version + tail`: the version is known only to the database,
+ * at the moment it writes.
+ */
+export type Draft = {
+  tenant: number;
+  type: string;
+  id: string;
+  /** Ends within `"versionId":"`. */
+  head: string;
+  /** Begins with the quotation mark that closes the version. */
+  tail: string;
+  lastUpdated: Date;
+  row: ResourceRow;
+};
+
+/** The members of meta that the client may set, each with a leading comma. */
+function clientMeta(text: string, at: number): string {
+  let kept = '';
+  for (const { name, key, end } of members(text, at)) {
+    if (name !== 'versionId' && name !== 'lastUpdated' && name !== '_versionId' && name !== '_lastUpdated') {
+      kept += `,${text.slice(key, end)}`;
+    }
+  }
+  return kept;
+}
+
+/**
+ * Puts type, id, version and time of the version into the text; the rest stays as it was written.
+ *
+ * @param parsed the resource, checked, its references already what they will be
+ * @param lastUpdated the instant of this version
+ */
+export function splitText(parsed: Parsed, id: string, lastUpdated: Date): { head: string; tail: string } {
+  const { text, resource } = parsed;
+  let meta = '';
+  let rest = '';
+  // Runs of neighbouring members are copied whole.
+  let from = -1;
+  let to = -1;
+  for (const { name, key, value, end } of members(text, 0)) {
+    if (name === 'resourceType' || name === 'id' || name === 'meta') {
+      if (name === 'meta') meta = clientMeta(text, value);
+      if (from >= 0) rest += `,${text.slice(from, to)}`;
+      from = -1;
+    } else {
+      if (from < 0) from = key;
+      to = end;
+    }
+  }
+  if (from >= 0) rest += `,${text.slice(from, to)}`;
+  return {
+    head: `{"resourceType":"${resource.resourceType}","id":"${id}","meta":{"versionId":"`,
+    tail: `","lastUpdated":"${lastUpdated.toISOString()}"${meta}}${rest}}`,
+  };
+}
+
+/** A checked resource → what is written of it. */
+export function draft(context: FhirContext, tenant: number, parsed: Parsed, id: string, lastUpdated: Date): Draft {
+  // The index must see the id it will have: a Patient is in its own compartment.
+  const resource: Resource = { ...parsed.resource, id };
+  return {
+    tenant,
+    type: resource.resourceType,
+    id,
+    ...splitText(parsed, id, lastUpdated),
+    lastUpdated,
+    row: context.index(tenant, resource),
+  };
+}

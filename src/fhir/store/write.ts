@@ -1,0 +1,154 @@
+import { type Database, DatabaseError } from '../../db/database.ts';
+import { admits, type Grant, type Interaction } from '../access.ts';
+import { conflict, forbidden, ok, preconditionFailed, type Result } from '../outcome.ts';
+import { type Applied, applyChanges, applyCreates, applyRemovals, type Change, type Removal } from './apply.ts';
+import { lane } from './coalesce.ts';
+import { rememberTexts } from './concept-texts.ts';
+import type { Draft } from './draft.ts';
+import { type Reader, unknownId } from './read.ts';
+import type { Stored } from './release.ts';
+
+/** A write that has been committed. */
+export type Written = Stored & { created: boolean };
+
+export type Writer = {
+  /** New resources under ids that the server has made: all of them, or none. */
+  create(grant: Grant, drafts: readonly Draft[]): Promise<Result<Written[]>>;
+  /** The next version, or the first one under an id that the client chose. `expected`: the version of If-Match, or null. */
+  update(grant: Grant, draft: Draft, expected: number | null): Promise<Result<Written>>;
+  /** Null where there was nothing to delete, or nothing that the caller may see. */
+  remove(grant: Grant, removal: Removal): Promise<Result<{ version: number } | null>>;
+};
+
+const attempts = 5;
+
+/** A row that cannot be written costs its batch the commit; the others are then written one by one. */
+const separable = (error: unknown): boolean => error instanceof DatabaseError && error.fault === 'fault';
+
+const written = (draft: Draft, version: number, was: number): Written => ({
+  type: draft.type,
+  id: draft.id,
+  version,
+  lastUpdated: draft.lastUpdated,
+  patient: draft.row.patient,
+  patients: draft.row.patients,
+  labels: draft.row.labels,
+  content: `${draft.head}${version}${draft.tail}`,
+  created: was === 0,
+});
+
+/** Whether the grant lets this row be written; it says nothing of other rows, since the caller sent this one. */
+export function mayWrite(grant: Grant, draft: Draft, interaction: Interaction): Result<null> {
+  if (admits(grant, draft.type, draft.row, interaction)) return ok(null);
+  return forbidden(`Your access does not cover ${interaction === 'c' ? 'creating' : 'writing'} this ${draft.type}`);
+}
+
+const staleVersion = (expected: number | null, version: number): Result<never> =>
+  preconditionFailed(
+    version === 0
+      ? `If-Match asks for version ${expected}, but there is no such resource`
+      : `If-Match asks for version ${expected}, but the current version is ${version}`,
+  );
+
+const contended = (type: string, id: string): Result<never> =>
+  conflict(`${type}/${id} is being written by others at the same time; read it and try again`);
+
+/** Whether the grant reaches every row of the type, so that nothing need be read before it is written. */
+function unconditional(grant: Grant, type: string): boolean {
+  return grant.types.get(type)?.patients === 'all' && grant.forbiddenLabels === 0;
+}
+
+export function createWriter(database: Database, reader: Reader): Writer {
+  const creates = lane<readonly Draft[], null>({
+    width: 1,
+    maxWeight: 500,
+    weight: (drafts) => drafts.length,
+    separable,
+    async run(groups) {
+      const drafts = groups.flat();
+      await rememberTexts(database, drafts);
+      await applyCreates(database, drafts);
+      return groups.map(() => null);
+    },
+  });
+  const changes = lane<Change, Applied>({
+    width: 1,
+    maxWeight: 500,
+    separable,
+    identity: ({ draft }) => [`${draft.tenant}/${draft.type}/${draft.id}`],
+    async run(items) {
+      await rememberTexts(
+        database,
+        items.map(({ draft }) => draft),
+      );
+      return applyChanges(database, items);
+    },
+  });
+  const removals = lane<Removal, Applied>({
+    width: 1,
+    maxWeight: 500,
+    separable,
+    identity: ({ tenant, type, id }) => [`${tenant}/${type}/${id}`],
+    run: (items) => applyRemovals(database, items),
+  });
+
+  /** Two processes that create one new id at once: one of them fails on the key, and then finds the resource. */
+  async function change(item: Change): Promise<Applied> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const applied = await changes.push(item);
+        if (!('refused' in applied) || applied.refused !== 'raced' || attempt === attempts) return applied;
+      } catch (error) {
+        if (!(error instanceof DatabaseError) || error.sqlstate !== '23505' || attempt === attempts) throw error;
+      }
+    }
+  }
+
+  return {
+    async create(grant, drafts) {
+      for (const draft of drafts) {
+        const allowed = mayWrite(grant, draft, 'c');
+        if (!allowed.ok) return allowed;
+      }
+      await creates.push(drafts);
+      return ok(drafts.map((draft) => written(draft, 1, 0)));
+    },
+
+    async update(grant, draft, expected) {
+      const allowed = mayWrite(grant, draft, 'u');
+      if (!allowed.ok) return allowed;
+      for (let attempt = 1; ; attempt++) {
+        let version = expected;
+        if (!unconditional(grant, draft.type)) {
+          const current = await reader.read(grant, draft.type, draft.id);
+          if (!current.ok) return unknownId(draft.type, draft.id);
+          if (!admits(grant, draft.type, current.value, 'u')) return unknownId(draft.type, draft.id);
+          version = expected ?? current.value.version;
+        }
+        const applied = await change({ draft, expected: version });
+        if (!('refused' in applied)) return ok(written(draft, applied.version, applied.was));
+        if (applied.refused === 'stale' && expected !== null) return staleVersion(expected, applied.version);
+        if (attempt === attempts) return contended(draft.type, draft.id);
+      }
+    },
+
+    async remove(grant, removal) {
+      for (let attempt = 1; ; attempt++) {
+        let version = removal.expected;
+        if (!unconditional(grant, removal.type)) {
+          const current = await reader.read(grant, removal.type, removal.id);
+          if (!current.ok || !admits(grant, removal.type, current.value, 'd')) return ok(null);
+          version ??= current.value.version;
+        }
+        const applied = await removals.push({ ...removal, expected: version });
+        if (!('refused' in applied)) return ok({ version: applied.version });
+        if (applied.refused === 'absent')
+          return removal.expected === null ? ok(null) : staleVersion(removal.expected, 0);
+        if (applied.refused === 'stale' && removal.expected !== null) {
+          return staleVersion(removal.expected, applied.version);
+        }
+        if (attempt === attempts) return contended(removal.type, removal.id);
+      }
+    },
+  };
+}
