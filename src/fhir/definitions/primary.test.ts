@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest';
+
+import { loadDefinitions } from './load.ts';
+import { primary, standIns } from './primary.ts';
+import { searchParameter, searchParametersOf } from './search-parameters.ts';
+
+const definitions = loadDefinitions();
+
+describe('what a row answers by itself is a parameter of its type', () => {
+  test.each(definitions.types)('%s', (type) => {
+    const { patient, code, date, quantity } = primary(type);
+    const typeOf = (parameter: string | null) => parameter && searchParameter(definitions, type, parameter)?.type;
+    expect([null, 'reference']).toContain(typeOf(patient));
+    expect([null, 'token']).toContain(typeOf(code));
+    expect([null, 'date']).toContain(typeOf(date));
+    expect([null, 'quantity']).toContain(typeOf(quantity));
+  });
+});
+
+test('a combined parameter stands for parameters that are there', () => {
+  for (const { code } of searchParametersOf(definitions, 'Observation')) {
+    for (const other of standIns('Observation', code) ?? []) {
+      expect(searchParameter(definitions, 'Observation', other)?.type).toBe(
+        searchParameter(definitions, 'Observation', code)?.type,
+      );
+    }
+  }
+  expect(standIns('Observation', 'code')).toBeNull();
+});
+
+test('every type has the parameters of Resource, and Binary has not those of DomainResource', () => {
+  expect(searchParameter(definitions, 'Patient', '_tag')?.type).toBe('token');
+  expect(searchParameter(definitions, 'Patient', '_text')?.type).toBe('string');
+  expect(searchParameter(definitions, 'Binary', '_text')).toBeUndefined();
+  expect(searchParameter(definitions, 'Patient', 'code')).toBeUndefined();
+});

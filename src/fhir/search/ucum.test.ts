@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+
+import { canonical } from './ucum.ts';
+
+test.each([
+  [5.4, 'mg', 0.0054, 'g'],
+  [35, 'mg', 0.035, 'g'],
+  [0.0054, 'g', 0.0054, 'g'],
+  [37, 'Cel', 310.15, 'K'],
+  [98.6, '[degF]', 310.15, 'K'],
+  [5, 'mmol/L', 5, 'm-3.mol'],
+  [90, 'mg/dL', 900, 'm-3.g'],
+  [60, '/min', 1, 's-1'],
+  [72, '{beats}/min', 1.2, 's-1'],
+  [120, 'mm[Hg]', 15998640, 'm-1.s-2.g'],
+  [50, '%', 0.5, '1'],
+  [3, '', 3, '1'],
+  [3, '{score}', 3, '1'],
+  [7, '[IU]/L', 7, '[IU]/L'],
+  [7.4, '[pH]', 7.4, '[pH]'],
+])('%s %s is %s %s', (value, unit, expected, base) => {
+  expect(canonical(value, unit)).toEqual({ value: expected, base });
+});
+
+test.each(['bpm', 'MG/dl/', 'x'.repeat(1000), '((((', '__proto__'])('%s is no unit', (unit) => {
+  expect(canonical(1, unit)).toBeNull();
+});
+
+test('a hundred thousand conversions of known units take a moment', () => {
+  const begun = performance.now();
+  for (let i = 0; i < 100_000; i++) canonical(i, 'mg/dL');
+  expect(performance.now() - begun).toBeLessThan(1000);
+});
