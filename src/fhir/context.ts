@@ -1,6 +1,7 @@
 import type { Database } from '../db/database.ts';
 import type { Definitions } from './definitions/definitions.ts';
-import type { Issue } from './outcome.ts';
+import type { Issue, Result } from './outcome.ts';
+import type { FhirRequest, FhirResponse } from './request.ts';
 import type { ResourceRow } from './search/row.ts';
 import type { Store } from './store/store.ts';
 
@@ -21,6 +22,8 @@ export type FhirContext = {
   definitions: Definitions;
   validate: Validate;
   index: Index;
+  /** Answers one request by the table of routes; an entry of a Bundle is one too. */
+  dispatch: (request: FhirRequest) => Promise<Result<FhirResponse>>;
   settings: FhirSettings;
   /** The clock: ms since 1970. */
   now: () => number;

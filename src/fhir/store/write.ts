@@ -25,7 +25,7 @@ const attempts = 5;
 /** A row that cannot be written costs its batch the commit; the others are then written one by one. */
 const separable = (error: unknown): boolean => error instanceof DatabaseError && error.fault === 'fault';
 
-const written = (draft: Draft, version: number, was: number): Written => ({
+export const writtenOf = (draft: Draft, version: number, was: number): Written => ({
   type: draft.type,
   id: draft.id,
   version,
@@ -111,7 +111,7 @@ export function createWriter(database: Database, reader: Reader): Writer {
         if (!allowed.ok) return allowed;
       }
       await creates.push(drafts);
-      return ok(drafts.map((draft) => written(draft, 1, 0)));
+      return ok(drafts.map((draft) => writtenOf(draft, 1, 0)));
     },
 
     async update(grant, draft, expected) {
@@ -126,7 +126,7 @@ export function createWriter(database: Database, reader: Reader): Writer {
           version = expected ?? current.value.version;
         }
         const applied = await change({ draft, expected: version });
-        if (!('refused' in applied)) return ok(written(draft, applied.version, applied.was));
+        if (!('refused' in applied)) return ok(writtenOf(draft, applied.version, applied.was));
         if (applied.refused === 'stale' && expected !== null) return staleVersion(expected, applied.version);
         if (attempt === attempts) return contended(draft.type, draft.id);
       }

@@ -1,0 +1,83 @@
+import { allows } from '../access.ts';
+import type { FhirContext } from '../context.ts';
+import type { Parsed } from '../json.ts';
+import { forbidden, multipleMatches, ok, type Result } from '../outcome.ts';
+import type { FhirRequest, FhirResponse } from '../request.ts';
+import { resourceResponse, versionHeaders, versionUrl, writtenResponse } from '../respond.ts';
+import { match } from '../search/match.ts';
+import { applyCreates } from '../store/apply.ts';
+import { rememberTexts } from '../store/concept-texts.ts';
+import { underCriteria } from '../store/criteria.ts';
+import { type Draft, draft } from '../store/draft.ts';
+import { referencesHold } from '../store/referential.ts';
+import { uuid7 } from '../store/uuid.ts';
+import { mayWrite, type Written, writtenOf } from '../store/write.ts';
+import { checkedBody } from './body.ts';
+import type { FhirInteraction } from './interaction.ts';
+
+/** https://hl7.org/fhir/R4/http.html#create, conditional create included */
+export const create: FhirInteraction = {
+  code: 'create',
+  level: 'type',
+  routes: [['POST', '[type]']],
+  async run(context, request) {
+    const [type = ''] = request.path;
+    if (!allows(request.grant, type, 'c')) return forbidden(`Your access does not cover creating ${type}`);
+    const body = checkedBody(context, request, type);
+    if (!body.ok) return body;
+    const condition = request.header('if-none-exist');
+    if (condition !== undefined) return createUnless(context, request, body.value, condition);
+    const one = newDraft(context, request, body.value);
+    const holds = await referencesHold(context, request.grant.tenant, [body.value.resource]);
+    if (!holds.ok) return holds;
+    const written = await context.store.create(request.grant, [one]);
+    if (!written.ok) return written;
+    const [first] = written.value;
+    if (!first) throw new Error('a create of one resource answered with none');
+    return ok(writtenResponse(request, first));
+  },
+};
+
+/** A draft under an id of the server's making. */
+export function newDraft(context: FhirContext, request: FhirRequest, parsed: Parsed): Draft {
+  const now = context.now();
+  return draft(context, request.grant.tenant, parsed, uuid7(now), new Date(now));
+}
+
+/**
+ * Creates only when nothing that the caller can see matches; what matches is answered with 200.
+ *
+ * @see https://hl7.org/fhir/R4/http.html#ccreate
+ */
+async function createUnless(
+  context: FhirContext,
+  request: FhirRequest,
+  parsed: Parsed,
+  condition: string,
+): Promise<Result<FhirResponse>> {
+  const { grant } = request;
+  const type = parsed.resource.resourceType;
+  const query = condition.replace(/^.*\?/, '');
+  const one = newDraft(context, request, parsed);
+  const allowed = mayWrite(grant, one, 'c');
+  if (!allowed.ok) return allowed;
+  const holds = await referencesHold(context, grant.tenant, [parsed.resource]);
+  if (!holds.ok) return holds;
+  await rememberTexts(context.database, [one]);
+  const criteria = [{ tenant: grant.tenant, type, query }];
+  const outcome = await underCriteria<Result<Written | string>>(context.database, criteria, async (tx) => {
+    const found = await match(context, grant, type, query, tx);
+    if (!found.ok) return found;
+    if (found.value.length > 1) return multipleMatches(`If-None-Exist matches more than one ${type}`);
+    const [existing] = found.value;
+    if (existing) return ok(existing.id);
+    await applyCreates(tx, [one]);
+    return ok(writtenOf(one, 1, 0));
+  });
+  if (!outcome.ok) return outcome;
+  if (typeof outcome.value !== 'string') return ok(writtenResponse(request, outcome.value));
+  const existing = await context.store.read(grant, type, outcome.value);
+  if (!existing.ok) return existing;
+  const headers = { ...versionHeaders(existing.value), 'Content-Location': versionUrl(request.base, existing.value) };
+  return ok(resourceResponse(200, existing.value.content, headers));
+}

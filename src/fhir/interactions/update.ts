@@ -1,0 +1,84 @@
+import { allows } from '../access.ts';
+import type { FhirContext } from '../context.ts';
+import type { Parsed } from '../json.ts';
+import { forbidden, invalid, multipleMatches, ok, preconditionFailed, type Result } from '../outcome.ts';
+import { ifMatch } from '../preferences.ts';
+import type { FhirRequest, FhirResponse } from '../request.ts';
+import { writtenResponse } from '../respond.ts';
+import { match } from '../search/match.ts';
+import { draft } from '../store/draft.ts';
+import { referencesHold } from '../store/referential.ts';
+import { checkedBody } from './body.ts';
+import { newDraft } from './create.ts';
+import type { FhirInteraction } from './interaction.ts';
+
+/** https://hl7.org/fhir/R4/http.html#update, conditional update and create under a client's id included */
+export const update: FhirInteraction = {
+  code: 'update',
+  level: 'type',
+  routes: [
+    ['PUT', '[type]/[id]'],
+    ['PUT', '[type]'],
+  ],
+  async run(context, request) {
+    const [type = '', id] = request.path;
+    if (!allows(request.grant, type, 'u')) return forbidden(`Your access does not cover updating ${type}`);
+    const body = checkedBody(context, request, type);
+    if (!body.ok) return body;
+    const holds = await referencesHold(context, request.grant.tenant, [body.value.resource]);
+    if (!holds.ok) return holds;
+    if (id === undefined) return updateMatching(context, request, body.value);
+    const own = body.value.resource.id;
+    if (own !== id) {
+      return invalid(
+        own === undefined ? `The body has no id; the path names ${id}` : `The path names ${id}, but the body's id is ${own}`,
+        `${type}.id`,
+      );
+    }
+    return write(context, request, body.value, id);
+  },
+};
+
+async function write(
+  context: FhirContext,
+  request: FhirRequest,
+  parsed: Parsed,
+  id: string,
+): Promise<Result<FhirResponse>> {
+  const expected = ifMatch(request);
+  if (!expected.ok) return expected;
+  // If-None-Match: * asks for a creation and nothing else.
+  const mustBeNew = request.header('if-none-match')?.trim() === '*';
+  const one = draft(context, request.grant.tenant, parsed, id, new Date(context.now()));
+  const written = await context.store.update(request.grant, one, mustBeNew ? 0 : expected.value);
+  if (!written.ok) return written;
+  return ok(writtenResponse(request, written.value));
+}
+
+/** https://hl7.org/fhir/R4/http.html#cond-update */
+async function updateMatching(
+  context: FhirContext,
+  request: FhirRequest,
+  parsed: Parsed,
+): Promise<Result<FhirResponse>> {
+  const { resource } = parsed;
+  const type = resource.resourceType;
+  if (request.query === '') return invalid(`Name an id (PUT ${type}/[id]) or criteria (PUT ${type}?…)`);
+  const found = await match(context, request.grant, type, request.query);
+  if (!found.ok) return found;
+  if (found.value.length > 1) return multipleMatches(`The criteria match more than one ${type}`);
+  const [existing] = found.value;
+  if (existing) {
+    if (resource.id !== undefined && resource.id !== existing.id) {
+      return invalid(`The criteria match another ${type} than the body's id`, `${type}.id`);
+    }
+    return write(context, request, { ...parsed, resource: { ...resource, id: existing.id } }, existing.id);
+  }
+  if (resource.id !== undefined) return write(context, request, parsed, resource.id);
+  if (request.header('if-match') !== undefined) return preconditionFailed('If-Match is given, but nothing matches');
+  const written = await context.store.create(request.grant, [newDraft(context, request, parsed)]);
+  if (!written.ok) return written;
+  const [first] = written.value;
+  if (!first) throw new Error('a create of one resource answered with none');
+  return ok(writtenResponse(request, first));
+}
