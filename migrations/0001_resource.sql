@@ -64,11 +64,13 @@ create table resource_provenance partition of resource for values in (111);
 create table resource_patient partition of resource for values in (103);
 create table resource_other partition of resource default;
 
-create index resource_patient_code on resource (tenant, type, patient, code, date_start desc) where patient is not null;
-create index resource_patient_date on resource (tenant, type, patient, date_start desc) where patient is not null;
-create index resource_code_date on resource (tenant, type, code, date_start desc) where code is not null;
+-- Newest first with the missing last, which is the order of a search. Rows with several codes have none here and are found by
+-- their keys, so the null codes are in the index too.
+create index resource_patient_code on resource (tenant, type, patient, code, date_start desc nulls last) where patient is not null;
+create index resource_patient_date on resource (tenant, type, patient, date_start desc nulls last) where patient is not null;
+create index resource_code_date on resource (tenant, type, code, date_start desc nulls last);
 create index resource_code_updated on resource (tenant, type, code, last_updated desc, id) where code is not null;
-create index resource_date on resource (tenant, type, date_start, id) where date_start is not null;
+create index resource_date on resource (tenant, type, date_start desc nulls last, date_end);
 create index resource_updated on resource (tenant, type, last_updated desc, id);
 create index resource_quantity on resource (tenant, type, quantity) where quantity is not null;
 create index resource_patients on resource using gin (patients) where patients is not null;
