@@ -1,0 +1,33 @@
+import type { HttpBindings } from '@hono/node-server';
+import { Hono } from 'hono';
+
+import type { Queryable } from '../db/database.ts';
+import { outcomeText } from '../fhir/outcome.ts';
+import { fhirJson } from '../fhir/respond.ts';
+import { health } from './health.ts';
+import { type ServeDeps, serveFhir } from './serve.ts';
+
+/** Where the FHIR API begins. */
+export const fhirPath = '/fhir/R4';
+
+/** The whole server on one page: what is mounted where. */
+export function createApp(deps: ServeDeps & { database: Queryable; pages: Hono }): Hono<{ Bindings: HttpBindings }> {
+  const app = new Hono<{ Bindings: HttpBindings }>();
+
+  const fhir = (c: { env: HttpBindings }): Promise<Response> => {
+    const url = c.env.incoming.url ?? '';
+    const mark = url.indexOf('?');
+    const path = mark < 0 ? url : url.slice(0, mark);
+    return serveFhir(deps, c.env.incoming, path.slice(fhirPath.length), mark < 0 ? '' : url.slice(mark + 1));
+  };
+  app.all(fhirPath, fhir);
+  app.all(`${fhirPath}/*`, fhir);
+  app.route('/', health(deps.database));
+  app.route('/', deps.pages);
+
+  app.notFound((c) => {
+    const diagnostics = `There is nothing at ${c.req.path}; FHIR begins at ${fhirPath}`;
+    return c.body(outcomeText([{ severity: 'error', code: 'not-found', diagnostics }]), 404, { 'Content-Type': fhirJson });
+  });
+  return app;
+}

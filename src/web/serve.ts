@@ -1,0 +1,125 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Logger } from 'pino';
+
+import type { Caller, Grant } from '../fhir/access.ts';
+import type { FhirContext } from '../fhir/context.ts';
+import { parseLossless } from '../fhir/lossless.ts';
+import { invalid, notFound, ok, outcomeText, type Refusal, type Result } from '../fhir/outcome.ts';
+import type { FhirRequest, FhirResponse } from '../fhir/request.ts';
+import { fhirJson } from '../fhir/respond.ts';
+import { uuid7 } from '../fhir/store/uuid.ts';
+import { decoded, readBody } from './body.ts';
+import { encoded } from './encode.ts';
+import { refusalOf } from './errors.ts';
+import { negotiated } from './negotiate.ts';
+
+/** What serving FHIR over HTTP is made of. */
+export type ServeDeps = {
+  fhir: FhirContext;
+  authenticate: (authorization: string | undefined) => Promise<Result<Caller>>;
+  decide: (caller: Caller) => Grant;
+  /** What somebody may see who has not said who they are: /metadata and nothing else. */
+  anonymous: Grant;
+  log: Logger;
+  /** Bytes of a body, inflated. */
+  maxBody: number;
+  /** `http://host:port/fhir/R4` */
+  base: string;
+};
+
+/** What every answer of the FHIR API carries: nothing of it may be kept by a cache in between. */
+const standing = {
+  'Cache-Control': 'no-store',
+  Vary: 'Authorization, Accept, Accept-Encoding, Prefer',
+  'X-Content-Type-Options': 'nosniff',
+};
+
+const pathOf = (path: string): Result<string[]> => {
+  if (path === '' || path === '/') return ok([]);
+  const segments = path.slice(1).split('/');
+  // One trailing slash is nothing; an empty segment elsewhere is a path we do not have.
+  if (segments.at(-1) === '') segments.pop();
+  if (!path.includes('%')) return segments.includes('') ? notFound('The path has an empty segment') : ok(segments);
+  try {
+    return ok(segments.map(decodeURIComponent));
+  } catch {
+    return invalid('The path has a % that is not followed by two hexadecimal digits of UTF-8');
+  }
+};
+
+const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']);
+
+/** A header of Node's, where only set-cookie is ever a list. */
+const headerOf = (headers: IncomingHttpHeaders, name: string): string | undefined => {
+  const value = headers[name];
+  return Array.isArray(value) ? value.join(', ') : value;
+};
+
+async function requestOf(
+  deps: ServeDeps,
+  incoming: IncomingMessage,
+  path: readonly string[],
+  query: string,
+): Promise<Result<FhirRequest>> {
+  const { headers } = incoming;
+  const format = query.includes('_format') ? new URLSearchParams(query).get('_format') : null;
+  const acceptable = negotiated(headers.accept, format);
+  if (!acceptable.ok && !path.includes('Binary')) return acceptable;
+  let grant = deps.anonymous;
+  if (path[0] !== 'metadata') {
+    const caller = await deps.authenticate(headers.authorization);
+    if (!caller.ok) return caller;
+    grant = deps.decide(caller.value);
+  }
+  const method = incoming.method as FhirRequest['method'];
+  const common = { method, path, query, grant, base: deps.base, header: (name: string) => headerOf(headers, name) };
+  if (method === 'GET' || method === 'HEAD' || method === 'DELETE') return ok({ ...common, body: '' });
+  const bytes = await readBody(incoming, deps.maxBody);
+  if (!bytes.ok) return bytes;
+  if (path[0] === 'Binary' && !/json/i.test(headers['content-type'] ?? '')) {
+    return ok({ ...common, body: '', bytes: bytes.value });
+  }
+  const body = decoded(bytes.value, headers['content-type']);
+  return body.ok ? ok({ ...common, body: body.value, bytes: bytes.value }) : body;
+}
+
+const refused = ({ status, issues, headers }: Refusal): FhirResponse => ({
+  status,
+  headers: { 'Content-Type': fhirJson, ...headers },
+  body: outcomeText(issues),
+});
+
+/**
+ * One request of the FHIR API: who asks, what they may, what is asked, the answer.
+ *
+ * @param path what stands behind the FHIR base, as it came: `/Patient/1`
+ */
+export async function serveFhir(deps: ServeDeps, incoming: IncomingMessage, path: string, query: string): Promise<Response> {
+  const requestId = uuid7(Date.now());
+  let answer: FhirResponse;
+  try {
+    answer = await answerOf(deps, incoming, path, query);
+  } catch (error) {
+    answer = refused(refusalOf(error, requestId, deps.log));
+  }
+  const headers: Record<string, string> = { ...standing, 'X-Request-Id': requestId, ...answer.headers };
+  if (answer.body === null) return new Response(null, { status: answer.status, headers });
+  const pretty = query.includes('_pretty=true') && typeof answer.body === 'string';
+  const text = pretty ? JSON.stringify(parseLossless(answer.body as string), null, 2) : answer.body;
+  const { body, encoding } = await encoded(text, incoming.headers['accept-encoding']);
+  if (encoding !== null) headers['Content-Encoding'] = encoding;
+  // Bytes are an ArrayBuffer view here, never shared memory, which the type of Response cannot know.
+  return new Response(body as string | Uint8Array<ArrayBuffer>, { status: answer.status, headers });
+}
+
+async function answerOf(deps: ServeDeps, incoming: IncomingMessage, path: string, query: string): Promise<FhirResponse> {
+  if (!methods.has(incoming.method ?? '')) {
+    return refused({ ...notFound(`${incoming.method} is not a method of FHIR`), status: 405, headers: { Allow: [...methods].join(', ') } });
+  }
+  const segments = pathOf(path);
+  if (!segments.ok) return refused(segments);
+  const request = await requestOf(deps, incoming, segments.value, query);
+  if (!request.ok) return refused(request);
+  const result = await deps.fhir.dispatch(request.value);
+  return result.ok ? result.value : refused(result);
+}
