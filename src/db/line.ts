@@ -82,17 +82,7 @@ export async function openLine(target: Target, { deadline, onEnd = () => {} }: L
     onEnd();
   };
 
-  const client = postgres({
-    // postgres.js calls it, though its types do not know it. A second call would be a reconnect, with the state of the
-    // first connection.
-    ...{
-      socket: async () => {
-        if (socket || !alive) throw new Error(reason);
-        socket = await openSocket(target);
-        socket.once('close', end);
-        return socket;
-      },
-    },
+  const options: postgres.Options<Record<string, postgres.PostgresType>> = {
     host: target.host,
     port: target.port,
     username: target.user,
@@ -103,7 +93,6 @@ export async function openLine(target: Target, { deadline, onEnd = () => {} }: L
     max_lifetime: null,
     idle_timeout: 0,
     connect_timeout: OPEN_LIMIT / 1000,
-    max_pipeline: 1000,
     fetch_types: false,
     types,
     connection: {
@@ -116,7 +105,16 @@ export async function openLine(target: Target, { deadline, onEnd = () => {} }: L
     },
     onnotice: () => {},
     onclose: end,
-  });
+  };
+  // Its types do not know `socket` and `max_pipeline`. A second call of `socket` would be a reconnect, with the
+  // state of the first connection.
+  const opens = async (): Promise<Socket> => {
+    if (socket || !alive) throw new Error(reason);
+    socket = await openSocket(target);
+    socket.once('close', end);
+    return socket;
+  };
+  const client = postgres({ ...options, ...{ socket: opens, max_pipeline: 1000 } });
 
   const settled = <T>(query: Promise<T>): Promise<T> =>
     new Promise<T>((resolve, reject) => {
