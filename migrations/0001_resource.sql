@@ -70,7 +70,7 @@ create index resource_patient_code on resource (tenant, type, patient, code, dat
 create index resource_patient_date on resource (tenant, type, patient, date_start desc nulls last) where patient is not null;
 create index resource_code_date on resource (tenant, type, code, date_start desc nulls last);
 create index resource_code_updated on resource (tenant, type, code, last_updated desc, id) where code is not null;
-create index resource_date on resource (tenant, type, date_start desc nulls last, date_end);
+create index resource_dated on resource (tenant, type, date_start desc nulls last, date_end);
 create index resource_updated on resource (tenant, type, last_updated desc, id);
 create index resource_quantity on resource (tenant, type, quantity) where quantity is not null;
 create index resource_patients on resource using gin (patients) where patients is not null;
