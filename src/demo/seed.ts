@@ -1,0 +1,63 @@
+import type { Queryable } from '../db/database.ts';
+import type { FhirContext, Resource } from '../fhir/context.ts';
+import { typeNumber } from '../fhir/resources.ts';
+import { applyChanges } from '../fhir/store/apply.ts';
+import { rememberTexts } from '../fhir/store/concept-texts.ts';
+import { type Draft, draft } from '../fhir/store/draft.ts';
+import { carrier } from './data/clinics.ts';
+import { demoWorld } from './demo-world.ts';
+
+/** Resources in one statement. */
+const BATCH = 500;
+
+/** Any number of our own: two processes that start at once must not both seed. */
+const SEED_LOCK = 820_455;
+
+const tenant = 1;
+
+/** The carrier was written once, even if somebody has deleted it since. */
+const seededSql = `select 1 from resource where tenant = $1 and type = $2 and id = $3
+  union all select 1 from resource_history where tenant = $1 and type = $2 and id = $3 limit 1`;
+
+async function isSeeded(on: Queryable): Promise<boolean> {
+  const found = await on.query(seededSql, [tenant, typeNumber('Organization'), carrier.id]);
+  return found.length > 0;
+}
+
+function draftsOf(context: FhirContext, origin: string): Draft[] {
+  const now = new Date(context.now());
+  return demoWorld({ today: now.toISOString().slice(0, 10), origin }).map((made) => {
+    const text = JSON.stringify(made);
+    // What the generator makes is checked by its test, so that a start need not check it again.
+    const resource = JSON.parse(text) as Resource & { id: string };
+    return draft(context, tenant, { text, resource }, resource.id, now);
+  });
+}
+
+/**
+ * Writes the demo world into the first tenant, in one commit, unless it has been there before: what a visitor changed or
+ * deleted stays so. A resource that already has one of its ids is left alone.
+ *
+ * @param origin where this server can be reached, without a trailing slash
+ * @returns how many resources were written; 0 when the world was there
+ */
+export async function seedDemo(context: FhirContext, origin: string): Promise<number> {
+  const { database } = context;
+  if (await isSeeded(database)) return 0;
+  const drafts = draftsOf(context, origin);
+  await rememberTexts(database, drafts);
+  const written = await database.transaction(async (tx) => {
+    await tx.query('select pg_advisory_xact_lock($1)', [SEED_LOCK]);
+    if (await isSeeded(tx)) return 0;
+    let count = 0;
+    for (let from = 0; from < drafts.length; from += BATCH) {
+      const changes = drafts.slice(from, from + BATCH).map((one) => ({ draft: one, expected: 0 }));
+      const applied = await applyChanges(tx, changes);
+      count += applied.filter((one) => !('refused' in one)).length;
+    }
+    return count;
+  });
+  // Plans that were made for empty tables would stay.
+  if (written > 0) await database.query('analyze');
+  return written;
+}
