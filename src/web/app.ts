@@ -27,7 +27,9 @@ export function createApp(deps: ServeDeps & { database: Queryable; pages: Hono }
 
   app.notFound((c) => {
     const diagnostics = `There is nothing at ${c.req.path}; FHIR begins at ${fhirPath}`;
-    return c.body(outcomeText([{ severity: 'error', code: 'not-found', diagnostics }]), 404, { 'Content-Type': fhirJson });
+    return c.body(outcomeText([{ severity: 'error', code: 'not-found', diagnostics }]), 404, {
+      'Content-Type': fhirJson,
+    });
   });
   return app;
 }

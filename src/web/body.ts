@@ -45,7 +45,8 @@ export async function readBody(incoming: IncomingMessage, limit: number): Promis
   const encoding = incoming.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
   if (!body.ok || encoding === 'identity') return body;
   const decompress = inflators.get(encoding);
-  if (!decompress) return unsupportedMediaType(`Content-Encoding ${encoding} is not read here; gzip, deflate and br are`);
+  if (!decompress)
+    return unsupportedMediaType(`Content-Encoding ${encoding} is not read here; gzip, deflate and br are`);
   try {
     return ok((await decompress(body.value, { maxOutputLength: limit })) as Buffer);
   } catch (error) {

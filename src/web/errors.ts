@@ -12,8 +12,10 @@ const outcomeUnknown =
  */
 export function refusalOf(error: unknown, requestId: string, log: Logger): Refusal {
   if (error instanceof DatabaseError) {
-    if (error.fault !== 'conflict') log.warn({ requestId, fault: error.fault, sqlstate: error.sqlstate }, error.message);
-    if (error.fault === 'unavailable') return unavailable('The database cannot be reached at the moment; try again shortly');
+    if (error.fault !== 'conflict')
+      log.warn({ requestId, fault: error.fault, sqlstate: error.sqlstate }, error.message);
+    if (error.fault === 'unavailable')
+      return unavailable('The database cannot be reached at the moment; try again shortly');
     if (error.fault === 'unknown') return unavailable(outcomeUnknown);
     if (error.fault === 'full') return { ...unavailable('There is no space left to store anything'), status: 507 };
     if (error.fault === 'conflict') return conflict('Others are writing the same resources; try again');
@@ -25,6 +27,8 @@ export function refusalOf(error: unknown, requestId: string, log: Logger): Refus
   return {
     ok: false,
     status: 500,
-    issues: [{ severity: 'fatal', code: 'exception', diagnostics: `Something is wrong on our side; its id is ${requestId}` }],
+    issues: [
+      { severity: 'fatal', code: 'exception', diagnostics: `Something is wrong on our side; its id is ${requestId}` },
+    ],
   };
 }

@@ -10,7 +10,8 @@ const served = new Set([
   'json',
 ]);
 
-const named = (list: string): string[] => list.split(',').map((one) => one.split(';', 1)[0]?.trim().toLowerCase() ?? '');
+const named = (list: string): string[] =>
+  list.split(',').map((one) => one.split(';', 1)[0]?.trim().toLowerCase() ?? '');
 
 /**
  * Whether the answer may be JSON, by `_format` or else by Accept. XML is not served yet, and says so.
@@ -21,5 +22,7 @@ export function negotiated(accept: string | undefined, format: string | null): R
   // `+` of a media type often arrives as a space from a query string.
   const asked = format?.trim().replace(/ /g, '+') ?? accept;
   if (asked === undefined || asked === '' || named(asked).some((type) => served.has(type))) return ok(null);
-  return notAcceptable(`${format === null ? 'Accept' : '_format'} asks for ${asked}; FHIR is served as application/fhir+json`);
+  return notAcceptable(
+    `${format === null ? 'Accept' : '_format'} asks for ${asked}; FHIR is served as application/fhir+json`,
+  );
 }

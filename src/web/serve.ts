@@ -94,7 +94,12 @@ const refused = ({ status, issues, headers }: Refusal): FhirResponse => ({
  *
  * @param path what stands behind the FHIR base, as it came: `/Patient/1`
  */
-export async function serveFhir(deps: ServeDeps, incoming: IncomingMessage, path: string, query: string): Promise<Response> {
+export async function serveFhir(
+  deps: ServeDeps,
+  incoming: IncomingMessage,
+  path: string,
+  query: string,
+): Promise<Response> {
   const requestId = uuid7(Date.now());
   let answer: FhirResponse;
   try {
@@ -112,9 +117,18 @@ export async function serveFhir(deps: ServeDeps, incoming: IncomingMessage, path
   return new Response(body as string | Uint8Array<ArrayBuffer>, { status: answer.status, headers });
 }
 
-async function answerOf(deps: ServeDeps, incoming: IncomingMessage, path: string, query: string): Promise<FhirResponse> {
+async function answerOf(
+  deps: ServeDeps,
+  incoming: IncomingMessage,
+  path: string,
+  query: string,
+): Promise<FhirResponse> {
   if (!methods.has(incoming.method ?? '')) {
-    return refused({ ...notFound(`${incoming.method} is not a method of FHIR`), status: 405, headers: { Allow: [...methods].join(', ') } });
+    return refused({
+      ...notFound(`${incoming.method} is not a method of FHIR`),
+      status: 405,
+      headers: { Allow: [...methods].join(', ') },
+    });
   }
   const segments = pathOf(path);
   if (!segments.ok) return refused(segments);

@@ -25,12 +25,11 @@ export const create: FhirInteraction = {
     if (!allows(request.grant, type, 'c')) return forbidden(`Your access does not cover creating ${type}`);
     const body = checkedBody(context, request, type);
     if (!body.ok) return body;
-    const condition = request.header('if-none-exist');
-    if (condition !== undefined) return createUnless(context, request, body.value, condition);
-    const one = newDraft(context, request, body.value);
     const holds = await referencesHold(context, request.grant.tenant, [body.value.resource]);
     if (!holds.ok) return holds;
-    const written = await context.store.create(request.grant, [one]);
+    const condition = request.header('if-none-exist');
+    if (condition !== undefined) return createUnless(context, request, body.value, condition);
+    const written = await context.store.create(request.grant, [newDraft(context, request, body.value)]);
     if (!written.ok) return written;
     const [first] = written.value;
     if (!first) throw new Error('a create of one resource answered with none');
@@ -45,7 +44,7 @@ export function newDraft(context: FhirContext, request: FhirRequest, parsed: Par
 }
 
 /**
- * Creates only when nothing that the caller can see matches; what matches is answered with 200.
+ * If-None-Exist: what matches already is answered with 200.
  *
  * @see https://hl7.org/fhir/R4/http.html#ccreate
  */
@@ -55,29 +54,43 @@ async function createUnless(
   parsed: Parsed,
   condition: string,
 ): Promise<Result<FhirResponse>> {
-  const { grant } = request;
-  const type = parsed.resource.resourceType;
-  const query = condition.replace(/^.*\?/, '');
-  const one = newDraft(context, request, parsed);
-  const allowed = mayWrite(grant, one, 'c');
-  if (!allowed.ok) return allowed;
-  const holds = await referencesHold(context, grant.tenant, [parsed.resource]);
-  if (!holds.ok) return holds;
-  await rememberTexts(context.database, [one]);
-  const criteria = [{ tenant: grant.tenant, type, query }];
-  const outcome = await underCriteria<Result<Written | string>>(context.database, criteria, async (tx) => {
-    const found = await match(context, grant, type, query, tx);
-    if (!found.ok) return found;
-    if (found.value.length > 1) return multipleMatches(`If-None-Exist matches more than one ${type}`);
-    const [existing] = found.value;
-    if (existing) return ok(existing.id);
-    await applyCreates(tx, [one]);
-    return ok(writtenOf(one, 1, 0));
-  });
+  const outcome = await createWhereAbsent(context, request, parsed, condition.replace(/^.*\?/, ''));
   if (!outcome.ok) return outcome;
   if (typeof outcome.value !== 'string') return ok(writtenResponse(request, outcome.value));
-  const existing = await context.store.read(grant, type, outcome.value);
+  const existing = await context.store.read(request.grant, parsed.resource.resourceType, outcome.value);
   if (!existing.ok) return existing;
   const headers = { ...versionHeaders(existing.value), 'Content-Location': versionUrl(request.base, existing.value) };
   return ok(resourceResponse(200, existing.value.content, headers));
+}
+
+/**
+ * Creates only when nothing that the caller can see matches the criteria, however many try at once.
+ *
+ * @returns what was written, or the id of the one that matches; 412 where several do
+ */
+export async function createWhereAbsent(
+  context: FhirContext,
+  request: FhirRequest,
+  parsed: Parsed,
+  query: string,
+): Promise<Result<Written | string>> {
+  const { grant } = request;
+  const type = parsed.resource.resourceType;
+  const one = newDraft(context, request, parsed);
+  const allowed = mayWrite(grant, one, 'c');
+  if (!allowed.ok) return allowed;
+  await rememberTexts(context.database, [one]);
+  return underCriteria<Result<Written | string>>(
+    context.database,
+    [{ tenant: grant.tenant, type, query }],
+    async (tx) => {
+      const found = await match(context, grant, type, query, tx);
+      if (!found.ok) return found;
+      if (found.value.length > 1) return multipleMatches(`The criteria match more than one ${type}`);
+      const [existing] = found.value;
+      if (existing) return ok(existing.id);
+      await applyCreates(tx, [one]);
+      return ok(writtenOf(one, 1, 0));
+    },
+  );
 }

@@ -9,7 +9,7 @@ import { match } from '../search/match.ts';
 import { draft } from '../store/draft.ts';
 import { referencesHold } from '../store/referential.ts';
 import { checkedBody } from './body.ts';
-import { newDraft } from './create.ts';
+import { createWhereAbsent } from './create.ts';
 import type { FhirInteraction } from './interaction.ts';
 
 /** https://hl7.org/fhir/R4/http.html#update, conditional update and create under a client's id included */
@@ -31,7 +31,9 @@ export const update: FhirInteraction = {
     const own = body.value.resource.id;
     if (own !== id) {
       return invalid(
-        own === undefined ? `The body has no id; the path names ${id}` : `The path names ${id}, but the body's id is ${own}`,
+        own === undefined
+          ? `The body has no id; the path names ${id}`
+          : `The path names ${id}, but the body's id is ${own}`,
         `${type}.id`,
       );
     }
@@ -67,18 +69,26 @@ async function updateMatching(
   const found = await match(context, request.grant, type, request.query);
   if (!found.ok) return found;
   if (found.value.length > 1) return multipleMatches(`The criteria match more than one ${type}`);
-  const [existing] = found.value;
-  if (existing) {
-    if (resource.id !== undefined && resource.id !== existing.id) {
-      return invalid(`The criteria match another ${type} than the body's id`, `${type}.id`);
-    }
-    return write(context, request, { ...parsed, resource: { ...resource, id: existing.id } }, existing.id);
-  }
+  const existing = found.value[0]?.id;
+  if (existing !== undefined) return writeMatch(context, request, parsed, existing);
   if (resource.id !== undefined) return write(context, request, parsed, resource.id);
   if (request.header('if-match') !== undefined) return preconditionFailed('If-Match is given, but nothing matches');
-  const written = await context.store.create(request.grant, [newDraft(context, request, parsed)]);
-  if (!written.ok) return written;
-  const [first] = written.value;
-  if (!first) throw new Error('a create of one resource answered with none');
-  return ok(writtenResponse(request, first));
+  const created = await createWhereAbsent(context, request, parsed, request.query);
+  if (!created.ok) return created;
+  // Somebody else created it in between: then it is there to be updated.
+  if (typeof created.value === 'string') return writeMatch(context, request, parsed, created.value);
+  return ok(writtenResponse(request, created.value));
+}
+
+function writeMatch(
+  context: FhirContext,
+  request: FhirRequest,
+  parsed: Parsed,
+  id: string,
+): Promise<Result<FhirResponse>> {
+  const { resource } = parsed;
+  if (resource.id === undefined || resource.id === id) return write(context, request, parsed, id);
+  return Promise.resolve(
+    invalid(`The criteria match another ${resource.resourceType} than the body's id`, `${resource.resourceType}.id`),
+  );
 }

@@ -14,7 +14,10 @@ export function literalReferences(value: unknown, path: string, into = new Map<s
   }
   if (typeof value !== 'object' || value === null) return into;
   for (const [name, below] of Object.entries(value)) {
-    const literal = name === 'reference' && typeof below === 'string' ? /^([A-Z]\w+)\/([A-Za-z0-9.-]{1,64})(?:\/_history\/\d+)?$/.exec(below) : null;
+    const literal =
+      name === 'reference' && typeof below === 'string'
+        ? /^([A-Z]\w+)\/([A-Za-z0-9.-]{1,64})(?:\/_history\/\d+)?$/.exec(below)
+        : null;
     if (literal?.[1] && isResourceType(literal[1])) into.set(`${literal[1]}/${literal[2]}`, `${path}.reference`);
     else literalReferences(below, `${path}.${name}`, into);
   }
@@ -63,7 +66,12 @@ export async function referencesHold(
 }
 
 /** Under `enforce`: 409 while another resource still refers to this one through a search parameter. */
-export async function isUnreferenced(context: FhirContext, tenant: number, type: string, id: string): Promise<Result<null>> {
+export async function isUnreferenced(
+  context: FhirContext,
+  tenant: number,
+  type: string,
+  id: string,
+): Promise<Result<null>> {
   if (context.settings.references === 'allow') return ok(null);
   const keys = resourceTypes.flatMap((from) =>
     searchParametersOf(context.definitions, from)
@@ -75,5 +83,7 @@ export async function isUnreferenced(context: FhirContext, tenant: number, type:
     [tenant, numbers(keys), typeNumber(type), id],
   );
   if (!row) return ok(null);
-  return conflict(`${type}/${id} is still referenced by a ${typeOfNumber(row[0] as number)}; references are enforced here`);
+  return conflict(
+    `${type}/${id} is still referenced by a ${typeOfNumber(row[0] as number)}; references are enforced here`,
+  );
 }
