@@ -1,3 +1,4 @@
+import type { Blobs } from '../db/blobs.ts';
 import type { Database } from '../db/database.ts';
 import type { Definitions } from './definitions/definitions.ts';
 import type { Issue, Result } from './outcome.ts';
@@ -19,6 +20,7 @@ export type Index = (tenant: number, resource: Resource) => ResourceRow;
 export type FhirContext = {
   database: Database;
   store: Store;
+  blobs: Blobs;
   definitions: Definitions;
   validate: Validate;
   index: Index;

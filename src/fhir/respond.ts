@@ -1,18 +1,30 @@
+import type { FhirContext } from './context.ts';
 import { outcomeText } from './outcome.ts';
 import { preferredReturn } from './preferences.ts';
 import type { FhirRequest, FhirResponse } from './request.ts';
+import { unshelved } from './store/binary.ts';
 import type { Stored } from './store/release.ts';
 import type { Written } from './store/write.ts';
 
 export const fhirJson = 'application/fhir+json; charset=utf-8';
 
 /** ETag and Last-Modified of a version. The tag is the version alone: it tells nothing of what a caller may not see. */
-export const versionHeaders = ({ version, lastUpdated }: { version: number; lastUpdated: Date }): Record<string, string> => ({
+export const versionHeaders = ({
+  version,
+  lastUpdated,
+}: {
+  version: number;
+  lastUpdated: Date;
+}): Record<string, string> => ({
   ETag: `W/"${version}"`,
   'Last-Modified': lastUpdated.toUTCString(),
 });
 
-export const resourceResponse = (status: number, content: string, headers: Record<string, string> = {}): FhirResponse => ({
+export const resourceResponse = (
+  status: number,
+  content: string,
+  headers: Record<string, string> = {},
+): FhirResponse => ({
   status,
   headers: { 'Content-Type': fhirJson, ...headers },
   body: content,
@@ -22,7 +34,11 @@ export const versionUrl = (base: string, { type, id, version }: Pick<Stored, 'ty
   `${base}/${type}/${id}/_history/${version}`;
 
 /** 201 or 200 for what was written, with as much of it as `Prefer: return` asks for. */
-export function writtenResponse(request: FhirRequest, written: Written): FhirResponse {
+export async function writtenResponse(
+  context: FhirContext,
+  request: FhirRequest,
+  written: Written,
+): Promise<FhirResponse> {
   const url = versionUrl(request.base, written);
   const headers = {
     ...versionHeaders(written),
@@ -31,7 +47,13 @@ export function writtenResponse(request: FhirRequest, written: Written): FhirRes
   const status = written.created ? 201 : 200;
   const wanted = preferredReturn(request);
   if (wanted === 'minimal') return { status, headers, body: null };
-  if (wanted === 'representation') return resourceResponse(status, written.content, headers);
+  if (wanted === 'representation') {
+    return resourceResponse(status, await unshelved(context, written.type, written.content), headers);
+  }
   const diagnostics = `${written.type}/${written.id} is stored as version ${written.version}`;
-  return resourceResponse(status, outcomeText([{ severity: 'information', code: 'informational', diagnostics }]), headers);
+  return resourceResponse(
+    status,
+    outcomeText([{ severity: 'information', code: 'informational', diagnostics }]),
+    headers,
+  );
 }

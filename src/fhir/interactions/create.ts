@@ -12,7 +12,7 @@ import { type Draft, draft } from '../store/draft.ts';
 import { referencesHold } from '../store/referential.ts';
 import { uuid7 } from '../store/uuid.ts';
 import { mayWrite, type Written, writtenOf } from '../store/write.ts';
-import { checkedBody } from './body.ts';
+import { storableBody } from './binary.ts';
 import type { FhirInteraction } from './interaction.ts';
 
 /** https://hl7.org/fhir/R4/http.html#create, conditional create included */
@@ -23,7 +23,7 @@ export const create: FhirInteraction = {
   async run(context, request) {
     const [type = ''] = request.path;
     if (!allows(request.grant, type, 'c')) return forbidden(`Your access does not cover creating ${type}`);
-    const body = checkedBody(context, request, type);
+    const body = await storableBody(context, request, type);
     if (!body.ok) return body;
     const holds = await referencesHold(context, request.grant.tenant, [body.value.resource]);
     if (!holds.ok) return holds;
@@ -33,7 +33,7 @@ export const create: FhirInteraction = {
     if (!written.ok) return written;
     const [first] = written.value;
     if (!first) throw new Error('a create of one resource answered with none');
-    return ok(writtenResponse(request, first));
+    return ok(await writtenResponse(context, request, first));
   },
 };
 
@@ -56,7 +56,7 @@ async function createUnless(
 ): Promise<Result<FhirResponse>> {
   const outcome = await createWhereAbsent(context, request, parsed, condition.replace(/^.*\?/, ''));
   if (!outcome.ok) return outcome;
-  if (typeof outcome.value !== 'string') return ok(writtenResponse(request, outcome.value));
+  if (typeof outcome.value !== 'string') return ok(await writtenResponse(context, request, outcome.value));
   const existing = await context.store.read(request.grant, parsed.resource.resourceType, outcome.value);
   if (!existing.ok) return existing;
   const headers = { ...versionHeaders(existing.value), 'Content-Location': versionUrl(request.base, existing.value) };

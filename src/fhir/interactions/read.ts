@@ -4,6 +4,7 @@ import { isUnchanged } from '../preferences.ts';
 import { projected } from '../projected.ts';
 import { resourceResponse, versionHeaders } from '../respond.ts';
 import { release } from '../store/release.ts';
+import { binaryResponse } from './binary.ts';
 import type { FhirInteraction } from './interaction.ts';
 
 /** https://hl7.org/fhir/R4/http.html#read */
@@ -21,6 +22,7 @@ export const read: FhirInteraction = {
     if (isUnchanged(request, found.value.version, found.value.lastUpdated)) {
       return ok({ status: 304, headers, body: null });
     }
+    if (type === 'Binary') return ok(await binaryResponse(context, request, found.value));
     const content = projected(context, request, found.value.content);
     return content.ok ? ok(resourceResponse(200, content.value, headers)) : content;
   },

@@ -8,7 +8,7 @@ import { writtenResponse } from '../respond.ts';
 import { match } from '../search/match.ts';
 import { draft } from '../store/draft.ts';
 import { referencesHold } from '../store/referential.ts';
-import { checkedBody } from './body.ts';
+import { storableBody } from './binary.ts';
 import { createWhereAbsent } from './create.ts';
 import type { FhirInteraction } from './interaction.ts';
 
@@ -23,7 +23,7 @@ export const update: FhirInteraction = {
   async run(context, request) {
     const [type = '', id] = request.path;
     if (!allows(request.grant, type, 'u')) return forbidden(`Your access does not cover updating ${type}`);
-    const body = checkedBody(context, request, type);
+    const body = await storableBody(context, request, type);
     if (!body.ok) return body;
     const holds = await referencesHold(context, request.grant.tenant, [body.value.resource]);
     if (!holds.ok) return holds;
@@ -54,7 +54,7 @@ async function write(
   const one = draft(context, request.grant.tenant, parsed, id, new Date(context.now()));
   const written = await context.store.update(request.grant, one, mustBeNew ? 0 : expected.value);
   if (!written.ok) return written;
-  return ok(writtenResponse(request, written.value));
+  return ok(await writtenResponse(context, request, written.value));
 }
 
 /** https://hl7.org/fhir/R4/http.html#cond-update */
@@ -77,7 +77,7 @@ async function updateMatching(
   if (!created.ok) return created;
   // Somebody else created it in between: then it is there to be updated.
   if (typeof created.value === 'string') return writeMatch(context, request, parsed, created.value);
-  return ok(writtenResponse(request, created.value));
+  return ok(await writtenResponse(context, request, created.value));
 }
 
 function writeMatch(

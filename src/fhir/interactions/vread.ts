@@ -4,6 +4,7 @@ import { projected } from '../projected.ts';
 import { resourceResponse, versionHeaders } from '../respond.ts';
 import { unknownId } from '../store/read.ts';
 import { release } from '../store/release.ts';
+import { binaryResponse } from './binary.ts';
 import type { FhirInteraction } from './interaction.ts';
 
 /** https://hl7.org/fhir/R4/http.html#vread */
@@ -18,6 +19,7 @@ export const vread: FhirInteraction = {
     const found = await context.store.vread(request.grant, type, id, Number(version));
     if (!found.ok) return found;
     release(request.grant, [found.value], 'r');
+    if (type === 'Binary') return ok(await binaryResponse(context, request, found.value));
     const content = projected(context, request, found.value.content);
     return content.ok ? ok(resourceResponse(200, content.value, versionHeaders(found.value))) : content;
   },

@@ -1,0 +1,46 @@
+import { buffer } from 'node:stream/consumers';
+
+import type { FhirContext } from '../context.ts';
+import { members, type Parsed } from '../json.ts';
+
+/**
+ * The content of a Binary lies in the blob store; the stored text has its address where `data` would be. An address is
+ * no base64, so a client cannot write one: the validator refuses it.
+ *
+ * @see https://hl7.org/fhir/R4/binary.html
+ */
+const address = /^"blob:([0-9a-f]{64})"$/;
+
+export const addressText = (sha256: string): string => `"blob:${sha256}"`;
+
+/** Moves `data` of a Binary that has been checked into the blob store. Other resources are returned as they are. */
+export async function shelved(context: FhirContext, parsed: Parsed): Promise<Parsed> {
+  const { resource, text } = parsed;
+  if (resource.resourceType !== 'Binary' || typeof resource.data !== 'string') return parsed;
+  const data = members(text, 0).find(({ name }) => name === 'data');
+  if (!data || address.test(text.slice(data.value, data.end))) return parsed;
+  const { sha256 } = await context.blobs.put(Buffer.from(resource.data, 'base64'));
+  return {
+    text: text.slice(0, data.value) + addressText(sha256) + text.slice(data.end),
+    resource: { ...resource, data: `blob:${sha256}` },
+  };
+}
+
+/** The bytes of a stored Binary; empty when it has none. */
+export async function bytesOf(context: FhirContext, content: string): Promise<Buffer> {
+  const data = members(content, 0).find(({ name }) => name === 'data');
+  const sha256 = data && address.exec(content.slice(data.value, data.end))?.[1];
+  if (sha256 === undefined) return Buffer.alloc(0);
+  const stream = await context.blobs.get(sha256);
+  if (stream === null) throw new Error(`the blob ${sha256} of a Binary is not there`);
+  return buffer(stream);
+}
+
+/** The stored text of a Binary with its content in place, as FHIR shows it; any other text as it is. */
+export async function unshelved(context: FhirContext, type: string, content: string): Promise<string> {
+  if (type !== 'Binary' || content === '') return content;
+  const data = members(content, 0).find(({ name }) => name === 'data');
+  if (!data || !address.test(content.slice(data.value, data.end))) return content;
+  const bytes = await bytesOf(context, content);
+  return `${content.slice(0, data.value)}"${bytes.toString('base64')}"${content.slice(data.end)}`;
+}
