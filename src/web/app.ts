@@ -2,8 +2,8 @@ import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 
 import type { Queryable } from '../db/database.ts';
+import { fhirJson } from '../fhir/interactions/respond.ts';
 import { outcomeText } from '../fhir/outcome.ts';
-import { fhirJson } from '../fhir/respond.ts';
 import { health } from './health.ts';
 import { type ServeDeps, serveFhir } from './serve.ts';
 

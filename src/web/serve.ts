@@ -3,10 +3,10 @@ import type { Logger } from 'pino';
 
 import type { Caller, Grant } from '../fhir/access.ts';
 import type { FhirContext } from '../fhir/context.ts';
+import { fhirJson } from '../fhir/interactions/respond.ts';
 import { parseLossless } from '../fhir/lossless.ts';
 import { invalid, notFound, ok, outcomeText, type Refusal, type Result } from '../fhir/outcome.ts';
 import type { FhirRequest, FhirResponse } from '../fhir/request.ts';
-import { fhirJson } from '../fhir/respond.ts';
 import { uuid7 } from '../fhir/store/uuid.ts';
 import { decoded, readBody } from './body.ts';
 import { encoded } from './encode.ts';

@@ -2,10 +2,10 @@ import type { FhirContext } from '../context.ts';
 import type { Parsed } from '../json.ts';
 import { ok, type Result, unsupportedMediaType } from '../outcome.ts';
 import type { FhirRequest, FhirResponse } from '../request.ts';
-import { resourceResponse, versionHeaders } from '../respond.ts';
 import { addressText, bytesOf, shelved, unshelved } from '../store/binary.ts';
 import type { Stored } from '../store/release.ts';
 import { checked, checkedBody, mediaType } from './body.ts';
+import { resourceResponse, versionHeaders } from './respond.ts';
 
 /** The body of a create or update, checked; of a Binary, its content is in the blob store. */
 export async function storableBody(context: FhirContext, request: FhirRequest, type: string): Promise<Result<Parsed>> {

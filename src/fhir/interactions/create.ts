@@ -3,7 +3,6 @@ import type { FhirContext } from '../context.ts';
 import type { Parsed } from '../json.ts';
 import { forbidden, multipleMatches, ok, type Result } from '../outcome.ts';
 import type { FhirRequest, FhirResponse } from '../request.ts';
-import { resourceResponse, versionHeaders, versionUrl, writtenResponse } from '../respond.ts';
 import { match } from '../search/match.ts';
 import { applyCreates } from '../store/apply.ts';
 import { rememberTexts } from '../store/concept-texts.ts';
@@ -14,6 +13,7 @@ import { uuid7 } from '../store/uuid.ts';
 import { mayWrite, type Written, writtenOf } from '../store/write.ts';
 import { storableBody } from './binary.ts';
 import type { FhirInteraction } from './interaction.ts';
+import { resourceResponse, versionHeaders, versionUrl, writtenResponse } from './respond.ts';
 
 /** https://hl7.org/fhir/R4/http.html#create, conditional create included */
 export const create: FhirInteraction = {

@@ -2,10 +2,10 @@ import { allows } from '../access.ts';
 import { forbidden, ok } from '../outcome.ts';
 import { isUnchanged } from '../preferences.ts';
 import { projected } from '../projected.ts';
-import { resourceResponse, versionHeaders } from '../respond.ts';
 import { release } from '../store/release.ts';
 import { binaryResponse } from './binary.ts';
 import type { FhirInteraction } from './interaction.ts';
+import { resourceResponse, versionHeaders } from './respond.ts';
 
 /** https://hl7.org/fhir/R4/http.html#read */
 export const read: FhirInteraction = {

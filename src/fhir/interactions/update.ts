@@ -4,13 +4,13 @@ import type { Parsed } from '../json.ts';
 import { forbidden, invalid, multipleMatches, ok, preconditionFailed, type Result } from '../outcome.ts';
 import { ifMatch } from '../preferences.ts';
 import type { FhirRequest, FhirResponse } from '../request.ts';
-import { writtenResponse } from '../respond.ts';
 import { match } from '../search/match.ts';
 import { draft } from '../store/draft.ts';
 import { referencesHold } from '../store/referential.ts';
 import { storableBody } from './binary.ts';
 import { createWhereAbsent } from './create.ts';
 import type { FhirInteraction } from './interaction.ts';
+import { writtenResponse } from './respond.ts';
 
 /** https://hl7.org/fhir/R4/http.html#update, conditional update and create under a client's id included */
 export const update: FhirInteraction = {

@@ -1,10 +1,10 @@
-import type { FhirContext } from './context.ts';
-import { outcomeText } from './outcome.ts';
-import { preferredReturn } from './preferences.ts';
-import type { FhirRequest, FhirResponse } from './request.ts';
-import { unshelved } from './store/binary.ts';
-import type { Stored } from './store/release.ts';
-import type { Written } from './store/write.ts';
+import type { FhirContext } from '../context.ts';
+import { outcomeText } from '../outcome.ts';
+import { preferredReturn } from '../preferences.ts';
+import type { FhirRequest, FhirResponse } from '../request.ts';
+import { unshelved } from '../store/binary.ts';
+import type { Stored } from '../store/release.ts';
+import type { Written } from '../store/write.ts';
 
 export const fhirJson = 'application/fhir+json; charset=utf-8';
 
