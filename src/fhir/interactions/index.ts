@@ -1,0 +1,10 @@
+import { create } from './create.ts';
+import { remove } from './delete.ts';
+import { history } from './history.ts';
+import type { FhirInteraction } from './interaction.ts';
+import { read } from './read.ts';
+import { update } from './update.ts';
+import { vread } from './vread.ts';
+
+/** Every interaction there is; /metadata and the routes are made from this list. */
+export const interactions: readonly FhirInteraction[] = [read, vread, update, remove, history, create];

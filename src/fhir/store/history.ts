@@ -1,0 +1,106 @@
+import type { Queryable } from '../../db/database.ts';
+import type { Grant } from '../access.ts';
+import { resourceTypes, typeNumber, typeOfNumber } from '../resources.ts';
+import { Scan } from '../search/scan.ts';
+import { Statement } from '../search/statement.ts';
+import { release, type Stored } from './release.ts';
+
+/** One version in a history. A deletion has no content. */
+export type Version = Stored & { deleted: boolean };
+
+/** Behind which version the page begins. */
+export type HistoryPlace = { lastUpdated: string; type: number; id: string; version: number };
+
+export type HistoryAsk = {
+  /** Instance: type and id; type: type alone; system: neither. */
+  type: string | null;
+  id: string | null;
+  /** ms since 1970; versions made at or after it. */
+  since: number | null;
+  /** [start, end) in ms; versions that were current at some time within it. */
+  at: { start: number; end: number } | null;
+  after: HistoryPlace | null;
+  count: number;
+};
+
+const columns = (row: string, deleted: string): string =>
+  `${row}.type, ${row}.id, ${row}.version, ${row}.last_updated, ${row}.patient, ${row}.patients, ${row}.labels::float8 as labels,
+    ${row}.content, ${deleted} as deleted`;
+
+/** The newest first; versions of one instant by type and id, so that a page can end anywhere. */
+const order = 'order by last_updated desc, type, id, version desc';
+
+/** The types that have a row at all, found by jumping along the index from one to the next. */
+async function typesStored(on: Queryable, tenant: number): Promise<ReadonlySet<string>> {
+  const jump = (table: string): string => `(with recursive t as (
+    select (select min(type) from ${table} where tenant = $1) as type
+    union all
+    select (select min(type) from ${table} where tenant = $1 and type > t.type) from t where t.type is not null)
+    select type from t where type is not null)`;
+  const rows = await on.query(`${jump('resource')} union ${jump('resource_history')}`, [tenant]);
+  return new Set(rows.map(([type]) => typeOfNumber(type as number)));
+}
+
+/** The versions of one type from one of the two tables that hold them. */
+function arm(scan: Scan, statement: Statement, table: 'resource' | 'resource_history', ask: HistoryAsk): string {
+  const row = 'v';
+  let where = scan.gate(statement, row);
+  if (ask.id !== null) where += ` and v.id = ${statement.bind(ask.id, 'text')}`;
+  if (ask.since !== null) where += ` and v.last_updated >= ${statement.bind(new Date(ask.since), 'timestamptz')}`;
+  if (ask.at !== null) {
+    const start = statement.bind(new Date(ask.at.start), 'timestamptz');
+    where += ` and v.last_updated < ${statement.bind(new Date(ask.at.end), 'timestamptz')}`;
+    // It had gone already when the version behind it was made before the start.
+    for (const next of ['resource', 'resource_history']) {
+      where += ` and not exists (select from ${next} n where n.tenant = v.tenant and n.type = v.type and n.id = v.id
+        and n.version = v.version + 1 and n.last_updated <= ${start})`;
+    }
+  }
+  if (ask.after !== null) {
+    const { lastUpdated, type, id, version } = ask.after;
+    const at = statement.bind(lastUpdated, 'timestamptz');
+    const place = `(v.type, v.id, -v.version) > (${statement.bind(type, 'int')}, ${statement.bind(id, 'text')},
+      -${statement.bind(version, 'int')})`;
+    where += ` and v.last_updated <= ${at} and (v.last_updated < ${at} or ${place})`;
+  }
+  const deleted = table === 'resource' ? 'false' : 'v.deleted';
+  return `(select ${columns(row, deleted)} from ${table} v where ${where} ${order} limit ${statement.bind(ask.count + 1, 'int')})`;
+}
+
+/**
+ * Versions and deletions, newest first, of what the grant covers: one more than `count` where there are more.
+ *
+ * @see https://hl7.org/fhir/R4/http.html#history
+ */
+export async function history(on: Queryable, grant: Grant, ask: HistoryAsk): Promise<readonly Version[]> {
+  const stored = ask.type === null ? await typesStored(on, grant.tenant) : new Set([ask.type]);
+  const statement = new Statement(grant.tenant);
+  const arms = resourceTypes
+    .filter((type) => stored.has(type))
+    .flatMap((type) => Scan.of(grant, type, 'r') ?? [])
+    .flatMap((scan) => [arm(scan, statement, 'resource', ask), arm(scan, statement, 'resource_history', ask)]);
+  if (arms.length === 0) return [];
+  const text = `select * from (${arms.join('\nunion all\n')}) v ${order} limit ${statement.bind(ask.count + 1, 'int')}`;
+  const rows = await on.query(text, statement.params);
+  return release(grant, rows.map(version), 'r');
+}
+
+// The select list of `columns` fixes the shape of the row.
+const version = (row: readonly unknown[]): Version => ({
+  type: typeOfNumber(row[0] as number),
+  id: row[1] as string,
+  version: row[2] as number,
+  lastUpdated: row[3] as Date,
+  patient: row[4] as string | null,
+  patients: row[5] as string[] | null,
+  labels: row[6] as number,
+  content: row[7] as string,
+  deleted: row[8] as boolean,
+});
+
+export const placeOf = ({ lastUpdated, type, id, version }: Version): HistoryPlace => ({
+  lastUpdated: lastUpdated.toISOString(),
+  type: typeNumber(type),
+  id,
+  version,
+});
