@@ -1,3 +1,5 @@
+import type { Conformance } from './conformance.ts';
+
 /** One element of a type, as `Observation.value[x]` is of Observation. */
 export type ElementDef = {
   /** FHIR type names; a path (`Observation.component`) where the element is a backbone of its own. */
@@ -51,6 +53,8 @@ export type Definitions = {
   elements: Elements;
   searchParameters: readonly SearchParameterDef[];
   compartments: Compartments;
+  /** StructureDefinitions, ValueSets and so on, of R4 and of every package, by canonical URL. */
+  conformance: Conformance;
   /** Of everything above and of every package loaded: names the compiled output on disk. */
   hash: string;
 };
