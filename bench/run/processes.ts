@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+/** The repository, where src/ and bench/ are. */
+export const root = new URL('../..', import.meta.url).pathname;
+
+/** A port nobody listens on. Another program could take it before we do; then the start fails and says so. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
+
+/** Runs a TypeScript file of ours to its end. Throws with what it said on standard error when it fails. */
+export async function run(file: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
+  const child = spawn(process.execPath, [...(options.flags ?? []), file, ...args], {
+    cwd: root,
+    env: { ...process.env, ...options.env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  child.stdin.end(options.input ?? '');
+  const [out, errors, code] = await Promise.all([text(child.stdout), text(child.stderr), ended(child)]);
+  if (code !== 0) throw new Error(`${file} ended with ${code}: ${errors.trim().split('\n').slice(-12).join('\n')}`);
+  return out;
+}
+
+export type RunOptions = { flags?: readonly string[]; env?: Record<string, string>; input?: string };
+
+/** The exit code, null after a signal. */
+export function ended(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(child.exitCode);
+  return new Promise((resolve) => child.once('close', resolve));
+}
+
+export type Running = { port: number; pid: number; stop(): Promise<void> };
+
+/** Starts a floor, which prints the port it listens on when it is ready. */
+export async function startFloor(file: string, args: readonly string[]): Promise<Running> {
+  const child = spawn(process.execPath, [file, ...args], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+  const port = await new Promise<number>((resolve, reject) => {
+    child.stdout.once('data', (line) => resolve(Number(String(line))));
+    child.once('exit', (code) => reject(new Error(`${file} ended with ${code} before it was ready`)));
+  });
+  return { port, pid: child.pid ?? 0, stop: () => terminate(child) };
+}
+
+export async function terminate(child: ChildProcess): Promise<void> {
+  child.kill('SIGTERM');
+  await ended(child);
+}
+
+/** Megabytes that a process has in memory; null where there is no /proc. */
+export function residentMegabytes(pid: number): number | null {
+  try {
+    const found = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+    return found ? Math.round(Number(found[1]) / 1024) : null;
+  } catch {
+    return null;
+  }
+}

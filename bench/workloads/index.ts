@@ -1,0 +1,29 @@
+import { extract, validate } from './compiled.ts';
+import { creates } from './create.ts';
+import { crud, memory } from './crud.ts';
+import { everything } from './everything.ts';
+import { importOwn, importSynthea } from './import.ts';
+import { readById, readPatient, searchPatientCode } from './read.ts';
+import { searchMix } from './search-mix.ts';
+import { coldStart, warmStart } from './start.ts';
+import { smallTransactions } from './transaction.ts';
+import type { Workload } from './workload.ts';
+
+/** In the order they run: what needs data comes after what makes it. */
+export const workloads: readonly Workload[] = [
+  coldStart,
+  warmStart,
+  validate,
+  extract,
+  ...creates,
+  smallTransactions,
+  crud,
+  memory,
+  readById,
+  readPatient,
+  searchPatientCode,
+  importSynthea,
+  importOwn,
+  everything,
+  searchMix,
+];
