@@ -11,12 +11,14 @@ import { uuid7 } from '../fhir/store/uuid.ts';
 import { decoded, readBody } from './body.ts';
 import { encoded } from './encode.ts';
 import { refusalOf } from './errors.ts';
+import { logRequest } from './log.ts';
 import { negotiated } from './negotiate.ts';
 
 /** What serving FHIR over HTTP is made of. */
 export type ServeDeps = {
   fhir: FhirContext;
-  authenticate: (authorization: string | undefined) => Promise<Result<Caller>>;
+  authenticate: (authorization: string | undefined, tenant: number) => Promise<Result<Caller>>;
+  tenant: number;
   decide: (caller: Caller) => Grant;
   /** What somebody may see who has not said who they are: /metadata and nothing else. */
   anonymous: Grant;
@@ -67,7 +69,7 @@ async function requestOf(
   if (!acceptable.ok && !path.includes('Binary')) return acceptable;
   let grant = deps.anonymous;
   if (path[0] !== 'metadata') {
-    const caller = await deps.authenticate(headers.authorization);
+    const caller = await deps.authenticate(headers.authorization, deps.tenant);
     if (!caller.ok) return caller;
     grant = deps.decide(caller.value);
   }
@@ -101,12 +103,14 @@ export async function serveFhir(
   query: string,
 ): Promise<Response> {
   const requestId = uuid7(Date.now());
+  const started = performance.now();
   let answer: FhirResponse;
   try {
     answer = await answerOf(deps, incoming, path, query);
   } catch (error) {
     answer = refused(refusalOf(error, requestId, deps.log));
   }
+  logRequest(deps.log, requestId, incoming.method ?? '', path.slice(1).split('/'), answer.status, started);
   const headers: Record<string, string> = { ...standing, 'X-Request-Id': requestId, ...answer.headers };
   if (answer.body === null) return new Response(null, { status: answer.status, headers });
   const pretty = query.includes('_pretty=true') && typeof answer.body === 'string';
