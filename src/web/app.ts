@@ -23,6 +23,7 @@ export function createApp(deps: ServeDeps & { database: Queryable; pages: Hono }
   app.all(fhirPath, fhir);
   app.all(`${fhirPath}/*`, fhir);
   app.route('/', health(deps.database));
+  app.route('/', deps.metrics.route);
   app.route('/', deps.pages);
 
   app.notFound((c) => {

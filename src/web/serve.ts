@@ -7,11 +7,13 @@ import { fhirJson } from '../fhir/interactions/respond.ts';
 import { parseLossless } from '../fhir/lossless.ts';
 import { invalid, notFound, ok, outcomeText, type Refusal, type Result } from '../fhir/outcome.ts';
 import type { FhirRequest, FhirResponse } from '../fhir/request.ts';
+import { GateMismatch } from '../fhir/store/release.ts';
 import { uuid7 } from '../fhir/store/uuid.ts';
 import { decoded, readBody } from './body.ts';
 import { encoded } from './encode.ts';
 import { refusalOf } from './errors.ts';
 import { logRequest } from './log.ts';
+import type { Metrics } from './metrics.ts';
 import { negotiated } from './negotiate.ts';
 
 /** What serving FHIR over HTTP is made of. */
@@ -23,6 +25,7 @@ export type ServeDeps = {
   /** What somebody may see who has not said who they are: /metadata and nothing else. */
   anonymous: Grant;
   log: Logger;
+  metrics: Metrics;
   /** Bytes of a body, inflated. */
   maxBody: number;
   /** `http://host:port/fhir/R4` */
@@ -108,8 +111,10 @@ export async function serveFhir(
   try {
     answer = await answerOf(deps, incoming, path, query);
   } catch (error) {
+    if (error instanceof GateMismatch) deps.metrics.gateMismatch();
     answer = refused(refusalOf(error, requestId, deps.log));
   }
+  deps.metrics.request(incoming.method ?? '', answer.status, (performance.now() - started) / 1000);
   logRequest(deps.log, requestId, incoming.method ?? '', path.slice(1).split('/'), answer.status, started);
   const headers: Record<string, string> = { ...standing, 'X-Request-Id': requestId, ...answer.headers };
   if (answer.body === null) return new Response(null, { status: answer.status, headers });

@@ -1,0 +1,36 @@
+import { Hono } from 'hono';
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+
+/** What an operator watches, in Prometheus' text format. No label ever carries an id. */
+export type Metrics = {
+  /** @param seconds from the first byte of the request to the last of the answer's head */
+  request(method: string, status: number, seconds: number): void;
+  /** A row came out of the database that its grant does not cover: somebody must look at once. */
+  gateMismatch(): void;
+  /** GET /metrics */
+  route: Hono;
+};
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const requests = new Histogram({
+    name: 'portico_request_seconds',
+    help: 'FHIR requests by method and class of status',
+    labelNames: ['method', 'status'],
+    buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30],
+    registers: [registry],
+  });
+  const mismatches = new Counter({
+    name: 'portico_gate_mismatch_total',
+    help: 'Rows outside their grant that release refused; anything but 0 is a fault in a Scan',
+    registers: [registry],
+  });
+  return {
+    request: (method, status, seconds) => requests.labels(method, `${Math.floor(status / 100)}xx`).observe(seconds),
+    gateMismatch: () => mismatches.inc(),
+    route: new Hono().get('/metrics', async (c) =>
+      c.body(await registry.metrics(), 200, { 'Content-Type': registry.contentType }),
+    ),
+  };
+}
