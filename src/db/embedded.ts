@@ -79,14 +79,31 @@ export async function startEmbedded({ folder, settings = {}, log = () => {} }: E
   }
 }
 
+/** Where the Postgres of a folder answers, while it runs. */
+export function embeddedTarget(folder: string): Target {
+  return {
+    socket: join(socketFolderOf(folder), '.s.PGSQL.5432'),
+    host: 'localhost',
+    port: 5432,
+    user: USER,
+    password: readFileSync(join(folder, 'password'), 'utf8').trim(),
+    database: DATABASE,
+    tls: 'disable',
+  };
+}
+
+function socketFolderOf(folder: string): string {
+  const inside = join(realpathSync(folder), 'socket');
+  if (Buffer.byteLength(join(inside, '.s.PGSQL.5432')) <= SOCKET_PATH_LIMIT) return inside;
+  const { dev, ino } = statSync(folder);
+  return join(tmpdir(), `portico-${dev}-${ino}`);
+}
+
 /** Makes the folders, owned by the account that Postgres runs under. */
 function prepare(folder: string, settings: Record<string, string>): Cluster {
   const data = join(folder, 'data');
   const account = accountFor(data);
-  const short = join(folder, 'socket');
-  const { dev, ino } = statSync(folder);
-  const fits = Buffer.byteLength(join(short, '.s.PGSQL.5432')) <= SOCKET_PATH_LIMIT;
-  const socketFolder = fits ? short : join(tmpdir(), `portico-${dev}-${ino}`);
+  const socketFolder = socketFolderOf(folder);
   mkdirSync(socketFolder, { recursive: true, mode: 0o700 });
   for (const file of ['password', 'server.log']) closeSync(openSync(join(folder, file), 'a', 0o600));
   if (account) {
@@ -160,15 +177,7 @@ async function supervise(cluster: Cluster, log: (line: string) => void, unlock: 
 
   const pid = (): number => (child.exitCode === null && child.signalCode === null ? (child.pid ?? 0) : 0);
   return {
-    target: {
-      socket: join(cluster.socketFolder, '.s.PGSQL.5432'),
-      host: 'localhost',
-      port: 5432,
-      user: USER,
-      password: readFileSync(join(cluster.folder, 'password'), 'utf8').trim(),
-      database: DATABASE,
-      tls: 'disable',
-    },
+    target: embeddedTarget(cluster.folder),
     pid,
     async stop() {
       if (stopping) return;

@@ -1,0 +1,215 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+import type { S3Settings } from './db/blobs-s3.ts';
+import { type Target, targetOf } from './db/target.ts';
+
+/** One setting: what its text must be, said so that it completes "PORT must be …". */
+export type Setting<T> = {
+  /** The text it has when the environment has none; null: none, and the server does without. */
+  default: string | null;
+  /** What its number counts, where it is one. */
+  unit: string | null;
+  must: string;
+  about: string;
+  check: z.ZodType<T, string>;
+};
+
+const setting = <T>(
+  check: z.ZodType<T, string>,
+  must: string,
+  about: string,
+  rest: { default?: string; unit?: string } = {},
+): Setting<T> => ({ check, must, about, default: rest.default ?? null, unit: rest.unit ?? null });
+
+const whole = (least: number, most: number): z.ZodType<number, string> =>
+  z
+    .string()
+    .regex(/^\d{1,12}$/)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most);
+
+const word = <const W extends string>(...words: W[]): z.ZodType<W, string> =>
+  z.string().transform((text, context) => {
+    const found = words.find((one) => one === text);
+    if (found === undefined) context.addIssue({ code: 'custom', message: 'another word' });
+    return found ?? z.NEVER;
+  });
+
+const onOff = word('on', 'off');
+const text = z.string().min(1);
+const path = text.transform((value) => resolve(value));
+
+const url = z.string().transform((value, context) => {
+  const parsed = URL.parse(value);
+  const good = parsed && /^https?:$/.test(parsed.protocol) && !parsed.search && !parsed.hash && !parsed.username;
+  if (!good) context.addIssue({ code: 'custom', message: 'not a URL' });
+  return value.replace(/\/+$/, '');
+});
+
+const database = z.string().transform((value, context): Target => {
+  try {
+    return targetOf(value);
+  } catch {
+    context.addIssue({ code: 'custom', message: 'not a URL' });
+    return z.NEVER;
+  }
+});
+
+const megabytes = whole(1, 1024).transform((value) => value * 2 ** 20);
+
+/** Every setting, by the name it has in the environment. */
+export const settings = {
+  PORT: setting(whole(1, 65535), 'a port from 1 to 65535', 'where HTTP is served', { default: '8103' }),
+  HOST: setting(text, 'a host name or address', 'the address that is listened on; 0.0.0.0 for all', {
+    default: '127.0.0.1',
+  }),
+  PORTICO_BASE_URL: setting(
+    url,
+    'an http or https URL without query or fragment',
+    'how clients reach this server, when that is not http://HOST:PORT; it is in every token and link',
+  ),
+  DATABASE_URL: setting(
+    database,
+    'postgres://user:password@host:5432/database?sslmode=disable|require|verify-full',
+    'a Postgres of yours; without it an embedded one runs in PORTICO_DATA',
+  ),
+  PORTICO_DATA: setting(path, 'a folder', 'where everything is kept: database, files, secret, compiled definitions', {
+    default: '.portico',
+  }),
+  PORTICO_DEMO: setting(
+    onOff,
+    'on or off',
+    'the demo world is made at the first start; on with the embedded Postgres, else off',
+  ),
+  PORTICO_PACKAGES: setting(path, 'a folder', 'FHIR packages (.tgz) whose profiles and search parameters are used'),
+  PORTICO_REFERENCES: setting(
+    word('allow', 'enforce'),
+    'allow or enforce',
+    'whether what a reference points to must exist when it is written',
+    { default: 'allow' },
+  ),
+  PORTICO_SECRET: setting(
+    z.string().min(32),
+    'at least 32 characters',
+    'what keys are sealed with; without it a file in PORTICO_DATA. Several servers on one database need the same',
+  ),
+  PORTICO_ALLOW_LOCAL_TOKENS: setting(onOff, 'on or off', 'whether npm run token works with a DATABASE_URL', {
+    default: 'off',
+  }),
+  PORTICO_LOG: setting(
+    word('silent', 'error', 'warn', 'info', 'debug'),
+    'silent, error, warn, info or debug',
+    'what is written to the error output, as JSON lines',
+    { default: 'info' },
+  ),
+  PORTICO_MAX_BODY: setting(megabytes, 'from 1 to 1024', 'the largest body, after it was inflated', {
+    default: '50',
+    unit: 'MB',
+  }),
+  PORTICO_MAX_ENTRIES: setting(whole(1, 100_000), 'from 1 to 100000', 'entries in one batch or transaction', {
+    default: '5000',
+    unit: 'entries',
+  }),
+  PORTICO_DEADLINE: setting(whole(1, 600), 'from 1 to 600', 'what one statement of the database may take', {
+    default: '30',
+    unit: 's',
+  }),
+  PORTICO_CONNECTIONS: setting(whole(2, 64), 'from 2 to 64', 'connections to the database; more than 4 seldom helps', {
+    default: '4',
+    unit: 'connections',
+  }),
+  PORTICO_S3_BUCKET: setting(text, 'a bucket', 'where files are kept, instead of in PORTICO_DATA'),
+  PORTICO_S3_PREFIX: setting(text, 'a prefix', 'in front of the names in the bucket', { default: 'portico/' }),
+  PORTICO_S3_REGION: setting(text, 'a region', 'of the bucket', { default: 'us-east-1' }),
+  PORTICO_S3_ENDPOINT: setting(url, 'an http or https URL', 'of a store with the API of S3 that is not Amazon’s'),
+} as const;
+
+type Name = keyof typeof settings;
+type Value<N extends Name> = (typeof settings)[N] extends Setting<infer T> ? T : never;
+
+export type Config = {
+  port: number;
+  host: string;
+  /** Without a trailing slash. */
+  baseUrl: string;
+  /** null: embedded. */
+  database: Target | null;
+  data: string;
+  demo: boolean;
+  packages: string | null;
+  references: 'allow' | 'enforce';
+  secret: string | null;
+  allowLocalTokens: boolean;
+  log: Value<'PORTICO_LOG'>;
+  /** Bytes. */
+  maxBody: number;
+  maxEntries: number;
+  /** ms. */
+  deadline: number;
+  connections: number;
+  s3: S3Settings | null;
+};
+
+/** A setting that cannot be used; the message is for the operator. */
+export class WrongSetting extends Error {}
+
+/** PORTICO_… in the environment that are no settings, for the tests and for the person at the keyboard to notice. */
+export const unknownSettings = (environment: NodeJS.ProcessEnv): string[] =>
+  Object.keys(environment).filter((name) => /^PORTICO_/.test(name) && name !== 'PORTICO_SHARED' && !(name in settings));
+
+/**
+ * The settings, from the environment.
+ *
+ * @throws WrongSetting naming the setting and what it must be
+ */
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  const read = <N extends Name>(name: N): Value<N> | null => {
+    const { check, must, default: otherwise } = settings[name];
+    // An empty variable is one that somebody meant to unset.
+    const given = environment[name] || otherwise;
+    if (given === null) return null;
+    const parsed = check.safeParse(given);
+    // What was given may be a password.
+    if (!parsed.success) throw new WrongSetting(`${name} must be ${must}.`);
+    return parsed.data as Value<N>; // the table pairs name and check
+  };
+  const certain = <N extends Name>(name: N): Value<N> => read(name) as Value<N>; // those with a default
+
+  const port = certain('PORT');
+  const host = certain('HOST');
+  const database = read('DATABASE_URL');
+  const bucket = read('PORTICO_S3_BUCKET');
+  return {
+    port,
+    host,
+    baseUrl: read('PORTICO_BASE_URL') ?? `http://${reachable(host)}:${port}`,
+    database,
+    data: certain('PORTICO_DATA'),
+    demo: (read('PORTICO_DEMO') ?? (database ? 'off' : 'on')) === 'on',
+    packages: read('PORTICO_PACKAGES'),
+    references: certain('PORTICO_REFERENCES'),
+    secret: read('PORTICO_SECRET'),
+    allowLocalTokens: certain('PORTICO_ALLOW_LOCAL_TOKENS') === 'on',
+    log: certain('PORTICO_LOG'),
+    maxBody: certain('PORTICO_MAX_BODY'),
+    maxEntries: certain('PORTICO_MAX_ENTRIES'),
+    deadline: certain('PORTICO_DEADLINE') * 1000,
+    connections: certain('PORTICO_CONNECTIONS'),
+    s3:
+      bucket === null
+        ? null
+        : {
+            bucket,
+            prefix: certain('PORTICO_S3_PREFIX'),
+            region: certain('PORTICO_S3_REGION'),
+            endpoint: read('PORTICO_S3_ENDPOINT'),
+          },
+  };
+}
+
+/** An address to reach what listens on this one. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}

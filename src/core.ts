@@ -1,0 +1,44 @@
+import type { FhirContext } from './fhir/context.ts';
+import { openCache } from './fhir/definitions/cache.ts';
+import { loadDefinitions } from './fhir/definitions/load.ts';
+import { startFhirPath } from './fhir/fhirpath.ts';
+import { interactions } from './fhir/interactions/index.ts';
+import type { Operation } from './fhir/operations/operation.ts';
+import { createDispatch } from './fhir/routes.ts';
+import { createIndexer } from './fhir/search/keys.ts';
+import { createStore } from './fhir/store/store.ts';
+import { createValidator } from './fhir/validate/validator.ts';
+
+export type CoreOptions = {
+  /** Folder of FHIR packages. */
+  packages: string | null;
+  /** Where what is compiled is kept from one start to the next. */
+  cache: string;
+};
+
+/** What comes of the specification; needs no database, so that both can be opened at once. */
+export type Specification = Pick<FhirContext, 'definitions' | 'validate' | 'index'>;
+
+export async function openSpecification({ packages, cache }: CoreOptions): Promise<Specification> {
+  const definitions = loadDefinitions({ cache, ...(packages === null ? {} : { packages }) });
+  const validate = await createValidator(definitions, { cacheFolder: cache });
+  const index = createIndexer(definitions, { cache: openCache(cache) });
+  return { definitions, validate, index };
+}
+
+/** The FHIR core: everything a request needs but its own Grant. */
+export function createCore(
+  specification: Specification,
+  parts: Pick<FhirContext, 'database' | 'blobs' | 'settings' | 'now'>,
+  operations: readonly Operation[],
+): FhirContext {
+  const answer = createDispatch(interactions, operations);
+  const context: FhirContext = {
+    ...specification,
+    ...parts,
+    store: createStore(parts.database),
+    fhirPath: startFhirPath(),
+    dispatch: (request, within) => answer(within ?? context, request),
+  };
+  return context;
+}

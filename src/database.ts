@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+
+import type { Config } from './config.ts';
+import { connect } from './db/connect.ts';
+import type { Database } from './db/database.ts';
+import { type Embedded, startEmbedded } from './db/embedded.ts';
+import { migrate } from './db/migrate.ts';
+
+/** Where the embedded Postgres of a data folder is. */
+export const postgresFolder = (data: string): string => join(data, 'postgres');
+
+const migrations = join(import.meta.dirname, '../migrations');
+
+/**
+ * The database of this server, migrated: the embedded one, which runs as long as this, or the one of DATABASE_URL.
+ *
+ * @throws Error, with a sentence for the operator
+ */
+export async function openDatabase(config: Config, log: Logger): Promise<Database> {
+  let embedded: Embedded | null = null;
+  if (config.database === null) {
+    embedded = await startEmbedded({ folder: postgresFolder(config.data), log: (line) => log.warn(line) });
+  }
+  try {
+    const target = embedded?.target ?? config.database;
+    if (!target) throw new Error('There is no database');
+    const { applied, altered } = await migrate(target, migrations);
+    if (applied.length > 0) log.info({ applied }, 'the database was migrated');
+    if (altered) log.warn('Tables of this database were altered by hand since the last migration');
+    const { connections: lines, deadline } = config;
+    const database = await connect(target, { lines, deadline, log: (line) => log.warn(line) });
+    return {
+      ...database,
+      async close() {
+        await database.close();
+        await embedded?.stop();
+      },
+    };
+  } catch (error) {
+    await embedded?.stop();
+    throw error;
+  }
+}

@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import pino, { type Logger } from 'pino';
+
+import type { Config } from './config.ts';
+import { createCore, openSpecification } from './core.ts';
+import { openDatabase } from './database.ts';
+import { folderBlobs } from './db/blobs.ts';
+import { s3Blobs } from './db/blobs-s3.ts';
+import type { Database } from './db/database.ts';
+import { cast } from './demo/cast.ts';
+import { seedDemo } from './demo/seed.ts';
+import { typeOfNumber } from './fhir/resources.ts';
+import { anonymousGrant, createDecide } from './privacy/decide.ts';
+import { createAuthenticate } from './smart/authenticate.ts';
+import { type Keys, openKeys } from './smart/keys.ts';
+import { deriveKey, openSecret } from './smart/secret.ts';
+import { createApp, fhirPath } from './web/app.ts';
+import { operations } from './web/features.ts';
+import { listen } from './web/listen.ts';
+import { createMetrics } from './web/metrics.ts';
+import { pages } from './web/pages/pages.ts';
+
+export type Running = {
+  baseUrl: string;
+  keys: Keys;
+  /** Finishes what is in flight, closes the database and stops the embedded Postgres. */
+  stop(): Promise<void>;
+};
+
+/** The tenant whose base is at the root. */
+const TENANT = 1;
+
+/** ms that requests in flight have to finish. */
+const DRAIN = 10_000;
+
+/** To the error output, so that the output has nothing but what is meant for people. */
+export const createLog = (level: string): Logger =>
+  pino({ level, base: null }, pino.destination({ dest: 2, sync: true }));
+
+/**
+ * Opens everything and listens.
+ *
+ * @throws Error, with a sentence for the operator; nothing is left running then
+ */
+export async function start(config: Config, log: Logger): Promise<Running> {
+  const begun = performance.now();
+  const timings: Record<string, number> = {};
+  const timed = async <T>(name: string, work: Promise<T>): Promise<T> => {
+    const value = await work;
+    timings[name] = Math.round(performance.now() - begun);
+    return value;
+  };
+  const opening = timed('database', openDatabase(config, log));
+  // While Postgres starts the specification is loaded; if that fails, Postgres must not be left behind.
+  const [specification, opened] = await Promise.allSettled([
+    timed('specification', openSpecification({ packages: config.packages, cache: join(config.data, 'compiled') })),
+    opening,
+  ]);
+  if (opened.status === 'rejected') throw opened.reason;
+  const database = opened.value;
+  try {
+    if (specification.status === 'rejected') throw specification.reason;
+    const secret = openSecret(config.secret, join(config.data, 'secret'));
+    const keys = openKeys(database, secret);
+    const parts = {
+      database,
+      blobs: config.s3 ? s3Blobs(config.s3) : folderBlobs(join(config.data, 'blobs')),
+      settings: {
+        references: config.references,
+        cursorKey: deriveKey(secret, 'cursor'),
+        maxEntries: config.maxEntries,
+      },
+      now: Date.now,
+    };
+    const context = createCore(specification.value, parts, operations);
+    if (config.demo) await timed('demo', seedDemo(context, config.baseUrl));
+    const app = createApp({
+      fhir: context,
+      authenticate: createAuthenticate(keys, config.baseUrl),
+      decide: createDecide(Object.keys(context.definitions.compartments.Patient ?? {})),
+      tenant: TENANT,
+      anonymous: anonymousGrant(TENANT),
+      metrics: createMetrics(),
+      log,
+      maxBody: config.maxBody,
+      base: `${config.baseUrl}${fhirPath}`,
+      database,
+      pages: pages({
+        origin: config.baseUrl,
+        base: `${config.baseUrl}${fhirPath}`,
+        version,
+        demo: config.demo ? cast : null,
+        healthy: () => answers(database),
+        counts: async () => (config.demo ? countTypes(database) : null),
+        now: Date.now,
+      }),
+    });
+    const listening = await timed('listening', listen(app, config.host, config.port));
+    log.debug(timings, 'started; ms from the beginning');
+    return {
+      baseUrl: config.baseUrl,
+      keys,
+      async stop() {
+        await listening.close(DRAIN);
+        await context.fhirPath.close();
+        await database.close();
+      },
+    };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8')) as {
+  version: string;
+};
+
+const answers = (database: Database): Promise<boolean> =>
+  database.query('select 1').then(
+    () => true,
+    () => false,
+  );
+
+/** How many resources of each type the demo world has by now. */
+async function countTypes(database: Database): Promise<Record<string, number>> {
+  const rows = await database.query('select type, count(*)::int from resource where tenant = 1 group by type');
+  return Object.fromEntries(rows.map(([type, count]) => [typeOfNumber(Number(type)), Number(count)]));
+}
