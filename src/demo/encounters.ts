@@ -64,6 +64,10 @@ function encounter(booking: Booking): Encounter {
   const clinicId = practitioners.find((one) => one.id === practitionerId)?.clinic ?? person.clinicId;
   const finished = status === 'finished';
   const begun = status !== 'planned' && status !== 'cancelled';
+  const past = course.slice(0, -1).map((one, index) => ({
+    status: one,
+    period: { start: startOf(booking, one), end: startOf(booking, course[index + 1] ?? one) },
+  }));
   const during = {
     start: startOf(booking, 'arrived'),
     ...(finished ? { end: startOf(booking, 'finished') } : {}),
@@ -73,10 +77,7 @@ function encounter(booking: Booking): Encounter {
     id,
     ...(isSensitive(booking) ? { meta: restricted } : {}),
     status,
-    statusHistory: course.slice(0, -1).map((past, index) => ({
-      status: past,
-      period: { start: startOf(booking, past), end: startOf(booking, course[index + 1] ?? past) },
-    })),
+    ...(past.length > 0 ? { statusHistory: past } : {}),
     class: coding(systems.act, virtual ? ['VR', 'virtual'] : ['AMB', 'ambulatory']),
     type: [
       reason

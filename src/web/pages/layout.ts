@@ -1,0 +1,53 @@
+import { html } from 'hono/html';
+import type { HtmlEscapedString } from 'hono/utils/html';
+
+import { stylesheetPath } from './assets.ts';
+import type { Language } from './language.ts';
+import { languages } from './language.ts';
+import type { Words } from './words.ts';
+import { words } from './words.ts';
+
+export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
+
+/** A pediment on four columns. It says nothing that the word beside it does not. */
+const mark = html`<svg class="mark" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
+  <path d="M16 3 2 11v2h28v-2zM5 15h3v11H5zM12 15h3v11h-3zM17 15h3v11h-3zM24 15h3v11h-3zM2 28h28v2H2z" fill="currentColor"/>
+</svg>`;
+
+function languageLinks(language: Language): Html {
+  return html`<nav class="languages" aria-label="${words[language].otherLanguages}">
+    <ul>
+      ${languages.map((one) =>
+        one === language
+          ? html`<li><span aria-current="true" lang="${one}">${words[one].languageName}</span></li>`
+          : html`<li><a href="?lang=${one}" hreflang="${one}" lang="${one}">${words[one].languageName}</a></li>`,
+      )}
+    </ul>
+  </nav>`;
+}
+
+/** What every page for people has around it. Nothing in it needs a script or an inline style. */
+export function layout(page: { language: Language; title: string; content: Html; footer?: Html }): Html {
+  const say: Words = words[page.language];
+  return html`<!doctype html>
+<html lang="${page.language}">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <meta name="referrer" content="no-referrer">
+    <title>${page.title}</title>
+    <link rel="stylesheet" href="${stylesheetPath}">
+    <link rel="icon" href="data:,">
+  </head>
+  <body>
+    <a class="skip" href="#content">${say.skip}</a>
+    <header class="top">
+      <a class="brand" href="/?lang=${page.language}">${mark}<span>Portico</span></a>
+      ${languageLinks(page.language)}
+    </header>
+    <main id="content" tabindex="-1">${page.content}</main>
+    ${page.footer ? html`<footer class="bottom">${page.footer}</footer>` : ''}
+  </body>
+</html>`;
+}

@@ -1,0 +1,50 @@
+import { Hono } from 'hono';
+
+import type { CastMember } from '../../demo/cast.ts';
+import { assets } from './assets.ts';
+import { landingPage } from './landing.ts';
+import { chooseLanguage } from './language.ts';
+
+export type PagesDeps = {
+  origin: string;
+  /** The FHIR base. */
+  base: string;
+  version: string;
+  demo: readonly CastMember[] | null;
+  healthy: () => Promise<boolean>;
+  /** Current resources by type; null when nobody should see them. */
+  counts: () => Promise<Readonly<Record<string, number>> | null>;
+  now: () => number;
+};
+
+/** Pages for people take nothing from elsewhere, run no script and can be framed by nobody. */
+export const pageHeaders: Readonly<Record<string, string>> = {
+  'Content-Security-Policy':
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+  'Cache-Control': 'no-cache',
+  Vary: 'Accept-Language',
+};
+
+/** `/` and what it needs. */
+export function pages(deps: PagesDeps): Hono {
+  return new Hono()
+    .get('/', async (c) => {
+      const language = chooseLanguage(c.req.query('lang'), c.req.header('accept-language'));
+      const healthy = await deps.healthy();
+      const { origin, base, version, demo } = deps;
+      const counts = healthy ? await deps.counts() : null;
+      const page = landingPage({ origin, base, version, demo, language, healthy, counts, now: new Date(deps.now()) });
+      return c.html(page, 200, { ...pageHeaders, 'Content-Language': language });
+    })
+    .get('/assets/:file', (c) => {
+      const asset = assets.get(c.req.path);
+      if (!asset) return c.notFound();
+      return c.body(asset.body, 200, {
+        'Content-Type': asset.contentType,
+        'Cache-Control': 'public, max-age=31536000, immutable',
+        'X-Content-Type-Options': 'nosniff',
+      });
+    });
+}
