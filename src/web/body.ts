@@ -19,19 +19,25 @@ const tooManyBytes = (limit: number): Result<never> => ({
   headers: { Connection: 'close' },
 });
 
-async function collect(incoming: IncomingMessage, limit: number): Promise<Result<Buffer>> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of incoming as AsyncIterable<Buffer>) {
+/** Events instead of an async iterator, which costs more than the rest of a small request. */
+function collect(incoming: IncomingMessage, limit: number): Promise<Result<Buffer>> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    incoming.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > limit) return tooManyBytes(limit);
-      chunks.push(chunk);
-    }
-  } catch {
-    return timedOut('The body ended before all of it had arrived');
-  }
-  return ok(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size));
+      if (size <= limit) {
+        chunks.push(chunk);
+        return;
+      }
+      incoming.pause();
+      resolve(tooManyBytes(limit));
+    });
+    incoming.on('end', () => resolve(ok(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size))));
+    const broken = (): void => resolve(timedOut('The body ended before all of it had arrived'));
+    incoming.on('error', broken);
+    incoming.on('close', broken);
+  });
 }
 
 /**

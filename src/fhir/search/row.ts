@@ -21,13 +21,19 @@ export type ResourceRow = {
   present: number[];
   /** Every token, reference and uri, hashed. */
   keys: number[];
-  /** The folded texts of tokens with their keys of kind `t`, for concept_text. */
-  texts: TextRow[];
   strings: StringRow[];
   dates: DateRow[];
   numbers: NumberRow[];
   positions: PositionRow[];
+  /** Texts that lead to keys, for concept_text; the same few come again and again, so that few are new. */
+  texts: TextRow[];
 };
+
+/**
+ * `value` is folded text of a token (`code:text`) and `key` its key of kind t; or, of `_profile` and `_source`, which have no
+ * side rows, the uri as written and its key of kind u (`_profile:below`).
+ */
+export type TextRow = { param: number; value: string; key: number };
 
 /** `companion` is the hash of the other half of a composite, 0 for a plain parameter. */
 export type StringRow = { param: number; companion: number; value: string };
@@ -45,4 +51,3 @@ export type NumberRow = {
   unit: number;
 };
 export type PositionRow = { param: number; latitude: number; longitude: number };
-export type TextRow = { param: number; value: string; key: number };
