@@ -15,6 +15,9 @@ const SEED_LOCK = 820_455;
 
 const tenant = 1;
 
+/** What seeding needs of the core. */
+type Seeding = Pick<FhirContext, 'database' | 'index' | 'now'>;
+
 /** The carrier was written once, even if somebody has deleted it since. */
 const seededSql = `select 1 from resource where tenant = $1 and type = $2 and id = $3
   union all select 1 from resource_history where tenant = $1 and type = $2 and id = $3 limit 1`;
@@ -24,7 +27,7 @@ async function isSeeded(on: Queryable): Promise<boolean> {
   return found.length > 0;
 }
 
-function draftsOf(context: FhirContext, origin: string): Draft[] {
+function draftsOf(context: Seeding, origin: string): Draft[] {
   const now = new Date(context.now());
   return demoWorld({ today: now.toISOString().slice(0, 10), origin }).map((made) => {
     const text = JSON.stringify(made);
@@ -41,7 +44,7 @@ function draftsOf(context: FhirContext, origin: string): Draft[] {
  * @param origin where this server can be reached, without a trailing slash
  * @returns how many resources were written; 0 when the world was there
  */
-export async function seedDemo(context: FhirContext, origin: string): Promise<number> {
+export async function seedDemo(context: Seeding, origin: string): Promise<number> {
   const { database } = context;
   if (await isSeeded(database)) return 0;
   const drafts = draftsOf(context, origin);

@@ -60,7 +60,13 @@ export function splitText(parsed: Parsed, id: string, lastUpdated: Date): { head
 }
 
 /** A checked resource → what is written of it. */
-export function draft(context: FhirContext, tenant: number, parsed: Parsed, id: string, lastUpdated: Date): Draft {
+export function draft(
+  context: Pick<FhirContext, 'index'>,
+  tenant: number,
+  parsed: Parsed,
+  id: string,
+  lastUpdated: Date,
+): Draft {
   // The index must see the id it will have: a Patient is in its own compartment.
   const resource: Resource = { ...parsed.resource, id };
   return {
