@@ -3,9 +3,10 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts'],
+    globalSetup: ['test/support/postgres.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // The machine this is measured on has two cores, and each story runs its own Postgres.
+    // The machine this is measured on has two cores.
     maxWorkers: 2,
   },
 });

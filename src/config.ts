@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 
 import type { S3Settings } from './db/blobs-s3.ts';
@@ -136,6 +136,8 @@ export type Config = {
   /** null: embedded. */
   database: Target | null;
   data: string;
+  /** Where what is compiled from the specification is kept. */
+  compiled: string;
   demo: boolean;
   packages: string | null;
   references: 'allow' | 'enforce';
@@ -186,6 +188,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     baseUrl: read('PORTICO_BASE_URL') ?? `http://${reachable(host)}:${port}`,
     database,
     data: certain('PORTICO_DATA'),
+    compiled: join(certain('PORTICO_DATA'), 'compiled'),
     demo: (read('PORTICO_DEMO') ?? (database ? 'off' : 'on')) === 'on',
     packages: read('PORTICO_PACKAGES'),
     references: certain('PORTICO_REFERENCES'),

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import pino, { type Logger } from 'pino';
+import type { Logger } from 'pino';
 
 import type { Config } from './config.ts';
 import { createCore, openSpecification } from './core.ts';
@@ -34,10 +34,6 @@ const TENANT = 1;
 /** ms that requests in flight have to finish. */
 const DRAIN = 10_000;
 
-/** To the error output, so that the output has nothing but what is meant for people. */
-export const createLog = (level: string): Logger =>
-  pino({ level, base: null }, pino.destination({ dest: 2, sync: true }));
-
 /**
  * Opens everything and listens.
  *
@@ -54,7 +50,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
   const opening = timed('database', openDatabase(config, log));
   // While Postgres starts the specification is loaded; if that fails, Postgres must not be left behind.
   const [specification, opened] = await Promise.allSettled([
-    timed('specification', openSpecification({ packages: config.packages, cache: join(config.data, 'compiled') })),
+    timed('specification', openSpecification({ packages: config.packages, cache: config.compiled })),
     opening,
   ]);
   if (opened.status === 'rejected') throw opened.reason;

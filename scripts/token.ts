@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import pino from 'pino';
+
+import { type Config, readConfig } from '../src/config.ts';
+import { openDatabase, postgresFolder } from '../src/database.ts';
+import { connect } from '../src/db/connect.ts';
+import type { Database } from '../src/db/database.ts';
+import { embeddedTarget } from '../src/db/embedded.ts';
+import { openKeys } from '../src/smart/keys.ts';
+import { operatorScope, parseScopes } from '../src/smart/scopes.ts';
+import { openSecret } from '../src/smart/secret.ts';
+import { mintToken, placeOf } from '../src/smart/tokens.ts';
+
+const usage = `Prints a bearer token for local use.
+
+  npm run -s token -- --scope "system/*.cruds"
+
+  --scope      what it allows, as SMART scopes separated by spaces
+  --patient    the id of the patient in context, for patient/ scopes
+  --tenant     the number of the tenant (1)
+  --operator   may see query plans and server-wide figures
+  --hours      how long it is good for, at most 24 (8)
+  --subject    who it stands for (local)
+`;
+
+function end(sentence: string): never {
+  process.stderr.write(`${sentence}\n`);
+  process.exit(1);
+}
+
+/** The database of a server that runs, or of one that does not: then its Postgres runs for this moment. */
+async function reach(config: Config): Promise<Database> {
+  if (config.database === null) {
+    try {
+      return await connect(embeddedTarget(postgresFolder(config.data)), { lines: 2 });
+    } catch {
+      // It does not run: what follows starts it.
+    }
+  }
+  return openDatabase(config, pino({ level: 'silent' }));
+}
+
+function readArguments() {
+  try {
+    return parseArgs({
+      options: {
+        scope: { type: 'string' },
+        patient: { type: 'string' },
+        tenant: { type: 'string', default: '1' },
+        operator: { type: 'boolean', default: false },
+        hours: { type: 'string', default: '8' },
+        subject: { type: 'string', default: 'local' },
+        help: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    return end(`${error instanceof Error ? error.message : error}\n\n${usage}`);
+  }
+}
+
+const asked = readArguments();
+if (asked.help) {
+  process.stdout.write(usage);
+  process.exit(0);
+}
+if (asked.scope === undefined && !asked.operator) end(usage);
+const scope = [asked.scope ?? '', ...(asked.operator ? [operatorScope] : [])].filter(Boolean).join(' ');
+const scopes = parseScopes(scope);
+if (!scopes.ok) end(scopes.issues.map((issue) => issue.diagnostics).join('\n'));
+if (asked.patient === undefined && scopes.value.clinical.some(({ context }) => context === 'patient')) {
+  end('A patient/ scope needs --patient: without a patient in context it allows nothing.');
+}
+if (asked.patient !== undefined && !/^[A-Za-z0-9.-]{1,64}$/.test(asked.patient))
+  end('--patient must be the id of a Patient.');
+const hours = Number(asked.hours);
+if (!(hours > 0 && hours <= 24)) end('--hours must be a number up to 24.');
+const tenant = Number(asked.tenant);
+if (!Number.isInteger(tenant) || tenant < 1) end('--tenant must be the number of a tenant.');
+
+try {
+  const config = readConfig(process.env);
+  if (config.database !== null && !config.allowLocalTokens) {
+    end(
+      'With a DATABASE_URL tokens come from the authorization server. Set PORTICO_ALLOW_LOCAL_TOKENS=on to print one here.',
+    );
+  }
+  const database = await reach(config);
+  try {
+    const keys = openKeys(database, openSecret(config.secret, join(config.data, 'secret')));
+    const claims = { tenant, subject: asked.subject, clientId: null, scope, patient: asked.patient ?? null };
+    const token = await mintToken(keys, placeOf(config.baseUrl, tenant), claims, Math.round(hours * 3600));
+    process.stdout.write(`${token}\n`);
+  } finally {
+    await database.close();
+  }
+} catch (error) {
+  end(error instanceof Error ? error.message : String(error));
+}
