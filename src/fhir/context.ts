@@ -1,6 +1,7 @@
 import type { Blobs } from '../db/blobs.ts';
 import type { Database } from '../db/database.ts';
 import type { Definitions } from './definitions/definitions.ts';
+import type { FhirPath } from './fhirpath.ts';
 import type { Issue, Result } from './outcome.ts';
 import type { FhirRequest, FhirResponse } from './request.ts';
 import type { ResourceRow } from './search/row.ts';
@@ -24,8 +25,15 @@ export type FhirContext = {
   definitions: Definitions;
   validate: Validate;
   index: Index;
-  /** Answers one request by the table of routes; an entry of a Bundle is one too. */
-  dispatch: (request: FhirRequest) => Promise<Result<FhirResponse>>;
+  /**
+   * Answers one request by the table of routes; an entry of a Bundle is one too. `within` is this context with the database
+   * of a transaction in the place of its own.
+   */
+  dispatch: (request: FhirRequest, within?: FhirContext) => Promise<Result<FhirResponse>>;
+  /** Evaluates FHIRPath that clients send, with a deadline. */
+  fhirPath: FhirPath;
+  /** Told of a fault of ours that only one entry of a batch is answered with, for the log. */
+  onFault?: (error: unknown) => void;
   settings: FhirSettings;
   /** The clock: ms since 1970. */
   now: () => number;

@@ -1,0 +1,48 @@
+import type { Queryable } from '../../db/database.ts';
+import { admits, type Grant, type Interaction } from '../access.ts';
+import { typeNumber } from '../resources.ts';
+import { numbers, texts } from './arrays.ts';
+import type { Stored } from './release.ts';
+
+/** A resource that a transaction is about to change. */
+export type Target = { type: string; id: string; interaction: Interaction };
+
+/** What is there: the current version, or nothing. `hidden`: a row is there that the caller may not change. */
+export type Current = { kind: 'here'; row: Stored } | { kind: 'hidden' } | { kind: 'absent' };
+
+const lockSql = `select v.n::int, r.version, r.last_updated, r.patient, r.patients, r.labels::float8, r.content
+  from unnest($2::smallint[], string_to_array($3, chr(30))) with ordinality v(type, id, n)
+  join resource r on r.tenant = $1 and r.type = v.type and r.id = v.id
+  order by r.type, r.id for update of r`;
+
+/**
+ * The current versions of what a transaction will change, locked until it ends, in an order that is the same for all, so
+ * that no two transactions wait for each other. Each is held against the grant.
+ */
+export async function lockRows(on: Queryable, grant: Grant, targets: readonly Target[]): Promise<Current[]> {
+  const found: Current[] = targets.map(() => ({ kind: 'absent' }));
+  if (targets.length === 0) return found;
+  const rows = await on.query(lockSql, [
+    grant.tenant,
+    numbers(targets.map(({ type }) => typeNumber(type))),
+    texts(targets.map(({ id }) => id)),
+  ]);
+  for (const [n, version, lastUpdated, patient, patients, labels, content] of rows) {
+    const place = (n as number) - 1;
+    const target = targets[place];
+    if (!target) continue;
+    // The statement above fixes the shape of the row.
+    const row: Stored = {
+      type: target.type,
+      id: target.id,
+      version: version as number,
+      lastUpdated: lastUpdated as Date,
+      patient: patient as string | null,
+      patients: patients as string[] | null,
+      labels: labels as number,
+      content: content as string,
+    };
+    found[place] = admits(grant, target.type, row, target.interaction) ? { kind: 'here', row } : { kind: 'hidden' };
+  }
+  return found;
+}
