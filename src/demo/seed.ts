@@ -1,7 +1,7 @@
 import type { Queryable } from '../db/database.ts';
 import type { FhirContext, Resource } from '../fhir/context.ts';
 import { typeNumber } from '../fhir/resources.ts';
-import { applyChanges } from '../fhir/store/apply.ts';
+import { applyCreates } from '../fhir/store/apply.ts';
 import { rememberTexts } from '../fhir/store/concept-texts.ts';
 import { type Draft, draft } from '../fhir/store/draft.ts';
 import { carrier } from './data/clinics.ts';
@@ -22,9 +22,20 @@ type Seeding = Pick<FhirContext, 'database' | 'index' | 'now'>;
 const seededSql = `select 1 from resource where tenant = $1 and type = $2 and id = $3
   union all select 1 from resource_history where tenant = $1 and type = $2 and id = $3 limit 1`;
 
+const usedSql = `select type, id from resource where tenant = $1 and id = any($2::text[])
+  union select type, id from resource_history where tenant = $1 and id = any($2::text[])`;
+
 async function isSeeded(on: Queryable): Promise<boolean> {
   const found = await on.query(seededSql, [tenant, typeNumber('Organization'), carrier.id]);
   return found.length > 0;
+}
+
+/** The drafts whose ids nobody has or ever had. Creating them so costs a quarter of what an update under a chosen id does. */
+async function unused(on: Queryable, drafts: readonly Draft[]): Promise<Draft[]> {
+  const params = [tenant, drafts.map(({ id }) => id)];
+  const rows = await on.query(usedSql, params);
+  const used = new Set(rows.map(([type, id]) => `${type}/${id}`));
+  return drafts.filter(({ type, id }) => !used.has(`${typeNumber(type)}/${id}`));
 }
 
 function draftsOf(context: Seeding, origin: string): Draft[] {
@@ -52,15 +63,12 @@ export async function seedDemo(context: Seeding, origin: string): Promise<number
   const written = await database.transaction(async (tx) => {
     await tx.query('select pg_advisory_xact_lock($1)', [SEED_LOCK]);
     if (await isSeeded(tx)) return 0;
-    let count = 0;
-    for (let from = 0; from < drafts.length; from += BATCH) {
-      const changes = drafts.slice(from, from + BATCH).map((one) => ({ draft: one, expected: 0 }));
-      const applied = await applyChanges(tx, changes);
-      count += applied.filter((one) => !('refused' in one)).length;
-    }
-    return count;
+    const fresh = await unused(tx, drafts);
+    for (let from = 0; from < fresh.length; from += BATCH) await applyCreates(tx, fresh.slice(from, from + BATCH));
+    return fresh.length;
   });
   // Plans that were made for empty tables would stay.
-  if (written > 0) await database.query('analyze');
+  if (written > 0)
+    await database.query('analyze resource, resource_string, resource_date, resource_number, concept_text');
   return written;
 }
