@@ -34,3 +34,22 @@ test('every type has the parameters of Resource, and Binary has not those of Dom
   expect(searchParameter(definitions, 'Binary', '_text')).toBeUndefined();
   expect(searchParameter(definitions, 'Patient', 'code')).toBeUndefined();
 });
+
+test('a type can name several patients where the path to them goes through a list', () => {
+  const several = definitions.types.filter((type) => {
+    const { patient } = primary(type);
+    const expression = patient && searchParameter(definitions, type, patient)?.expression;
+    const branches = (expression || '').split('|').filter((branch) => branch.trim().startsWith(`${type}.`));
+    const many = branches.some((branch) => {
+      const path = branch.trim().replace(/\.where\(.*/, '');
+      let at = type;
+      return path.split('.').some((name, depth) => {
+        const element = depth === 0 ? undefined : definitions.elements.get(at)?.get(name);
+        at = element?.types[0] ?? at;
+        return element?.many ?? false;
+      });
+    });
+    return many || branches.length > 1;
+  });
+  expect(several).toEqual(definitions.types.filter((type) => !primary(type).patientIsOne));
+});

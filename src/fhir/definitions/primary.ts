@@ -102,7 +102,7 @@ const codesAndDates: readonly (readonly [type: string, code: string | null, date
 ];
 
 /**
- * Types of the Patient compartment with a parameter `patient`. The others that have one (Contract, GuidanceResponse) are
+ * Types of the Patient compartment with a parameter `patient`. The others that have one (Contract, GuidanceResponse, Task) are
  * outside every compartment, so that their row says nothing of a patient; Device is inside by our own rule
  * (compartments.ts).
  */
@@ -168,12 +168,11 @@ const withPatient: readonly string[] = [
   'ServiceRequest',
   'Specimen',
   'SupplyDelivery',
-  'Task',
   'VisionPrescription',
 ];
 
 /** Types whose `patient` can have several values. */
-const manyPatients: ReadonlySet<string> = new Set(['Appointment', 'AuditEvent', 'Person', 'Provenance']);
+const manyPatients: ReadonlySet<string> = new Set(['Account', 'Appointment', 'AuditEvent', 'Person', 'Provenance']);
 
 const none: Primary = { patient: null, patientIsOne: true, code: null, date: null, quantity: null };
 

@@ -12,16 +12,19 @@ const tables = new WeakMap<Definitions, ByType>();
 const plainResources: ReadonlySet<string> = new Set(['Binary', 'Bundle', 'Parameters']);
 
 function basesOf(type: string): string[] {
-  return plainResources.has(type) ? ['Resource', type] : ['Resource', 'DomainResource', type];
+  return plainResources.has(type) ? [type, 'Resource'] : [type, 'DomainResource', 'Resource'];
 }
 
-/** A later definition of the same code wins: packages are loaded after R4, and may sharpen a parameter of the base. */
+/**
+ * The first definition of a code wins: packages are loaded after R4 and repeat its parameters, but what R4 means by a code is
+ * what keys and columns are made for.
+ */
 function build(definitions: Definitions): ByType {
   const byBase: ByType = new Map();
   for (const parameter of definitions.searchParameters) {
     for (const base of parameter.base) {
       const codes = byBase.get(base) ?? new Map<string, SearchParameterDef>();
-      codes.set(parameter.code, parameter);
+      if (!codes.has(parameter.code)) codes.set(parameter.code, parameter);
       byBase.set(base, codes);
     }
   }

@@ -30,7 +30,7 @@ export function parameterId(code: string): number {
 const seeds = new Map<string, number>();
 
 /** Seeds the hashes of one parameter of one type in one tenant, so that keys of different tenants are different keys. */
-function seedOf(tenant: number, type: string, code: string): number {
+export function seedOf(tenant: number, type: string, code: string): number {
   const name = `${tenant} ${type}.${code}`;
   let seed = seeds.get(name);
   if (seed === undefined) {

@@ -1,0 +1,154 @@
+import type { DateRow, NumberRow, PositionRow, ResourceRow, StringRow, TextRow } from '../row.ts';
+
+/** One search parameter of one type in one tenant, as the extractors need it. */
+export type Slot = {
+  /** parameterId of its code. */
+  id: number;
+  /** Seeds its keys. */
+  seed: number;
+  /** Fills column `code`, `date_start` and `date_end`, or `quantity`. */
+  column: 'code' | 'date' | 'quantity' | null;
+  /** It is the type's patient parameter: local Patients go to column `patient` alone (`one`), or have keys too (`many`). */
+  patient: 'one' | 'many' | null;
+  /** It puts the resource into the compartments of the Patients it names. */
+  compartment: boolean;
+  /** Its uris are found through concept_text instead of side rows. */
+  shared: boolean;
+};
+
+/** A row while it is made. */
+export type Draft = {
+  /** Values found so far: a parameter that raised it is present. */
+  found: number;
+  present: number[];
+  keys: number[];
+  /** The same, once there are too many to look through. */
+  known: Set<number> | null;
+  /** undefined: no code yet; null: several different ones. */
+  code: number | null | undefined;
+  periods: { low: number; high: number; slot: Slot }[];
+  quantities: { row: NumberRow; plain: boolean }[];
+  patients: string[];
+  compartments: string[];
+  strings: StringRow[];
+  dates: DateRow[];
+  numbers: NumberRow[];
+  positions: PositionRow[];
+  texts: TextRow[];
+};
+
+export const draft = (): Draft => ({
+  found: 0,
+  present: [],
+  keys: [],
+  known: null,
+  code: undefined,
+  periods: [],
+  quantities: [],
+  patients: [],
+  compartments: [],
+  strings: [],
+  dates: [],
+  numbers: [],
+  positions: [],
+  texts: [],
+});
+
+const fewKeys = 48;
+
+export function addKey(x: Draft, key: number): void {
+  if (x.known === null) {
+    if (x.keys.includes(key)) return;
+    x.keys.push(key);
+    if (x.keys.length === fewKeys) x.known = new Set(x.keys);
+    return;
+  }
+  if (x.known.has(key)) return;
+  x.known.add(key);
+  x.keys.push(key);
+}
+
+/** Column `code` holds a code only where the resource has no other. */
+export function addCode(x: Draft, key: number): void {
+  if (x.code === undefined) x.code = key;
+  else if (x.code !== key) x.code = null;
+}
+
+export function addString(x: Draft, param: number, companion: number, value: string): void {
+  const known = (row: StringRow): boolean => row.value === value && row.param === param && row.companion === companion;
+  if (x.strings.length < fewKeys && x.strings.some(known)) return;
+  x.strings.push({ param, companion, value });
+}
+
+export function addText(x: Draft, param: number, value: string, key: number): void {
+  for (const text of x.texts) if (text.key === key) return;
+  x.texts.push({ param, value, key });
+}
+
+function addDistinct(list: string[], id: string): void {
+  if (!list.includes(id)) list.push(id);
+}
+
+/** A Patient that is named by a parameter of the compartment, and by the type's own patient parameter or not. */
+export function addPatient(x: Draft, slot: Slot, id: string): void {
+  if (slot.patient !== null) addDistinct(x.patients, id);
+  if (slot.compartment) addDistinct(x.compartments, id);
+}
+
+/** The columns of the primary date, and side rows where its values are several. */
+function spanOf(x: Draft): { dateStart: number | null; dateEnd: number | null } {
+  const [first] = x.periods;
+  if (first === undefined) return { dateStart: null, dateEnd: null };
+  if (x.periods.length === 1) return { dateStart: first.low, dateEnd: first.high };
+  let { low: dateStart, high: dateEnd } = first;
+  for (const { low, high, slot } of x.periods) {
+    dateStart = Math.min(dateStart, low);
+    dateEnd = Math.max(dateEnd, high);
+    x.dates.push({ param: slot.id, companion: 0, low, high });
+  }
+  return { dateStart, dateEnd };
+}
+
+/** The columns of the primary quantity where it is one plain number; side rows otherwise. */
+function quantityOf(x: Draft): { quantity: number | null; quantityBase: number | null } {
+  const [first] = x.quantities;
+  if (x.quantities.length === 1 && first?.plain) return { quantity: first.row.low, quantityBase: first.row.baseLow };
+  for (const { row } of x.quantities) x.numbers.push(row);
+  return { quantity: null, quantityBase: null };
+}
+
+/**
+ * Where a type has its own patient parameter, column `patient` is that parameter's and answers it; where it has none, the column
+ * is the one Patient in whose compartment the resource is.
+ */
+function patientsOf(x: Draft, hasOwn: boolean): { patient: string | null; patients: string[] | null } {
+  const { patients: own, compartments } = x;
+  const candidates = hasOwn ? own : compartments;
+  const patient = candidates.length === 1 ? (candidates[0] ?? null) : null;
+  const covered = compartments.length === 0 || (compartments.length === 1 && compartments[0] === patient);
+  return { patient, patients: covered ? null : compartments };
+}
+
+/** @param hasOwnPatient whether the type has a patient parameter of its own (primary.ts) */
+export function rowOf(x: Draft, labels: number, hasOwnPatient: boolean): ResourceRow {
+  const { dateStart, dateEnd } = spanOf(x);
+  const { quantity, quantityBase } = quantityOf(x);
+  const { patient, patients } = patientsOf(x, hasOwnPatient);
+  return {
+    patient,
+    patients,
+    labels,
+    code: x.code ?? null,
+    dateStart,
+    dateEnd,
+    quantity,
+    quantityBase,
+    present: x.present,
+    keys: x.keys,
+    strings: x.strings,
+    dates: x.dates,
+    numbers: x.numbers,
+    positions: x.positions,
+    texts: x.texts,
+  };
+}
