@@ -1,0 +1,179 @@
+import { type Condition, flatten, write, written } from './condition.ts';
+import { afterInPhase, afterText, type Phase, type Position } from './page.ts';
+import type { Scan } from './scan.ts';
+import { orderText, type SortKey } from './sort.ts';
+import { type Place, Statement } from './statement.ts';
+
+/** What is asked of one type: which rows, and their order. */
+export type Part = { scan: Scan; conditions: readonly Condition[]; order: readonly SortKey[] };
+
+export type PageAsk = {
+  parts: readonly Part[];
+  after: Position | null;
+  /** Rows at most. */
+  limit: number;
+  /** Whether each row brings its keys, which say where it points. */
+  withKeys: boolean;
+};
+
+/** Rows of the newest that are looked through before an index on keys is asked. */
+const walkLength = 2000;
+
+/** Codes of an OR list that each get a part of their own, in the order of an index. */
+const fewCodes = 8;
+
+/**
+ * One page of the matches of all parts. A row is type, id, version, last_updated, content, patient, patients, labels, keys
+ * where they are asked for, and the sort keys as texts.
+ */
+export function pageStatement(ask: PageAsk): Statement {
+  const [first] = ask.parts;
+  const statement = new Statement(first?.scan.grant.tenant ?? 0);
+  if (!first) return statement;
+  const limit = statement.bind(ask.limit, 'int');
+  const arms = ask.parts.flatMap((part) => armsOf(statement, part, ask, limit));
+  const names = first.order.map((_, at) => `s${at}`);
+  const sorted = first.order.map((_, at) => `, s${at}::text`).join('');
+  const types = ask.parts.length > 1 ? ', type' : '';
+  statement.text =
+    `select ${columnsOf('u', ask.withKeys)}${sorted} from (${arms.join(' union all ')}) u` +
+    ` order by ${orderText(first.order, names, 'id')}${types} limit ${limit}`;
+  return statement;
+}
+
+/** How many rows all parts have together; a count that stops at `most` where that is not null. */
+export function countStatement(parts: readonly Part[], most: number | null): Statement {
+  const statement = new Statement(parts[0]?.scan.grant.tenant ?? 0);
+  const limit = most === null ? '' : ` limit ${statement.bind(most, 'int')}`;
+  const counts = parts.map(
+    ({ scan, conditions }) => `(select count(*) from (select 1 ${scan.from(statement, 'r', conditions)}${limit}) c)`,
+  );
+  statement.text = `select (${counts.join(' + ')})::float8`;
+  return statement;
+}
+
+/** What is read of a row: rows.ts reads it back. */
+export const columnsOf = (row: string, withKeys: boolean): string =>
+  `${row}.type, ${row}.id, ${row}.version, ${row}.last_updated, ${row}.content, ${row}.patient, ${row}.patients, ` +
+  `${row}.labels::float8 as labels${withKeys ? `, ${row}.keys` : ''}`;
+
+const keysOf = (order: readonly SortKey[], place: Place): string =>
+  order.map((key, at) => `, ${key.write(place)} as s${at}`).join('');
+
+function armsOf(statement: Statement, part: Part, ask: PageAsk, limit: string): string[] {
+  const conditions = flatten(part.conditions);
+  const arm: Arm = { ...part, conditions, statement, ask, limit };
+  switch (planOf(arm)) {
+    case 'ordered':
+      return split(conditions).flatMap((some) => phasesOf(arm).map((phase) => ordered(arm, some, phase)));
+    case 'fenced':
+      return [fenced(arm)];
+    case 'walked':
+      return [walked(arm)];
+  }
+}
+
+type Arm = Part & { statement: Statement; ask: PageAsk; limit: string };
+
+/**
+ * `ordered`: an index gives few rows, or has the order. `fenced`: all matches are found first and then sorted, for the planner
+ * would walk an index in the order and find nothing. `walked`: the newest rows are looked through, and only if they do not fill
+ * the page all matches are found: common keys are answered by the first, rare ones by the second.
+ */
+function planOf({ scan, conditions, order, ask }: Arm): 'ordered' | 'fenced' | 'walked' {
+  const few = conditions.some(
+    (one) => one.kind === 'patient' || one.kind === 'ids' || (one.kind === 'code' && one.any.length <= fewCodes),
+  );
+  if (few) return 'ordered';
+  if (scan.narrowed) return 'fenced';
+  if (conditions.every((one) => one.kind === 'written' && one.column)) return 'ordered';
+  if (conditions.some((one) => (one.kind === 'keys' || one.kind === 'written') && one.selective)) return 'fenced';
+  const [key, ...more] = order;
+  return key?.indexed && more.length === 0 && !(ask.after && key.nullable) ? 'walked' : 'fenced';
+}
+
+/** Codes apart, so that each is one range of an index; and rows with several codes, which have none in the column. */
+function split(conditions: readonly Condition[]): (readonly Condition[])[] {
+  const at = conditions.findIndex((one) => one.kind === 'code' && one.any.length <= fewCodes);
+  const found = conditions[at];
+  if (found?.kind !== 'code') return [conditions];
+  const rest = conditions.filter((one) => one !== found);
+  const each = found.any.map((code) =>
+    written(({ statement, row }) => `${row}.code = ${statement.bind(code, 'bigint')}`),
+  );
+  const several = written(({ row }) => `${row}.code is null`);
+  return [...each.map((one) => [one, ...rest]), [several, { kind: 'keys', any: found.any, selective: false }, ...rest]];
+}
+
+/** Rows with and without a value apart, where an index would otherwise not be read from the right place or at all. */
+function phasesOf({ order, ask }: Arm): (Phase | null)[] {
+  const [key, ...more] = order;
+  const apart = key?.indexed && key.nullable && more.length === 0 && (ask.after !== null || !key.descending);
+  return apart ? ['value', 'null'] : [null];
+}
+
+function ordered(arm: Arm, conditions: readonly Condition[], phase: Phase | null): string {
+  const { scan, order, statement, ask, limit } = arm;
+  const place: Place = { statement, row: 'r', type: scan.type };
+  const head = `select ${columnsOf('r', ask.withKeys)}${keysOf(order, place)} ${scan.from(statement, 'r', conditions)}`;
+  const [key] = order;
+  if (phase === null || !key) {
+    const after = ask.after ? afterText(order, ask.after, place) : '';
+    const names = order.map((_, at) => `s${at}`);
+    return `(${head}${after} order by ${orderText(order, names, 'r.id')} limit ${limit})`;
+  }
+  const after = ask.after ? afterInPhase(key, ask.after, phase, place) : '';
+  const column = key.write(place);
+  // Without null values where they stand is only said to suit the index, which has them last when it descends.
+  const order1 = orderText([{ ...key, nullable: false }], [column], 'r.id');
+  const within = phase === 'null' ? order1.slice(order1.indexOf(',') + 2) : order1.replace(',', `${nullsOf(key)},`);
+  return `(${head} and ${column} is${phase === 'null' ? '' : ' not'} null${after} order by ${within} limit ${limit})`;
+}
+
+const nullsOf = ({ descending }: SortKey): string => (descending ? ' nulls last' : ' nulls first');
+
+function hits({ scan, conditions, order, statement, ask }: Arm): string {
+  const place: Place = { statement, row: 'r', type: scan.type };
+  const after = ask.after ? afterText(order, ask.after, place) : '';
+  return `hit as materialized (select r.id${keysOf(order, place)} ${scan.from(statement, 'r', conditions)}${after})`;
+}
+
+/** The first of the hits, with the rest of their rows. */
+function firstHits({ scan, order, statement, ask, limit }: Arm, unless: string): string {
+  const names = order.map((_, at) => `s${at}`);
+  const sorted = names.map((name) => `, h.${name}`).join('');
+  return (
+    `select ${columnsOf('r', ask.withKeys)}${sorted} from (select * from hit order by ${orderText(order, names, 'id')}` +
+    ` limit ${limit}) h join resource r on r.id = h.id where ${scan.gate(statement, 'r')}${unless}`
+  );
+}
+
+const fenced = (arm: Arm): string => `(with ${hits(arm)} ${firstHits(arm, '')})`;
+
+function walked(arm: Arm): string {
+  const { scan, conditions, order, statement, ask, limit } = arm;
+  const inner: Place = { statement, row: 'r', type: scan.type };
+  const names = order.map((_, at) => `s${at}`);
+  const after = ask.after ? afterText(order, ask.after, inner) : '';
+  const newest =
+    `select r.*${keysOf(order, inner)} ${scan.from(statement, 'r', [])}${after}` +
+    ` order by ${orderText(
+      order,
+      order.map((key) => key.write(inner)),
+      'r.id',
+    )} limit ${walkLength}`;
+  const matches = write({ kind: 'all', of: conditions }, { statement, row: 'w', type: scan.type });
+  const sorted = names.map((name) => `, w.${name}`).join('');
+  const walk =
+    `walk as materialized (select ${columnsOf('w', ask.withKeys)}${sorted} from (${newest}) w where ${matches}` +
+    ` order by ${orderText(
+      order,
+      names.map((name) => `w.${name}`),
+      'w.id',
+    )} limit ${limit})`;
+  const filled = `(select count(*) from walk) >= ${limit}`;
+  return (
+    `(with ${walk}, ${hits(arm)} select * from walk where ${filled}` +
+    ` union all ${firstHits(arm, ` and not ${filled}`)})`
+  );
+}
