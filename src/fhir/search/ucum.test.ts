@@ -22,7 +22,7 @@ test.each([
   expect(canonical(value, unit)).toEqual({ value: expected, base });
 });
 
-test.each(['bpm', 'MG/dl/', 'x'.repeat(1000), '((((', '__proto__'])('%s is no unit', (unit) => {
+test.each(['bpm', 'MG/dl/', 'x'.repeat(1000), '((((', '__proto__', '428673006'])('%s is no unit', (unit) => {
   expect(canonical(1, unit)).toBeNull();
 });
 

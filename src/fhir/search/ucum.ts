@@ -43,6 +43,8 @@ function baseOf(unit: Unit): string {
 function conversion(code: string): Conversion | null {
   // Callers send what a resource or a query says, and the library has not been written for hostile text.
   if (code.length > 100) return null;
+  // To UCUM every integer is a unit. Here it is a code of SNOMED CT that came without its system.
+  if (/^\d+$/.test(code) && code !== '1') return null;
   const { status, unit } = ucum().getSpecifiedUnit(code, 'validate');
   // The library looks codes up in plain objects, where `__proto__` is found and is no unit.
   if (status !== 'valid' || typeof unit?.magnitude_ !== 'number') return null;
