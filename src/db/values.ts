@@ -35,8 +35,13 @@ const two = (text: string, at: number): number => text.charCodeAt(at) * 10 + tex
 export function parseTimestamp(text: string): Date {
   if (text === 'infinity') return new Date(LIMIT);
   if (text === '-infinity') return new Date(-LIMIT);
-  // A year of four digits and no BC: the common case, and ten times as fast as Date's own parser.
-  if (text.charCodeAt(4) === 45 && text.length >= 19 && text.charCodeAt(text.length - 1) !== 67) {
+  // A year from 1000 to 9999: the common case, and ten times as fast as Date's own parser.
+  if (
+    text.charCodeAt(4) === 45 &&
+    text.charCodeAt(0) !== 48 &&
+    text.length >= 19 &&
+    text.charCodeAt(text.length - 1) !== 67
+  ) {
     const fraction = text.charCodeAt(19) === 46 ? text.slice(20, text.indexOf('+')) : '';
     const ms = fraction === '' ? 0 : Math.trunc(Number(`0.${fraction}`) * 1000 + 1e-6);
     return new Date(
