@@ -1,12 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 
+import { createDatabase, type TestDatabase } from '../../test/support/postgres.ts';
 import { connect } from '../db/connect.ts';
 import type { Database } from '../db/database.ts';
-import { type Embedded, startEmbedded } from '../db/embedded.ts';
-import { migrate } from '../db/migrate.ts';
 import { loadDefinitions } from '../fhir/definitions/load.ts';
 import { typeNumber } from '../fhir/resources.ts';
 import { createIndexer } from '../fhir/search/keys.ts';
@@ -16,18 +12,15 @@ import { seedDemo } from './seed.ts';
 const origin = 'http://127.0.0.1:8103';
 const now = Date.UTC(2026, 2, 4, 12);
 
-let folder: string;
-let embedded: Embedded;
+let own: TestDatabase;
 let database: Database;
 let seed: () => Promise<number>;
 let written: number;
 let took: number;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'portico-demo-'));
-  embedded = await startEmbedded({ folder });
-  await migrate(embedded.target, 'migrations');
-  database = await connect(embedded.target);
+  own = await createDatabase(inject('postgres'));
+  database = await connect(own.target);
   const index = createIndexer(loadDefinitions());
   seed = () => seedDemo({ database, index, now: () => now }, origin);
   const begun = performance.now();
@@ -39,8 +32,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await database?.close();
-  await embedded?.stop();
-  rmSync(folder, { recursive: true, force: true });
+  await own?.drop();
 });
 
 const count = async (): Promise<unknown> => (await database.query('select count(*)::int from resource'))[0]?.[0];
