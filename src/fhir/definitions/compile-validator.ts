@@ -174,7 +174,7 @@ ${order.join('\n').replace('case "id":', isResource ? 'case "id":' : 'case "id":
 default:unknown(C,k,${q(path)})}}
 ${full === 0 ? '' : `if(s!==${full})missing(C,s,${JSON.stringify(required)},${q(path)});`}
 ${isResource ? '' : 'if(e===0)empty(C);'}
-${own === '' ? '' : `if(C.errors===z){${own}}`}}`;
+${own === '' ? '' : `if(C.errors===z){${own}${path === 'Extension' ? 'extension(o,C);' : ''}}`}}`;
 }
 
 /** The source of the validator. Takes about a second. */
@@ -196,7 +196,7 @@ export function compileValidator(input: ValidatorInput): CompiledValidator {
   const primitives = [...input.primitives, 'mime', 'language'].map((type) => `p_${type}=p.${type}`);
   const source = `"use strict";
 const {$,p,error,warning,prefix,maxDepth,notObject,notList,tooDeep,tooMany,unknown,missing,empty,secondChoice,wrong,notCode,codeSet,
-primitiveList,narrative,concept,coding,target,reference,containment,resources,engine}=r;
+primitiveList,narrative,concept,coding,target,reference,containment,resources,engine,extension}=r;
 const ${primitives.join()};
 const {primitiveExtension,extensionList}=r.extensions((x,C,d)=>v_Element(x,C,d));
 ${shared.declarations.join('\n')}

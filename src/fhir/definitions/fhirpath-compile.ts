@@ -55,11 +55,9 @@ const constants: Readonly<Record<string, string>> = {
   loinc: 'http://loinc.org',
 };
 
-/** A list of which only the data knows the type becomes its one item; of any other a list is a mistake of the caller. */
+/** A list where one value is needed: its one item. More than one is an error in FHIRPath, and empty here. */
 export function single(value: Value): Value {
-  if (!value.many) return value;
-  if (value.type !== 'any') throw new NotCompiled('a list where one is needed');
-  return { js: `$.only(${value.js})`, many: false, type: 'any' };
+  return value.many ? { js: `$.only(${value.js})`, many: false, type: value.type } : value;
 }
 
 /** JavaScript for "there is at least one". */
@@ -143,6 +141,7 @@ export function createCompiler(elements: Elements): Compiler {
 
   function cast(tree: Extract<FhirPath, { kind: 'type' }>, scope: Scope): Value {
     const operand = value(tree.operand, scope);
+    if (operand.type === tree.type) return operand;
     const test = operand.alternatives?.get(tree.type);
     if (test === undefined) throw new NotCompiled(`as ${tree.type}`);
     return { js: `(${test}?${operand.js}:undefined)`, many: false, type: tree.type };
@@ -161,9 +160,16 @@ export function createCompiler(elements: Elements): Compiler {
     }
     if (tree.operator === '&')
       return { js: `$.concatenate(${single(left).js},${single(right).js})`, many: false, type: 'string' };
-    if (tree.operator !== '+' || left.many || right.many) throw new NotCompiled(tree.operator);
     const type = numbers.has(left.type) && numbers.has(right.type) ? left.type : 'string';
-    return { js: `$.add(${left.js},${right.js})`, many: false, type };
+    if (tree.operator === '+') return { js: `$.add(${single(left).js},${single(right).js})`, many: false, type };
+    if (!['-', '*', '/', 'div', 'mod'].includes(tree.operator) || type === 'string')
+      throw new NotCompiled(tree.operator);
+    const result = tree.operator === '/' ? 'decimal' : type;
+    return {
+      js: `$.arithmetic(${single(left).js},${single(right).js},${quote(tree.operator)})`,
+      many: false,
+      type: result,
+    };
   }
 
   function value(tree: FhirPath, scope: Scope): Value {
@@ -211,8 +217,7 @@ export function createCompiler(elements: Elements): Compiler {
   }
 
   function membership(item: Value, list: Value): Logic {
-    if (item.many) throw new NotCompiled('in of a list');
-    return { js: `$.within(${item.js},${list.many ? list.js : `$.list(${list.js})`})`, definite: false };
+    return { js: `$.within(${single(item).js},${list.many ? list.js : `$.list(${list.js})`})`, definite: false };
   }
 
   function compare(tree: Extract<FhirPath, { kind: 'binary' }>, scope: Scope): Logic {
@@ -228,7 +233,7 @@ export function createCompiler(elements: Elements): Compiler {
     if (!['<', '<=', '>', '>='].includes(tree.operator) || left.many || right.many)
       throw new NotCompiled(tree.operator);
     return {
-      js: `$.order(${comparison(left, right)}(${left.js},${right.js}),${quote(tree.operator)})`,
+      js: `$.order(${comparison(left, right)}(${single(left).js},${single(right).js}),${quote(tree.operator)})`,
       definite: false,
     };
   }
@@ -289,6 +294,8 @@ export function createCompiler(elements: Elements): Compiler {
 /** `is`: of a choice by which key is there, of a resource by its resourceType. */
 function typeTest(operand: Value, type: string): Logic {
   const name = type.replace(/^(?:FHIR|System)\./, '');
+  if (operand.alternatives === undefined && isPrimitive(operand.type) && operand.type !== 'any')
+    return { js: `(${existence(operand)}?${operand.type === name}:undefined)`, definite: false };
   const test =
     operand.alternatives?.get(name) ?? operand.alternatives?.get(name.charAt(0).toLowerCase() + name.slice(1));
   if (test !== undefined) return { js: `(${existence(operand)}?${test}:undefined)`, definite: false };

@@ -133,6 +133,7 @@ export const functions: Readonly<Record<string, Compile>> = {
     value(_, on, args) {
       const type = only(args);
       if (type.kind !== 'member') throw new NotCompiled('ofType() of an expression');
+      if (on.type === type.name) return on;
       const test = on.alternatives?.get(type.name);
       if (test !== undefined) return { js: `(${test}?${on.js}:undefined)`, many: false, type: type.name };
       if (on.type !== 'any' || !/^[A-Z]/.test(type.name)) throw new NotCompiled(`ofType(${type.name})`);
@@ -158,6 +159,18 @@ export const functions: Readonly<Record<string, Compile>> = {
     value(compiler, on, args, scope) {
       const other = compiler.value(only(args), scope);
       return { js: `$.intersect(${list(on)},${list(other)})`, many: true, type: on.type };
+    },
+  },
+  extension: {
+    value(compiler, on, args, scope) {
+      if (on.type !== 'any' && /^[a-z]/.test(on.type)) throw new NotCompiled('extension() of a primitive');
+      const item = compiler.variable();
+      const url = one(compiler, only(args), scope).js;
+      return {
+        js: `$.where($.flat(${list(on)},"extension"),${item}=>${item}.url===${url})`,
+        many: true,
+        type: 'Extension',
+      };
     },
   },
   trace: { value: (_, on) => on },

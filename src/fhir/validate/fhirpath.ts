@@ -172,6 +172,14 @@ export const fhirpath = {
         ? Number(value)
         : undefined,
   concatenate: (left: unknown, right: unknown): string => `${left ?? ''}${right ?? ''}`,
+  arithmetic(left: number | undefined, right: number | undefined, operator: string): number | undefined {
+    if (left === undefined || right === undefined) return undefined;
+    if (operator === '-') return left - right;
+    if (operator === '*') return left * right;
+    if (right === 0) return undefined;
+    if (operator === 'mod') return left % right;
+    return operator === 'div' ? Math.trunc(left / right) : left / right;
+  },
   add(left: unknown, right: unknown): unknown {
     if (typeof left === 'number' && typeof right === 'number') return left + right;
     return typeof left === 'string' && typeof right === 'string' ? left + right : undefined;

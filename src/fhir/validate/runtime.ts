@@ -5,6 +5,7 @@ import { engine } from './engine.ts';
 import { fhirpath } from './fhirpath.ts';
 import { narrative } from './narrative.ts';
 import { allowed, primitives } from './primitives.ts';
+import type { Profiles } from './profiles.ts';
 import { containment, reference, target } from './references.ts';
 
 type Json = Record<string, unknown>;
@@ -36,7 +37,7 @@ const nameOf = (path: string): string => (path.includes('.') ? `an object (${pat
 const maxNames = 40;
 
 /** What the generated validator calls; see src/fhir/definitions/compile-validator.ts for the names. */
-export function createRuntime(elements: Elements) {
+export function createRuntime(elements: Elements, profiles: Profiles) {
   function notObject(check: Check, value: unknown, path: string): void {
     error(check, 'structure', '', `Found ${shown(value)} where ${nameOf(path)} is expected`);
   }
@@ -132,7 +133,9 @@ export function createRuntime(elements: Elements) {
       const { resource, root } = check;
       check.resource = value;
       check.root = value;
+      const { errors } = check;
       dispatch(value, check, depth);
+      if (value.meta !== undefined && check.errors === errors) profiles.claimed(value, check);
       check.resource = resource;
       check.root = root;
     }
@@ -181,6 +184,7 @@ export function createRuntime(elements: Elements) {
     extensions,
     resources,
     engine,
+    extension: profiles.extension,
     tooDeep: (check: Check): void =>
       error(check, 'too-long', '', `Nested more than ${maxDepth} objects deep, which is not allowed`),
     empty: (check: Check): void =>

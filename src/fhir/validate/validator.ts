@@ -8,6 +8,7 @@ import type { Definitions } from '../definitions/definitions.ts';
 import { codesOf } from '../definitions/value-sets.ts';
 import type { Issue } from '../outcome.ts';
 import { type Check, createCheck, type Found, shown } from './check.ts';
+import { createProfiles, type Profiles } from './profiles.ts';
 import { createRuntime } from './runtime.ts';
 
 type Checker = (value: unknown, check: Check, depth: number) => void;
@@ -29,13 +30,13 @@ export function compileStructures(definitions: Definitions): CompiledValidator {
   });
 }
 
-function structureChecker(definitions: Definitions, cache: Cache): Checker {
+function structureChecker(definitions: Definitions, profiles: Profiles, cache: Cache): Checker {
   const name = `validator-${definitions.hash}.js`;
   const known = cache.read(name)?.toString('utf8');
   const source = known ?? compileStructures(definitions).source;
   if (known === undefined) cache.write(name, Buffer.from(source));
   const make = compileFunction(source, ['r'], { filename: name });
-  return make(createRuntime(definitions.elements)) as Checker; // what compileValidator's source returns
+  return make(createRuntime(definitions.elements, profiles)) as Checker; // what compileValidator's source returns
 }
 
 const issueOf = (type: string, { severity, code, text, path }: Found): Issue => ({
@@ -59,14 +60,16 @@ export async function createValidator(
   options: { cacheFolder?: string; mandatoryProfiles?: readonly string[] } = {},
 ): Promise<Validate> {
   const cache = options.cacheFolder === undefined ? noCache : openCache(options.cacheFolder);
-  const checkStructure = structureChecker(definitions, cache);
-  return (resource) => {
+  const profiles = createProfiles(definitions, options.mandatoryProfiles ?? []);
+  const checkStructure = structureChecker(definitions, profiles, cache);
+  return (resource, asked) => {
     if (!isObject(resource)) {
       const diagnostics = `Found ${shown(resource)} where a resource (a JSON object) is expected`;
       return [{ severity: 'error', code: 'structure', diagnostics }];
     }
     const check = createCheck(resource);
     checkStructure(resource, check, 0);
+    if (asked?.profiles !== undefined && check.errors === 0) profiles.asked(resource, asked.profiles, check);
     if (check.found.length === 0) return [];
     const type =
       typeof resource.resourceType === 'string' && definitions.elements.has(resource.resourceType)
