@@ -3,7 +3,6 @@ import { template } from './template.ts';
 /** A heart rate as devices send it, about 1.1 kB: `patient` is an id, `effective` an instant, `value` a number. */
 export const observationTemplate = template({
   resourceType: 'Observation',
-  meta: { profile: ['http://hl7.org/fhir/StructureDefinition/vitalsigns'] },
   identifier: [{ system: 'https://portico.example/readings', value: '{{patient}}-{{effective}}' }],
   status: 'final',
   category: [

@@ -77,7 +77,7 @@ function extractorFloor(): (resource: Resource) => void {
   };
 }
 
-const { validate, index } = compiled();
+const { validate, index } = await compiled();
 const [sample] = observations;
 const issues = validate(sample).filter(({ severity }) => severity === 'error');
 if (issues.length > 0) throw new Error(`the sample is not valid: ${JSON.stringify(issues)}`);

@@ -19,7 +19,7 @@ const sql = connect(JSON.parse(process.argv[2] ?? '') as Target, 4, {
   plan_cache_mode: 'force_generic_plan',
 });
 const keeps = process.argv[3] === 'keep';
-const { index } = compiled();
+const { index } = await compiled();
 const texts = new Map<string, { version: number; text: string }>();
 
 const execute = ({ text, params }: Statement) => sql.unsafe(text, params, { prepare: true });

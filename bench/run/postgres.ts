@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import postgres from 'postgres';
 
-import { startEmbedded } from '../../src/db/embedded.ts';
+import { postgresFolder } from '../../src/database.ts';
+import { embeddedTarget, startEmbedded } from '../../src/db/embedded.ts';
 import type { Target } from '../../src/db/target.ts';
 import { root } from './processes.ts';
 
@@ -44,17 +45,7 @@ export async function startFloorPostgres(folder: string): Promise<FloorPostgres>
 }
 
 /** Where the embedded Postgres of a server with this data folder answers. */
-export function targetIn(folder: string): Target {
-  return {
-    socket: join(folder, 'socket', '.s.PGSQL.5432'),
-    host: 'localhost',
-    port: 5432,
-    user: 'portico',
-    password: readFileSync(join(folder, 'password'), 'utf8').trim(),
-    database: 'postgres',
-    tls: 'disable',
-  };
-}
+export const targetIn = (data: string): Target => embeddedTarget(postgresFolder(data));
 
 /** The settings that decide what a figure is worth. */
 const told = ['server_version', 'fsync', 'synchronous_commit', 'full_page_writes', 'wal_level', 'shared_buffers'];
