@@ -89,7 +89,9 @@ function planOf({ scan, conditions, order, ask }: Arm): 'ordered' | 'fenced' | '
   if (conditions.every((one) => one.kind === 'written' && one.column)) return 'ordered';
   if (conditions.some((one) => (one.kind === 'keys' || one.kind === 'written') && one.selective)) return 'fenced';
   const [key, ...more] = order;
-  return key?.indexed && more.length === 0 && !(ask.after && key.nullable) ? 'walked' : 'fenced';
+  // Of several types each would have to be walked.
+  const walkable = key?.indexed && more.length === 0 && ask.parts.length === 1;
+  return walkable && !(ask.after && key.nullable) ? 'walked' : 'fenced';
 }
 
 /** Codes apart, so that each is one range of an index; and rows with several codes, which have none in the column. */

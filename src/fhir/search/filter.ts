@@ -18,7 +18,9 @@ export function parseFilter(text: string): Result<Criterion> {
   const filter = either(reader);
   if (!filter.ok) return filter;
   const left = reader.tokens[reader.at];
-  return left === undefined ? filter : invalid(`_filter: ${JSON.stringify(left.text)} is not expected here`);
+  if (left !== undefined) return invalid(`_filter: ${JSON.stringify(left.text)} is not expected here`);
+  // Always a list: an unknown parameter alone would be ignored, but inside a filter it is refused.
+  return ok({ kind: 'all', of: [filter.value] });
 }
 
 /** `quoted` is a text in quotation marks: never a keyword. */

@@ -32,7 +32,7 @@ export function searchNumber(text: string): SearchNumber | null {
 }
 
 export const bindAmount = (statement: Statement, { exact, from, to }: Omit<SearchNumber, 'prefix'>): Amount => ({
-  exact: statement.bind(exact, 'float8'),
-  from: statement.bind(from, 'float8'),
-  to: statement.bind(to, 'float8'),
+  exact: () => statement.bind(exact, 'float8'),
+  from: () => statement.bind(from, 'float8'),
+  to: () => statement.bind(to, 'float8'),
 });

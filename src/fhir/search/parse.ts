@@ -195,6 +195,8 @@ export function parse(pairs: readonly Pair[]): Result<SearchRequest> {
       if (!unlinked.has(bare)) draft.pairs.push(pair);
       continue;
     }
+    // Those are what _filter's operators become, and no part of the URL's language.
+    if (pair.name.includes(':filter-')) return notSupported(`${pair.name.slice(0, 200)}: there is no such modifier`);
     const criterion = pair.name === '_filter' ? parseFilter(pair.value) : parseCriterion(pair.name, pair.value);
     if (!criterion.ok) return criterion;
     draft.criteria.push({ criterion: criterion.value, pair });

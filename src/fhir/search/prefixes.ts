@@ -16,57 +16,57 @@ export function splitPrefix(text: string): { prefix: Prefix; rest: string } {
   return { prefix: 'eq', rest: text };
 }
 
-/** Placeholders of the search value: instants, `to` and the target's `high` are not covered. */
-export type Period = { from: string; to: string };
+/** Bind the search value where it is used: instants; `to` and the target's `high` are not covered. */
+export type Period = { from(): string; to(): string };
 
 /** True of a target [low, high), both of them expressions of SQL. */
 export function comparePeriods(prefix: Prefix, low: string, high: string, { from, to }: Period): string {
   switch (prefix) {
     case 'eq':
-      return `(${low} >= ${from} and ${high} <= ${to})`;
+      return `(${low} >= ${from()} and ${high} <= ${to()})`;
     case 'ne':
-      return `(${low} < ${from} or ${high} > ${to})`;
+      return `(${low} < ${from()} or ${high} > ${to()})`;
     case 'gt':
-      return `${high} > ${to}`;
+      return `${high} > ${to()}`;
     case 'lt':
-      return `${low} < ${from}`;
+      return `${low} < ${from()}`;
     // Above the search value, or contained in it.
     case 'ge':
-      return `(${low} >= ${from} or ${high} > ${to})`;
+      return `(${low} >= ${from()} or ${high} > ${to()})`;
     case 'le':
-      return `(${high} <= ${to} or ${low} < ${from})`;
+      return `(${high} <= ${to()} or ${low} < ${from()})`;
     case 'sa':
-      return `${low} >= ${to}`;
+      return `${low} >= ${to()}`;
     case 'eb':
-      return `${high} <= ${from}`;
+      return `${high} <= ${from()}`;
     case 'ap':
-      return `(${low} < ${to} and ${high} > ${from})`;
+      return `(${low} < ${to()} and ${high} > ${from()})`;
   }
 }
 
-/** Placeholders of a number: its own value, and the range that its precision implies. */
-export type Amount = { exact: string; from: string; to: string };
+/** Bind a number where it is used: its own value, and the range that its precision implies. */
+export type Amount = { exact(): string; from(): string; to(): string };
 
 /** True of a target from low to high, which are the same but for a Range. Only eq, ne and ap have regard to precision. */
 export function compareAmounts(prefix: Prefix, low: string, high: string, { exact, from, to }: Amount): string {
   switch (prefix) {
     case 'eq':
-      return `(${low} >= ${from} and ${high} < ${to})`;
+      return `(${low} >= ${from()} and ${high} < ${to()})`;
     case 'ne':
-      return `(${low} < ${from} or ${high} >= ${to})`;
+      return `(${low} < ${from()} or ${high} >= ${to()})`;
     case 'gt':
-      return `${high} > ${exact}`;
+      return `${high} > ${exact()}`;
     case 'lt':
-      return `${low} < ${exact}`;
+      return `${low} < ${exact()}`;
     case 'ge':
-      return `${high} >= ${exact}`;
+      return `${high} >= ${exact()}`;
     case 'le':
-      return `${low} <= ${exact}`;
+      return `${low} <= ${exact()}`;
     case 'sa':
-      return `${low} > ${exact}`;
+      return `${low} > ${exact()}`;
     case 'eb':
-      return `${high} < ${exact}`;
+      return `${high} < ${exact()}`;
     case 'ap':
-      return `(${low} <= ${to} and ${high} >= ${from})`;
+      return `(${low} <= ${to()} and ${high} >= ${from()})`;
   }
 }

@@ -30,8 +30,8 @@ export const bindInstant = (statement: Statement, ms: number): string =>
   statement.bind(ms >= end ? 'infinity' : new Date(ms), 'timestamptz');
 
 export const bindPeriod = (statement: Statement, { from, to }: SearchDate): Period => ({
-  from: bindInstant(statement, from),
-  to: bindInstant(statement, to),
+  from: () => bindInstant(statement, from),
+  to: () => bindInstant(statement, to),
 });
 
 /** https://hl7.org/fhir/R4/search.html#date */
