@@ -1,3 +1,5 @@
+import manifest from '../package.json' with { type: 'json' };
+import { createCapability } from './fhir/capability.ts';
 import type { FhirContext } from './fhir/context.ts';
 import { openCache } from './fhir/definitions/cache.ts';
 import { loadDefinitions } from './fhir/definitions/load.ts';
@@ -32,7 +34,8 @@ export function createCore(
   parts: Pick<FhirContext, 'database' | 'blobs' | 'settings' | 'now'>,
   operations: readonly Operation[],
 ): FhirContext {
-  const answer = createDispatch(interactions, operations);
+  const capabilities = createCapability(interactions, operations, manifest.version);
+  const answer = createDispatch([...interactions, capabilities], operations);
   const context: FhirContext = {
     ...specification,
     ...parts,
