@@ -229,6 +229,14 @@ export function referenceIdentifiers({ type, value }: Value): Token[] {
 export const matchesUri = ({ type, value }: Value, wanted: string): boolean =>
   value === unescaped(wanted) || (type === 'canonical' && String(value).split('|')[0] === unescaped(wanted));
 
+/** Without the version, which a canonical may have. */
+export const uriText = ({ type, value }: Value): string =>
+  type === 'canonical' ? (String(value).split('|')[0] ?? '') : String(value);
+
+/** The same uri, or one that lies under it. */
+export const isUnder = (uri: string, above: string): boolean =>
+  uri === above || uri.startsWith(`${above.replace(/\/$/, '')}/`);
+
 /** Within a distance along a great circle of a sphere with the radius of the earth. */
 export function matchesNear({ value }: Value, wanted: string): boolean {
   const { latitude, longitude } = value as { latitude?: number; longitude?: number };

@@ -141,9 +141,9 @@ function valueMatches(
     case 'uri:':
       return match.matchesUri(value, wanted);
     case 'uri:below':
-      return String(value.value) === wanted || String(value.value).startsWith(`${wanted.replace(/\/$/, '')}/`);
+      return match.isUnder(match.uriText(value), wanted);
     case 'uri:above':
-      return wanted === value.value || wanted.startsWith(`${String(value.value).replace(/\/$/, '')}/`);
+      return match.isUnder(wanted, match.uriText(value));
     case 'special:':
       return match.matchesNear(value, wanted);
     case 'reference:identifier':

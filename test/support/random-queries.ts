@@ -22,7 +22,7 @@ const criterion = (names: readonly string[], value: fc.Arbitrary<string>): Crite
 
 const missing = (name: string): Criterion => oneOf(['true', 'false']).map((value) => `${name}:missing=${value}`);
 
-const aCode = fc.tuple(oneOf(values.codes), fc.nat(3)).map(([[system, code], form]) => {
+const aCode = fc.tuple(oneOf([...values.codes, ...values.componentCodes]), fc.nat(3)).map(([[system, code], form]) => {
   if (form === 0) return escaped(code);
   if (form === 1) return system === undefined ? `|${escaped(code)}` : `${system}|${escaped(code)}`;
   if (form === 2) return `|${escaped(code)}`;
@@ -106,7 +106,7 @@ const pair = (left: fc.Arbitrary<string>, right: fc.Arbitrary<string>): fc.Arbit
   fc.tuple(left, right).map((both) => both.join('$'));
 
 /** A composite has the forms `code` and `system|code` only. */
-const halfCode = oneOf(values.codes).map(([system, value]) =>
+const halfCode = oneOf([...values.codes, ...values.componentCodes]).map(([system, value]) =>
   system === undefined ? escaped(value) : `${system}|${escaped(value)}`,
 );
 

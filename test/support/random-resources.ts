@@ -46,7 +46,9 @@ const onset: fc.Arbitrary<Json> = fc.oneof(
   fc.constant({}),
 );
 
-const component = fc.record({ code: values.concept, value: observed }).map(({ code, value }) => ({ code, ...value }));
+const component = fc
+  .record({ code: values.componentConcept, value: observed })
+  .map(({ code, value }) => ({ code, ...value }));
 const clinicalStatus = {
   coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-clinical', code: 'active' }],
 };

@@ -19,6 +19,13 @@ export const codes: readonly (readonly [string | undefined, string, string])[] =
   [loinc, 'x|y', 'With a bar'],
 ];
 
+/** Of components, which R4 wants to be others than the code of the whole (obs-7). */
+export const componentCodes: typeof codes = [
+  [loinc, '8480-6', 'Systolic'],
+  [snomed, '8480-6', 'Something else'],
+  [undefined, 'dia', 'Diastolic'],
+];
+
 export const families = [
   'Müller',
   'Muller',
@@ -56,20 +63,30 @@ export const units: readonly (readonly [string | undefined, string | undefined, 
   [undefined, undefined, undefined],
 ];
 
-/** Without the elements that are undefined, which JSON has not. */
-export const json = (value: Json): Json => JSON.parse(JSON.stringify(value)) as Json; // a copy of an object is one
+const isEmpty = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+
+/** Without the elements that are undefined or empty, which JSON has not and FHIR does not allow. A copy of an object is one. */
+export const json = (value: Json): Json =>
+  JSON.parse(JSON.stringify(value), (_, one) => (isEmpty(one) ? undefined : one)) as Json;
 
 export const oneOf = <T>(values: readonly T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
 export const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(value, { nil: undefined });
 
-export const coding = fc
-  .record({ one: oneOf(codes), shown: fc.boolean() })
-  .map(({ one: [system, code, display], shown }) => ({ system, code, display: shown ? display : undefined }));
+const codingOf = (pool: typeof codes) =>
+  fc
+    .record({ one: oneOf(pool), shown: fc.boolean() })
+    .map(({ one: [system, code, display], shown }) => ({ system, code, display: shown ? display : undefined }));
 
-export const concept = fc.record({
-  coding: fc.array(coding, { minLength: 1, maxLength: 2 }),
-  text: maybe(oneOf(['Heart  rate', 'weight', 'Ünter'])),
-});
+const conceptOf = (pool: typeof codes) =>
+  fc.record({
+    coding: fc.array(codingOf(pool), { minLength: 1, maxLength: 2 }),
+    text: maybe(oneOf(['Heart  rate', 'weight', 'Ünter'])),
+  });
+
+export const coding = codingOf(codes);
+export const concept = conceptOf(codes);
+export const componentConcept = conceptOf(componentCodes);
 
 export const identifier = fc.record({
   system: maybe(oneOf(['urn:a', 'urn:b'])),
