@@ -56,7 +56,15 @@ for(let i=0,n=C.found.length;i<x.length;i++){${checker}(x[i],C,d);if(C.found.len
 const typesOf = (shared: Shared, targets: readonly string[]): string =>
   shared.declare('T', targets.join(), (name) => `const ${name}=new Set(${JSON.stringify(targets)});`);
 
-type Member = { path: string; name: string; key: string; type: string; step: string; element: ElementDef };
+type Member = {
+  name: string;
+  key: string;
+  type: string;
+  step: string;
+  element: ElementDef;
+  /** R4 asks here for a SimpleQuantity: a Quantity without comparator. */
+  simple: boolean;
+};
 
 function bindingOf(input: ValidatorInput, shared: Shared, { element, type }: Member): string | null {
   const { binding } = element;
@@ -114,12 +122,18 @@ function complexCase(input: ValidatorInput, shared: Shared, member: Member, befo
     const targets = typesOf(shared, element.targets);
     after += each((item, at) => `target(${item},C,${at},${targets});`);
   }
+  if (member.simple) after += each((item, at) => `simpleQuantity(${item},C,${at});`);
   if (element.many && element.max !== '*') after += `tooMany(C,${q(step)},x,${Number(element.max)});`;
   const check = element.many
     ? `${listOf(shared, checker)}(x,C,d+1,${q(step)});`
     : `n=C.found.length;${checker}(x,C,d+1);if(C.found.length!==n)prefix(C,n,${q(step)});`;
   return `case ${q(key)}:${before}${keep}${check}${after}break;`;
 }
+
+const isSimple = (definition: ElementDefinition | undefined, type: string): boolean =>
+  (definition?.type ?? []).some(
+    ({ code, profile = [] }) => code === type && profile.some((one) => one.endsWith('/SimpleQuantity')),
+  );
 
 /** The function of one type or backbone: `function v_Patient_contact(o,C,d)`. */
 function typeFunction(
@@ -150,7 +164,8 @@ function typeFunction(
       const type = path === 'Extension' && name === 'url' ? 'uri' : declared;
       const step = element.choice ? `${name}.ofType(${type})` : name;
       const key = element.choice ? name + capitalized(type) : name;
-      const member = { path, name, key, type, step, element };
+      const simple = isSimple(definitions.get(`${path}.${name}`) ?? definitions.get(`${path}.${name}[x]`), type);
+      const member = { name, key, type, step, element, simple };
       const only =
         choice === null
           ? ''
@@ -196,7 +211,7 @@ export function compileValidator(input: ValidatorInput): CompiledValidator {
   const primitives = [...input.primitives, 'mime', 'language'].map((type) => `p_${type}=p.${type}`);
   const source = `"use strict";
 const {$,p,error,warning,prefix,maxDepth,notObject,notList,tooDeep,tooMany,unknown,missing,empty,secondChoice,wrong,notCode,codeSet,
-primitiveList,narrative,concept,coding,target,reference,containment,resources,engine,extension}=r;
+primitiveList,narrative,concept,coding,target,reference,containment,simpleQuantity,resources,engine,extension}=r;
 const ${primitives.join()};
 const {primitiveExtension,extensionList}=r.extensions((x,C,d)=>v_Element(x,C,d));
 ${shared.declarations.join('\n')}

@@ -19,7 +19,10 @@ export type Conformance = {
    * @param canonical `url` or `url|version`; without a version, or with one that is not there, the newest
    */
   find(type: DefinitionType, canonical: string): Definition | undefined;
+  /** Of every URL the newest version. */
   all(type: DefinitionType): Definition[];
+  /** `url|version` for each version that is there, the newest first; `url` alone where it has none. */
+  versions(type: DefinitionType, url: string): string[];
 };
 
 export function createShelf(definitions: Iterable<Definition>): Shelf {
@@ -89,6 +92,8 @@ export function createConformance(shelves: readonly Shelf[]): Conformance {
       const place = list.find(({ entry }) => entry.version === version) ?? list[0];
       return place && open(place);
     },
+    versions: (type, url) =>
+      (places.get(`${type} ${url}`) ?? []).map(({ entry }) => (entry.version === '' ? url : `${url}|${entry.version}`)),
     all: (type) =>
       [...places]
         .filter(([key]) => key.startsWith(`${type} `))

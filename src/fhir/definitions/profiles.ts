@@ -176,12 +176,17 @@ function prune(one: ProfileElement, base: ElementDef | undefined, elements: Elem
     one.constraints.length > 0 ||
     one.slices.length > 0 ||
     one.children.length > 0 ||
-    one.types.some(({ profile, targetProfile = [] }) => profile !== undefined || narrows(targetProfile, base))
+    one.types.some(({ profile = [], targetProfile = [] }) => narrows(targetProfile, base) || profile.some(isNotSimple))
   );
 }
 
+/** SimpleQuantity is checked where R4 itself asks for it. */
+const isNotSimple = (profile: string): boolean => !profile.endsWith('/StructureDefinition/SimpleQuantity');
+
 const narrows = (targetProfile: readonly string[], base: ElementDef | undefined): boolean =>
-  targetProfile.length > 0 && (base === undefined || targetProfile.length !== base.targets.length);
+  targetProfile.length > 0 &&
+  !targetProfile.includes('http://hl7.org/fhir/StructureDefinition/Resource') &&
+  (base === undefined || targetProfile.length !== base.targets.length);
 
 /**
  * The profile of a canonical URL as a tree of what it adds; null when it is not loaded, or its base is not. The

@@ -9,26 +9,35 @@ export type Item = {
   object: Json | undefined;
   /** FHIR type; of a choice by the key that was found. */
   type: string;
-  step: string;
+  /** JSON name without [x]; `index` is -1 where there is at most one. */
+  name: string;
+  index: number;
+  choice: boolean;
 };
+
+/** How an item is reached from the object it is of, in FHIRPath. */
+export function stepOf({ name, index, type, choice }: Item): string {
+  if (choice) return `${name}.ofType(${type})`;
+  return index < 0 ? name : `${name}[${index}]`;
+}
 
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const none: readonly Item[] = [];
 
-function item(value: unknown, sibling: unknown, type: string, step: string): Item {
+function item(value: unknown, sibling: unknown, type: string, name: string, index: number, choice: boolean): Item {
   const object = isObject(value) ? value : isObject(sibling) ? sibling : undefined;
-  return { value: value === null ? undefined : value, object, type, step };
+  return { value: value === null ? undefined : value, object, type, name, index, choice };
 }
 
-function listItems(element: ProfileElement, values: unknown, siblings: unknown): Item[] {
-  const lists = [values, siblings].filter((one) => Array.isArray(one));
-  const length = Math.max(0, ...lists.map((one) => one.length));
-  const at = (list: unknown, index: number): unknown => (Array.isArray(list) ? list[index] : undefined);
-  return Array.from({ length }, (_, index) =>
-    item(at(values, index), at(siblings, index), element.type, `${element.name}[${index}]`),
-  );
+function listItems({ type, name }: ProfileElement, values: unknown, siblings: unknown): readonly Item[] {
+  const list: readonly unknown[] = Array.isArray(values) ? values : [];
+  const others: readonly unknown[] = Array.isArray(siblings) ? siblings : [];
+  const length = Math.max(list.length, others.length);
+  const items: Item[] = [];
+  for (let index = 0; index < length; index++) items.push(item(list[index], others[index], type, name, index, false));
+  return items;
 }
 
 const lowered = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
@@ -41,7 +50,7 @@ export function itemsOf(parent: Json, element: ProfileElement, isPrimitive: Read
     const sibling = element.primitive ? parent[`_${name}`] : undefined;
     if (value === undefined && sibling === undefined) return none;
     if (element.many) return listItems(element, value, sibling);
-    return [item(value, sibling, element.type, name)];
+    return [item(value, sibling, element.type, name, -1, false)];
   }
   for (const key in parent) {
     const plain = key.charCodeAt(0) === 95 ? key.slice(1) : key;
@@ -49,7 +58,7 @@ export function itemsOf(parent: Json, element: ProfileElement, isPrimitive: Read
     if (!plain.startsWith(name) || !(first >= 65 && first <= 90)) continue;
     const rest = plain.slice(name.length);
     const type = isPrimitive.has(lowered(rest)) ? lowered(rest) : rest;
-    return [item(parent[plain], parent[`_${plain}`], type, `${name}.ofType(${type})`)];
+    return [item(parent[plain], parent[`_${plain}`], type, name, -1, true)];
   }
   return none;
 }

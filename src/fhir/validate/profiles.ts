@@ -3,10 +3,10 @@ import { createCompiler, NotCompiled } from '../definitions/fhirpath-compile.ts'
 import { parse } from '../definitions/fhirpath-parser.ts';
 import { type Constraint, loadProfile, type Profile, type ProfileElement } from '../definitions/profiles.ts';
 import { codesOf } from '../definitions/value-sets.ts';
-import { type Check, createCheck, error, maxDepth, prefix, shown, warning } from './check.ts';
+import { type Check, createCheck, error, type Found, maxDepth, prefix, shown, warning } from './check.ts';
 import { engine } from './engine.ts';
 import { equalJson, fhirpath } from './fhirpath.ts';
-import { type Item, itemsOf } from './items.ts';
+import { type Item, itemsOf, stepOf } from './items.ts';
 import { matchesPattern, shownPattern } from './patterns.ts';
 import { target } from './references.ts';
 import { type Belongs, membership, type SliceContext } from './slicing.ts';
@@ -31,10 +31,29 @@ const noClaims: readonly unknown[] = [];
 const claims = ({ meta }: Json): readonly unknown[] =>
   isObject(meta) && Array.isArray(meta.profile) ? meta.profile : noClaims;
 
+/**
+ * Codes of an extension that nobody's profile asked for: its definition says which, but R4's own are of 2019, and
+ * publishers have gone on.
+ */
+function onlyAdvise(check: Check, from: number): void {
+  for (let at = from; at < check.found.length; at++) {
+    const one = check.found[at];
+    if (one?.code !== 'code-invalid' || one.severity !== 'error') continue;
+    one.severity = 'warning';
+    check.errors--;
+    check.warnings++;
+  }
+}
+
+/** Texts and profiles kept of what callers name; names come from outside. */
+const maxUnknown = 5000;
+
 /** Interprets profiles, each read and prepared when it is first claimed. */
 export function createProfiles(definitions: Definitions, mandatory: readonly string[]): Profiles {
   const { conformance, elements, primitives } = definitions;
   const profiles = new Map<string, Profile | null>();
+  const versions = new Map<string, Profile[]>();
+  const unknown = new Map<string, string>();
   const codeSets = new Map<string, ReadonlySet<string> | null>();
   const rules = new WeakMap<Constraint, Map<string, Holds>>();
   const slicings = new WeakMap<ProfileElement, Belongs | null>();
@@ -48,6 +67,37 @@ export function createProfiles(definitions: Definitions, mandatory: readonly str
     const profile = loadProfile(definitions, canonical);
     profiles.set(canonical, profile);
     return profile;
+  }
+
+  /** Every loaded version where none that is loaded is named, the newest first: what conforms to one of them conforms. */
+  function findAll(canonical: string): Profile[] {
+    const known = versions.get(canonical);
+    if (known !== undefined) return known;
+    const [url = ''] = canonical.split('|');
+    const loaded = conformance.versions('StructureDefinition', url);
+    const exact = loaded.filter((one) => one === canonical);
+    const all = (exact.length > 0 ? exact : loaded).map(find).filter((one) => one !== null);
+    if (versions.size < maxUnknown) versions.set(canonical, all);
+    return all;
+  }
+
+  /** Reports what the newest version finds, unless another finds no error. */
+  function applyAny(all: readonly Profile[], value: Json, check: Check): void {
+    const { errors, warnings } = check;
+    const before = check.found.length;
+    let first: { found: Found[]; errors: number; warnings: number } | null = null;
+    for (const profile of all) {
+      apply(profile, value, check);
+      if (check.errors === errors) return;
+      first ??= { found: check.found.slice(before), errors: check.errors, warnings: check.warnings };
+      check.found.length = before;
+      check.errors = errors;
+      check.warnings = warnings;
+    }
+    if (first === null) return;
+    check.found.push(...first.found);
+    check.errors = first.errors;
+    check.warnings = first.warnings;
   }
 
   function codes(valueSet: string): ReadonlySet<string> | null {
@@ -66,10 +116,8 @@ export function createProfiles(definitions: Definitions, mandatory: readonly str
       return definition === undefined ? null : String(definition.type);
     },
     conforms(value, canonical, check) {
-      const profile = find(canonical);
-      if (profile === null) return true;
       const trial = { ...createCheck(check.resource), root: check.root };
-      apply(profile, value, trial);
+      applyAny(findAll(canonical), value, trial);
       return trial.errors === 0;
     },
   };
@@ -143,11 +191,10 @@ export function createProfiles(definitions: Definitions, mandatory: readonly str
     const type = element.types.find(({ code }) => code === item.type) ?? element.types[0];
     const names = type?.profile ?? [];
     if (names.length === 0 || !isObject(item.value)) return;
-    const known = names.map(find).filter((one) => one !== null);
     const value = item.value;
-    const [only] = known;
-    if (only === undefined || known.length !== names.length) return;
-    if (known.length === 1) apply(only, value, check);
+    const [only, ...others] = names.map(findAll);
+    if (only === undefined) return;
+    if (others.length === 0) applyAny(only, value, check);
     else if (!names.some((name) => context.conforms(value, name, check)))
       error(check, 'invariant', '', `The value conforms to none of the profiles ${names.join(', ')}`);
   }
@@ -212,7 +259,7 @@ export function createProfiles(definitions: Definitions, mandatory: readonly str
 
   function checkSlices(element: ProfileElement, items: readonly Item[], check: Check): void {
     let understood = true;
-    const left = new Set(items);
+    const left = element.closed ? new Set(items) : null;
     for (const slice of element.slices) {
       const test = belongs(slice, element);
       if (test === null) {
@@ -220,17 +267,17 @@ export function createProfiles(definitions: Definitions, mandatory: readonly str
         continue;
       }
       const own = items.filter((item) => test(item, check));
-      for (const item of own) left.delete(item);
+      if (left !== null) for (const item of own) left.delete(item);
       checkCount(slice, own.length, check);
       for (const item of own) checkItemAt(slice, item, check);
       if (slice.slices.length > 0) checkSlices(slice, own, check);
     }
-    if (!element.closed || !understood) return;
+    if (left === null || !understood) return;
     for (const item of left)
       error(
         check,
         'structure',
-        item.step,
+        stepOf(item),
         `The profile allows here only ${element.slices.map((one) => one.sliceName).join(', ')}`,
       );
   }
@@ -238,7 +285,7 @@ export function createProfiles(definitions: Definitions, mandatory: readonly str
   function checkItemAt(element: ProfileElement, item: Item, check: Check): void {
     const from = check.found.length;
     checkItem(element, item, check);
-    if (check.found.length !== from) prefix(check, from, item.step);
+    if (check.found.length !== from) prefix(check, from, stepOf(item));
   }
 
   function checkElement(element: ProfileElement, parent: Json, check: Check): void {
@@ -258,11 +305,13 @@ export function createProfiles(definitions: Definitions, mandatory: readonly str
   }
 
   function claim(resource: Json, canonical: string, path: string, check: Check): void {
-    const profile = find(canonical);
-    const isMandatory = mandatory.includes(canonical);
-    if (profile === null) {
-      const text = `The profile ${shown(canonical)} is not known here, and the resource was not checked against it`;
-      if (isMandatory) error(check, 'not-found', path, text);
+    const all = findAll(canonical);
+    const [profile] = all;
+    if (profile === undefined) {
+      const text =
+        unknown.get(canonical) ?? `The profile ${canonical.slice(0, 200)} is not known here, so it was not checked`;
+      if (unknown.size < maxUnknown) unknown.set(canonical, text);
+      if (mandatory.includes(canonical)) error(check, 'not-found', path, text);
       else warning(check, 'not-found', path, text);
       return;
     }
@@ -273,7 +322,7 @@ export function createProfiles(definitions: Definitions, mandatory: readonly str
         path,
         `The profile ${shown(canonical)} is of ${profile.type}, not of ${resource.resourceType}`,
       );
-    else apply(profile, resource, check);
+    else applyAny(all, resource, check);
   }
 
   return {
@@ -288,9 +337,12 @@ export function createProfiles(definitions: Definitions, mandatory: readonly str
     extension(value, check) {
       const { url } = value;
       if (typeof url !== 'string' || !url.includes(':')) return;
-      const profile = find(url);
-      if (profile === null || profile.type !== 'Extension') return;
-      apply(profile, value, check);
+      const all = findAll(url);
+      const [profile] = all;
+      if (profile?.type !== 'Extension') return;
+      const from = check.found.length;
+      applyAny(all, value, check);
+      if (check.found.length !== from) onlyAdvise(check, from);
       const type = check.resource.resourceType;
       const roots = profile.contexts.map((one) => one.split('.')[0]);
       const fits = roots.some((root) => root === type || !root || !definitions.types.includes(root));

@@ -191,6 +191,15 @@ export function createRuntime(elements: Elements, profiles: Profiles) {
       error(check, 'invariant', '', 'Rule ele-1 is broken: an element has a value or children, this one is empty'),
     secondChoice: (check: Check, name: string, key: string): void =>
       error(check, 'structure', name, `Only one of ${name}[x] is allowed, "${key}" is a second one`),
+    simpleQuantity(value: unknown, check: Check, path: string): void {
+      if (isObject(value) && value.comparator !== undefined)
+        error(
+          check,
+          'invariant',
+          `${path}.comparator`,
+          'Rule sqty-1 is broken: a comparator is not allowed in this quantity',
+        );
+    },
     tooMany(check: Check, path: string, values: unknown, max: number): void {
       if (Array.isArray(values) && values.length > max)
         error(check, 'structure', path, `Found ${values.length} of ${path}; at most ${max} are allowed`);

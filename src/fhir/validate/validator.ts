@@ -46,6 +46,19 @@ const issueOf = (type: string, { severity, code, text, path }: Found): Issue => 
   expression: path === '' ? type : `${type}.${path}`,
 });
 
+/** The same said twice, by a profile and by one it is built on, is said once; as an error where one of the two is. */
+function distinct(found: readonly Found[]): readonly Found[] {
+  if (found.length < 2) return found;
+  const kept = new Map<string, Found>();
+  for (const one of found) {
+    const key = `${one.path} ${one.text}`;
+    const known = kept.get(key);
+    if (known === undefined) kept.set(key, one);
+    else if (one.severity === 'error') known.severity = 'error';
+  }
+  return [...kept.values()];
+}
+
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -75,6 +88,6 @@ export async function createValidator(
       typeof resource.resourceType === 'string' && definitions.elements.has(resource.resourceType)
         ? resource.resourceType
         : 'Resource';
-    return check.found.map((one) => issueOf(type, one));
+    return distinct(check.found).map((one) => issueOf(type, one));
   };
 }
