@@ -38,17 +38,14 @@ export function entryReturn(request: FhirRequest): Return {
 /** The answer to an entry that wrote a version. */
 export function writtenEntry(written: Written, wanted: Return): string {
   const { type, id, version, lastUpdated, created, content } = written;
+  // Most of an import's answers: nothing in them needs an escape.
+  const response =
+    `"response":{"status":"${created ? '201 Created' : '200 OK'}","location":"${type}/${id}/_history/${version}",` +
+    `"etag":"W/\\"${version}\\"","lastModified":"${lastUpdated.toISOString()}"`;
+  if (wanted === 'minimal') return `{${response}}}`;
+  if (wanted === 'representation') return `{"resource":${content},${response}}}`;
   const diagnostics = `${type}/${id} is stored as version ${version}`;
-  return responseEntry({
-    status: statusText(created ? 201 : 200),
-    location: `${type}/${id}/_history/${version}`,
-    etag: `W/"${version}"`,
-    lastModified: lastUpdated,
-    ...(wanted === 'representation' ? { resource: content } : {}),
-    ...(wanted === 'OperationOutcome'
-      ? { outcome: outcomeText([{ severity: 'information', code: 'informational', diagnostics }]) }
-      : {}),
-  });
+  return `{${response},"outcome":${outcomeText([{ severity: 'information', code: 'informational', diagnostics }])}}}`;
 }
 
 /** The answer to a conditional create that found the resource there. */

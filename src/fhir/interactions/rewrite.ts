@@ -15,13 +15,18 @@ export function* referencesIn(text: string): Generator<string> {
 }
 
 /** Changes `reference` everywhere in a value, in place. */
-function rewriteValue(value: Json | unknown[], lookup: Lookup): void {
-  for (const name in value) {
-    const below = (value as Json)[name];
-    if (typeof below === 'object' && below !== null) rewriteValue(below as Json, lookup);
+function rewriteValue(value: object, lookup: Lookup): void {
+  if (Array.isArray(value)) {
+    for (const item of value) if (typeof item === 'object' && item !== null) rewriteValue(item, lookup);
+    return;
+  }
+  const json = value as Json; // an object that JSON.parse has made
+  for (const name in json) {
+    const below = json[name];
+    if (typeof below === 'object' && below !== null) rewriteValue(below, lookup);
     else if (name === 'reference' && typeof below === 'string') {
       const found = lookup(below);
-      if (found !== undefined) (value as Json)[name] = found;
+      if (found !== undefined) json[name] = found;
     }
   }
 }
