@@ -1,7 +1,7 @@
 import { type Condition, flatten, write, written } from './condition.ts';
 import { afterInPhase, afterText, type Phase, type Position } from './page.ts';
 import type { Scan } from './scan.ts';
-import { orderText, type SortKey } from './sort.ts';
+import { orderText, type SortKey, tiesDescend } from './sort.ts';
 import { type Place, Statement } from './statement.ts';
 
 /** What is asked of one type: which rows, and their order. */
@@ -91,7 +91,7 @@ function planOf({ scan, conditions, order, ask }: Arm): 'ordered' | 'fenced' | '
   const [key, ...more] = order;
   // Of several types each would have to be walked.
   const walkable = key?.indexed && more.length === 0 && ask.parts.length === 1;
-  return walkable && !(ask.after && key.nullable) ? 'walked' : 'fenced';
+  return walkable && ask.after?.values[0] !== null ? 'walked' : 'fenced';
 }
 
 /** Codes apart, so that each is one range of an index; and rows with several codes, which have none in the column. */
@@ -126,18 +126,25 @@ function ordered(arm: Arm, conditions: readonly Condition[], phase: Phase | null
   }
   const after = ask.after ? afterInPhase(key, ask.after, phase, place) : '';
   const column = key.write(place);
-  // Without null values where they stand is only said to suit the index, which has them last when it descends.
-  const order1 = orderText([{ ...key, nullable: false }], [column], 'r.id');
-  const within = phase === 'null' ? order1.slice(order1.indexOf(',') + 2) : order1.replace(',', `${nullsOf(key)},`);
+  const within = phase === 'value' ? inPhase(key, column, 'r.id') : `r.id${tiesDescend(order) ? ' desc' : ''}`;
   return `(${head} and ${column} is${phase === 'null' ? '' : ' not'} null${after} order by ${within} limit ${limit})`;
 }
 
-const nullsOf = ({ descending }: SortKey): string => (descending ? ' nulls last' : ' nulls first');
-
+/** Everything that matches: of an OR each part by itself, for each has an index of its own. */
 function hits({ scan, conditions, order, statement, ask }: Arm): string {
   const place: Place = { statement, row: 'r', type: scan.type };
-  const after = ask.after ? afterText(order, ask.after, place) : '';
-  return `hit as materialized (select r.id${keysOf(order, place)} ${scan.from(statement, 'r', conditions)}${after})`;
+  const selects = alternatives(conditions).map((some) => {
+    const after = ask.after ? afterText(order, ask.after, place) : '';
+    return `select r.id${keysOf(order, place)} ${scan.from(statement, 'r', some)}${after}`;
+  });
+  return `hit as materialized (${selects.join(' union ')})`;
+}
+
+function alternatives(conditions: readonly Condition[]): (readonly Condition[])[] {
+  const either = conditions.find((one) => one.kind === 'any' && one.of.length > 1 && one.of.length <= fewCodes);
+  if (either?.kind !== 'any') return [conditions];
+  const rest = conditions.filter((one) => one !== either);
+  return either.of.map((one) => flatten([one, ...rest]));
 }
 
 /** The first of the hits, with the rest of their rows. */
@@ -154,28 +161,30 @@ const fenced = (arm: Arm): string => `(with ${hits(arm)} ${firstHits(arm, '')})`
 
 function walked(arm: Arm): string {
   const { scan, conditions, order, statement, ask, limit } = arm;
-  const inner: Place = { statement, row: 'r', type: scan.type };
-  const names = order.map((_, at) => `s${at}`);
-  const after = ask.after ? afterText(order, ask.after, inner) : '';
+  const place: Place = { statement, row: 'r', type: scan.type };
+  const [key] = order;
+  if (!key) return fenced(arm);
+  const column = key.write(place);
+  // Rows without a value come last: a page that the others fill needs none of them.
+  const valued = key.nullable ? ` and ${column} is not null` : '';
+  const after = ask.after ? afterInPhase(key, ask.after, 'value', place) : '';
   const newest =
-    `select r.*${keysOf(order, inner)} ${scan.from(statement, 'r', [])}${after}` +
-    ` order by ${orderText(
-      order,
-      order.map((key) => key.write(inner)),
-      'r.id',
-    )} limit ${walkLength}`;
-  const matches = write({ kind: 'all', of: conditions }, { statement, row: 'w', type: scan.type });
-  const sorted = names.map((name) => `, w.${name}`).join('');
+    `select r.*${keysOf(order, place)} ${scan.from(statement, 'r', [])}${valued}${after}` +
+    ` order by ${inPhase(key, column, 'r.id')} limit ${walkLength}`;
+  const matches = write({ kind: 'all', of: conditions }, { ...place, row: 'w' });
   const walk =
-    `walk as materialized (select ${columnsOf('w', ask.withKeys)}${sorted} from (${newest}) w where ${matches}` +
-    ` order by ${orderText(
-      order,
-      names.map((name) => `w.${name}`),
-      'w.id',
-    )} limit ${limit})`;
+    `walk as materialized (select ${columnsOf('w', ask.withKeys)}, w.s0 from (${newest}) w where ${matches}` +
+    ` order by ${inPhase(key, 'w.s0', 'w.id')} limit ${limit})`;
   const filled = `(select count(*) from walk) >= ${limit}`;
   return (
     `(with ${walk}, ${hits(arm)} select * from walk where ${filled}` +
     ` union all ${firstHits(arm, ` and not ${filled}`)})`
   );
 }
+
+/** The order of rows that have a value, said so that it suits the index, which has missing ones last when it descends. */
+const inPhase = (key: SortKey, column: string, id: string): string =>
+  orderText([{ ...key, nullable: false }], [`${column}`], id).replace(',', `${nullsOf(key)},`);
+
+const nullsOf = ({ descending, nullable }: SortKey): string =>
+  nullable ? (descending ? ' nulls last' : ' nulls first') : '';

@@ -1,7 +1,7 @@
 import { primary } from '../../definitions/primary.ts';
 import type { Result } from '../../outcome.ts';
 import { invalid, ok } from '../../outcome.ts';
-import { allOf, type Condition, keys } from '../condition.ts';
+import { allOf, type Condition, keys, written } from '../condition.ts';
 import { splitEscaped, unescaped } from '../escape.ts';
 import type { KeyKind } from '../hash.ts';
 import { keyOf, type ParameterType, type Target } from './type.ts';
@@ -57,7 +57,9 @@ export function tokenCondition(target: Target, tokens: readonly Token[]): Condit
   const codes = [...new Set(tokens.map((one) => keyOf(target, 'c', one.code)))];
   const bare = tokens.every((one) => one.system === null);
   const wanted: Condition = { kind: 'code', any: codes };
-  return bare ? wanted : allOf([wanted, keys(held)]);
+  // Said so that no index is chosen by it: the code has chosen one, and the system leaves out few rows.
+  const ofSystem = written(({ statement, row }) => `(${row}.keys && ${statement.bind(held, 'bigint[]')}) is true`);
+  return bare ? wanted : allOf([wanted, ofSystem]);
 }
 
 /** Any of the tokens, of Reference.identifier. */
