@@ -17,7 +17,25 @@ export type NaiveAnswer = {
   total: number;
 };
 
-type World = { resources: readonly Resource[]; byReference: ReadonlyMap<string, Resource>; now: number };
+type Records = {
+  byType: ReadonlyMap<string, Resource[]>;
+  byReference: ReadonlyMap<string, Resource>;
+  /** `Observation.patient` → reference → who refers so. */
+  referrers: Map<string, Map<string, Resource[]>>;
+};
+type World = Records & { now: number };
+
+const records = new WeakMap<readonly Resource[], Records>();
+
+function recordsOf(resources: readonly Resource[]): Records {
+  let found = records.get(resources);
+  if (!found) {
+    const byReference = new Map(resources.map((one) => [`${one.resourceType}/${one.id}`, one]));
+    found = { byType: Map.groupBy(resources, ({ resourceType }) => resourceType), byReference, referrers: new Map() };
+    records.set(resources, found);
+  }
+  return found;
+}
 
 /** @param query not percent-encoded: `code=http://loinc.org|8867-4&_sort=-date` */
 export function naiveSearch(
@@ -26,8 +44,7 @@ export function naiveSearch(
   query: string,
   now = Date.now(),
 ): NaiveAnswer {
-  const byReference = new Map(resources.map((one) => [`${one.resourceType}/${one.id}`, one]));
-  const world: World = { resources, byReference, now };
+  const world: World = { ...recordsOf(resources), now };
   const asked = query
     .split('&')
     .filter((part) => part !== '')
@@ -43,8 +60,8 @@ export function naiveSearch(
     '_format',
   ]);
   const criteria = asked.filter(([name]) => !controls.has(name.split(':')[0] ?? ''));
-  const found = resources.filter(
-    (one) => one.resourceType === type && criteria.every(([name, value]) => matches(world, one, name, value)),
+  const found = (world.byType.get(type) ?? []).filter((one) =>
+    criteria.every(([name, value]) => matches(world, one, name, value)),
   );
   const sort = asked.find(([name]) => name === '_sort')?.[1] ?? '';
   const groups = sorted(found, sort === '' ? [] : sort.split(',')).map((group) => group.map(({ id }) => id ?? ''));
@@ -87,12 +104,25 @@ function chainMatches(world: World, resource: Resource, name: string, value: str
 /** `_has:Observation:patient:code=…`: some resource that refers to this one matches the rest. */
 function hasMatch(world: World, resource: Resource, name: string, value: string): boolean {
   const [, type = '', code = '', ...rest] = name.split(':');
-  const parameter = parameterOf(type, code);
   const here = `${resource.resourceType}/${resource.id}`;
-  return world.resources
-    .filter(({ resourceType }) => resourceType === type)
-    .filter((other) => valuesOf(other, parameter).flatMap(match.referencesOf).includes(here))
-    .some((other) => matches(world, other, rest.join(':'), value));
+  const others = referrersOf(world, type, code).get(here) ?? [];
+  return others.some((other) => matches(world, other, rest.join(':'), value));
+}
+
+function referrersOf({ byType, referrers }: World, type: string, code: string): Map<string, Resource[]> {
+  const name = `${type}.${code}`;
+  let found = referrers.get(name);
+  if (!found) {
+    found = new Map();
+    const parameter = parameterOf(type, code);
+    for (const one of byType.get(type) ?? []) {
+      for (const reference of new Set(valuesOf(one, parameter).flatMap(match.referencesOf))) {
+        found.set(reference, [...(found.get(reference) ?? []), one]);
+      }
+    }
+    referrers.set(name, found);
+  }
+  return found;
 }
 
 function parameterMatches(
