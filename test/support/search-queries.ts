@@ -117,7 +117,8 @@ function criterion(next: Random, resources: readonly Resource[], type: string): 
   const parameter = pick(next, searchParametersOf(definitions, type));
   const resource = pick(next, own);
   if (!parameter || !resource || parameter.expression === null || parameter.code.startsWith('_last')) return null;
-  if (next() < 0.04 && missable.has(parameter.type) && parameter.code !== '_id') return `${parameter.code}:missing=${next() < 0.5}`;
+  if (next() < 0.04 && missable.has(parameter.type) && parameter.code !== '_id')
+    return `${parameter.code}:missing=${next() < 0.5}`;
   if (parameter.type === 'composite') return compositeCriterion(next, parameter, resource);
   const values = valuesOf(resource, parameter);
   const value = pick(next, values);

@@ -26,13 +26,12 @@ export const above: Modifier = {
   },
 };
 
-/** The URI and every one that it lies under: it ends before a `/` of the path, or before the last part of an OID. */
+/** The URI and every one that it lies under, which ends at a `/` of the path: OIDs have no above and below. */
 function ancestors(uri: string): string[] {
-  const separator = uri.startsWith('urn:oid:') ? '.' : '/';
   const found = [uri];
-  for (let at = uri.lastIndexOf(separator); at > 0 && uri[at - 1] !== '/' && found.length < 100; ) {
+  for (let at = uri.lastIndexOf('/'); at > 0 && uri[at - 1] !== '/' && found.length < 100; ) {
     found.push(uri.slice(0, at), uri.slice(0, at + 1));
-    at = uri.lastIndexOf(separator, at - 1);
+    at = uri.lastIndexOf('/', at - 1);
   }
   return found;
 }
@@ -52,10 +51,9 @@ export const below: Modifier = {
 
 /** The uri itself or one that lies under it. A side row keeps the beginning of a uri, which is where it is compared. */
 const beneath = (column: string, uri: string, { statement }: Place): string => {
-  const separator = uri.startsWith('urn:oid:') ? '.' : '/';
   const same = statement.bind(uri.slice(0, longestString), 'text');
-  const from = statement.bind(`${uri}${separator}`.slice(0, longestString), 'text');
-  const to = statement.bind(`${`${uri}${separator}`.slice(0, longestString)}\u{10ffff}`, 'text');
+  const from = statement.bind(`${uri}/`.slice(0, longestString), 'text');
+  const to = statement.bind(`${`${uri}/`.slice(0, longestString)}\u{10ffff}`, 'text');
   return `(${column} = ${same} or ${column} >= ${from} collate "C" and ${column} < ${to} collate "C")`;
 };
 
