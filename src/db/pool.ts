@@ -61,6 +61,10 @@ export async function openPool(target: Target, options: PoolOptions): Promise<Po
   async function open(): Promise<void> {
     const slot: Slot = { line: DEAD, inUse: 0, reserved: false, heir: null, progress: 0 };
     slot.line = await openLine(target, { deadline, onEnd: () => lost(slot) });
+    // Closed meanwhile: nobody else knows of this line.
+    if (closing) return slot.line.close();
+    // It may have ended already, before it was one of ours.
+    if (!slot.line.alive) throw new DatabaseError('unavailable', 'the connection was closed at once');
     slots.add(slot);
     downSince = 0;
   }
