@@ -80,6 +80,7 @@ function bindingOf(input: ValidatorInput, shared: Shared, { element, type }: Mem
 /** The format of a code that comes from a system too large or too open to list. */
 const formats: Readonly<Record<string, string>> = {
   'http://hl7.org/fhir/ValueSet/mimetypes': 'mime',
+  'http://hl7.org/fhir/ValueSet/currencies': 'currency',
   'http://hl7.org/fhir/ValueSet/all-languages': 'language',
   'http://hl7.org/fhir/ValueSet/languages': 'language',
 };
@@ -208,7 +209,7 @@ export function compileValidator(input: ValidatorInput): CompiledValidator {
       functions.push(typeFunction(input, shared, path, isResource ? structure.type : null, definitions, engine));
     }
   }
-  const primitives = [...input.primitives, 'mime', 'language'].map((type) => `p_${type}=p.${type}`);
+  const primitives = [...input.primitives, 'mime', 'language', 'currency'].map((type) => `p_${type}=p.${type}`);
   const source = `"use strict";
 const {$,p,error,warning,prefix,maxDepth,notObject,notList,tooDeep,tooMany,unknown,missing,empty,secondChoice,wrong,notCode,codeSet,
 primitiveList,narrative,concept,coding,target,reference,containment,simpleQuantity,resources,engine,extension}=r;

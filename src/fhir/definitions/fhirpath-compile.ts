@@ -1,3 +1,4 @@
+import { isResourceType } from '../resources.ts';
 import type { Elements } from './definitions.ts';
 import { functions } from './fhirpath-functions.ts';
 import type { FhirPath } from './fhirpath-parser.ts';
@@ -162,13 +163,12 @@ export function createCompiler(elements: Elements): Compiler {
       return { js: `$.concatenate(${single(left).js},${single(right).js})`, many: false, type: 'string' };
     const type = numbers.has(left.type) && numbers.has(right.type) ? left.type : 'string';
     if (tree.operator === '+') return { js: `$.add(${single(left).js},${single(right).js})`, many: false, type };
-    if (!['-', '*', '/', 'div', 'mod'].includes(tree.operator) || type === 'string')
-      throw new NotCompiled(tree.operator);
-    const result = tree.operator === '/' ? 'decimal' : type;
+    if (!['-', '*', 'div', 'mod'].includes(tree.operator) || type === 'string' || type === 'decimal')
+      throw new NotCompiled(`${tree.operator} of ${type}`);
     return {
       js: `$.arithmetic(${single(left).js},${single(right).js},${quote(tree.operator)})`,
       many: false,
-      type: result,
+      type,
     };
   }
 
@@ -291,15 +291,34 @@ export function createCompiler(elements: Elements): Compiler {
   return compiler;
 }
 
+/** https://hl7.org/fhir/R4/datatypes.html#primitive: which primitive is a kind of which. */
+const supertypes: Readonly<Record<string, string>> = {
+  code: 'string',
+  id: 'string',
+  markdown: 'string',
+  url: 'uri',
+  canonical: 'uri',
+  oid: 'uri',
+  uuid: 'uri',
+  positiveInt: 'integer',
+  unsignedInt: 'integer',
+};
+
 /** `is`: of a choice by which key is there, of a resource by its resourceType. */
 function typeTest(operand: Value, type: string): Logic {
   const name = type.replace(/^(?:FHIR|System)\./, '');
-  if (operand.alternatives === undefined && isPrimitive(operand.type) && operand.type !== 'any')
-    return { js: `(${existence(operand)}?${operand.type === name}:undefined)`, definite: false };
+  const { type: known } = operand;
+  if (type.startsWith('System.') && !isPrimitive(known)) throw new NotCompiled(`${known} is ${type}`);
+  if (operand.alternatives === undefined && known !== 'any' && known !== 'Resource') {
+    if (!isPrimitive(known) && known !== name && !isResourceType(name)) throw new NotCompiled(`${known} is ${type}`);
+    if (isPrimitive(known) && !isPrimitive(name)) throw new NotCompiled(`${known} is ${type}`);
+    const fits = known === name || supertypes[known] === name;
+    return { js: `(${existence(operand)}?${fits}:undefined)`, definite: false };
+  }
   const test =
     operand.alternatives?.get(name) ?? operand.alternatives?.get(name.charAt(0).toLowerCase() + name.slice(1));
   if (test !== undefined) return { js: `(${existence(operand)}?${test}:undefined)`, definite: false };
   if (operand.alternatives !== undefined) return { js: `(${existence(operand)}?false:undefined)`, definite: false };
-  if (/^[A-Z]/.test(name)) return { js: `$.isResource(${operand.js},${quote(name)})`, definite: false };
+  if (isResourceType(name)) return { js: `$.isResource(${single(operand).js},${quote(name)})`, definite: false };
   throw new NotCompiled(`is ${type}`);
 }

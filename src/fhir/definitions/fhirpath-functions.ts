@@ -111,7 +111,8 @@ export const functions: Readonly<Record<string, Compile>> = {
     logic(compiler, on, args, scope) {
       const type = only(args);
       if (type.kind !== 'member' || on === null) throw new NotCompiled('is() of an expression');
-      return compiler.logic({ kind: 'type', operator: 'is', operand: on, type: type.name }, scope);
+      const name = type.on?.kind === 'member' ? `${type.on.name}.${type.name}` : type.name;
+      return compiler.logic({ kind: 'type', operator: 'is', operand: on, type: name }, scope);
     },
   },
   where: {

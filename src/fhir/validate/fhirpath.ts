@@ -137,7 +137,7 @@ export const fhirpath = {
   isPrimitive: (value: unknown): boolean => value !== undefined && !isObject(value),
   hasValue: (values: List): boolean => values?.length === 1 && values[0] !== null && !isObject(values[0]),
   isResource: (value: unknown, type: string): Truth =>
-    isObject(value) ? (Array.isArray(value) ? value[0] : value).resourceType === type : undefined,
+    value === undefined ? undefined : isObject(value) && value.resourceType === type,
   resources: (values: List, type: string): unknown[] =>
     (values ?? []).filter((value) => isObject(value) && value.resourceType === type),
   select(values: List, project: (item: unknown) => unknown): unknown[] {
@@ -166,19 +166,21 @@ export const fhirpath = {
     typeof text === 'string' && start < text.length ? text.substr(start, length) : undefined,
   toString: (value: unknown): string | undefined => (value === undefined ? undefined : String(value)),
   toInteger: (value: unknown): number | undefined =>
-    typeof value === 'number'
-      ? value
-      : typeof value === 'string' && /^[+-]?\d+$/.test(value)
-        ? Number(value)
-        : undefined,
+    typeof value === 'boolean'
+      ? Number(value)
+      : typeof value === 'number'
+        ? value
+        : typeof value === 'string' && /^[+-]?\d+$/.test(value)
+          ? Number(value)
+          : undefined,
   concatenate: (left: unknown, right: unknown): string => `${left ?? ''}${right ?? ''}`,
+  /** Of integers: JSON numbers do not add up as decimals do. */
   arithmetic(left: number | undefined, right: number | undefined, operator: string): number | undefined {
     if (left === undefined || right === undefined) return undefined;
     if (operator === '-') return left - right;
     if (operator === '*') return left * right;
     if (right === 0) return undefined;
-    if (operator === 'mod') return left % right;
-    return operator === 'div' ? Math.trunc(left / right) : left / right;
+    return operator === 'mod' ? left % right : Math.trunc(left / right);
   },
   add(left: unknown, right: unknown): unknown {
     if (typeof left === 'number' && typeof right === 'number') return left + right;

@@ -1,18 +1,16 @@
 import type { Definitions } from '../definitions/definitions.ts';
-import { createCompiler, NotCompiled } from '../definitions/fhirpath-compile.ts';
-import { parse } from '../definitions/fhirpath-parser.ts';
-import { type Constraint, loadProfile, type Profile, type ProfileElement } from '../definitions/profiles.ts';
+import { loadProfile, type Profile, type ProfileElement } from '../definitions/profiles.ts';
 import { codesOf } from '../definitions/value-sets.ts';
 import { type Check, createCheck, error, type Found, maxDepth, prefix, shown, warning } from './check.ts';
-import { engine } from './engine.ts';
-import { equalJson, fhirpath } from './fhirpath.ts';
+import { equalJson } from './fhirpath.ts';
 import { type Item, itemsOf, stepOf } from './items.ts';
 import { matchesPattern, shownPattern } from './patterns.ts';
+import { checkBinding } from './profile-binding.ts';
+import { createRules } from './profile-rules.ts';
 import { target } from './references.ts';
 import { type Belongs, membership, type SliceContext } from './slicing.ts';
 
 type Json = Record<string, unknown>;
-type Holds = (value: unknown, check: Check) => boolean;
 
 export type Profiles = {
   /** The profiles that a resource claims in meta.profile. */
@@ -55,10 +53,9 @@ export function createProfiles(definitions: Definitions, mandatory: readonly str
   const versions = new Map<string, Profile[]>();
   const unknown = new Map<string, string>();
   const codeSets = new Map<string, ReadonlySet<string> | null>();
-  const rules = new WeakMap<Constraint, Map<string, Holds>>();
   const slicings = new WeakMap<ProfileElement, Belongs | null>();
   const targets = new WeakMap<ProfileElement, ReadonlySet<string> | null>();
-  const compiler = createCompiler(elements);
+  const checkRule = createRules(elements);
   let nested = 0;
 
   function find(canonical: string): Profile | null {
@@ -122,59 +119,6 @@ export function createProfiles(definitions: Definitions, mandatory: readonly str
     },
   };
 
-  function compileRule({ expression }: Constraint, type: string): Holds {
-    const self = { js: 'o', many: false, type };
-    const scope = {
-      self,
-      resource: { js: 'C.resource', many: false, type: 'any' },
-      rootResource: { js: 'C.root', many: false, type: 'any' },
-      context: self,
-    };
-    try {
-      const source = compiler.notFalse(parse(expression), scope);
-      const make = new Function('$', `"use strict";return (o,C)=>${source};`);
-      return make(fhirpath) as Holds; // made on the line above
-    } catch (reason) {
-      if (!(reason instanceof NotCompiled)) return () => true;
-      return (value, check) => engine(value, check, type, expression);
-    }
-  }
-
-  function checkRule(constraint: Constraint, type: string, value: unknown, check: Check): void {
-    const byType = rules.get(constraint) ?? new Map<string, Holds>();
-    rules.set(constraint, byType);
-    const holds = byType.get(type) ?? compileRule(constraint, type);
-    byType.set(type, holds);
-    if (holds(value, check)) return;
-    const report = constraint.severity === 'warning' ? warning : error;
-    report(check, 'invariant', '', `Rule ${constraint.key} is broken: ${constraint.human}`);
-  }
-
-  function checkBinding(
-    { strength, valueSet }: NonNullable<ProfileElement['binding']>,
-    value: unknown,
-    check: Check,
-  ): void {
-    const set = codes(valueSet);
-    if (set === null) return;
-    const has = (one: unknown): boolean => isObject(one) && set.has(`${one.system}|${one.code}`);
-    const codings = isObject(value) && Array.isArray(value.coding) ? value.coding : [value];
-    if (typeof value === 'string' ? set.has(value) : codings.some(has)) return;
-    if (
-      isObject(value) &&
-      !('coding' in value) &&
-      !('code' in value) &&
-      (strength === 'extensible' || 'extension' in value)
-    )
-      return;
-    const found = isObject(value)
-      ? codings.map((one) => (isObject(one) ? `${one.system}|${one.code}` : 'no code')).join(', ')
-      : shown(value);
-    if (strength === 'required')
-      error(check, 'code-invalid', '', `Found ${found}, which is not in the value set ${valueSet}`);
-    else warning(check, 'code-invalid', '', `Found ${found}; a code of ${valueSet} should be used where one fits`);
-  }
-
   /** The types a Reference may lead to by the profile, where each of them is loaded. */
   function targetTypes(element: ProfileElement): ReadonlySet<string> | null {
     const known = targets.get(element);
@@ -216,7 +160,7 @@ export function createProfiles(definitions: Definitions, mandatory: readonly str
           '',
           `Found ${shownPattern(value)}; the profile asks for ${shownPattern(element.pattern)}`,
         );
-      if (element.binding !== null) checkBinding(element.binding, value, check);
+      if (element.binding !== null) checkBinding(element.binding, codes(element.binding.valueSet), value, check);
       for (const constraint of element.constraints) checkRule(constraint, item.type, value, check);
       if (element.types.length > 0) {
         checkTypeProfiles(element, item, check);

@@ -22,14 +22,19 @@ const shortMime = new Set(['json', 'xml', 'ttl', 'none']);
 /** https://www.rfc-editor.org/info/bcp47, loosely. */
 const language = /^(?:[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*|x(?:-[A-Za-z0-9]{1,8})+)$/;
 
+/** ISO 4217, with what was in use in times that records speak of. */
+const currencies: ReadonlySet<unknown> = new Set(Intl.supportedValuesOf('currency'));
+
 const formats = {
   ...primitives,
   mime: (value: unknown): boolean => typeof value === 'string' && (mime.test(value) || shortMime.has(value)),
   language: (value: unknown): boolean => typeof value === 'string' && language.test(value),
+  currency: (value: unknown): boolean => currencies.has(value),
 };
 const formatTexts: Readonly<Record<string, string>> = {
   ...allowed,
   mime: 'a MIME type such as text/plain',
+  currency: 'a currency of ISO 4217 such as EUR',
   language: 'a language tag such as en-US (BCP 47)',
 };
 

@@ -70,7 +70,7 @@ const invalid: [string, unknown, string, string][] = [
   ['a code outside its value set', { ...patient, gender: 'm' }, 'Patient.gender', 'code-invalid'],
   ['a coding outside a required value set', { resourceType: 'AllergyIntolerance', patient: { reference: 'Patient/1' }, clinicalStatus: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical', code: 'gone' }] } }, 'AllergyIntolerance.clinicalStatus', 'code-invalid'],
   ['a required concept with only a text', { resourceType: 'AllergyIntolerance', patient: { reference: 'Patient/1' }, clinicalStatus: { text: 'active' } }, 'AllergyIntolerance.clinicalStatus', 'code-invalid'],
-  ['a currency that is none', { resourceType: 'Invoice', status: 'draft', totalNet: { value: 1, currency: 'QQQ' } }, 'Invoice.totalNet.currency', 'code-invalid'],
+  ['a currency that is none', { resourceType: 'Invoice', status: 'draft', totalNet: { value: 1, currency: 'QQQ' } }, 'Invoice.totalNet.currency', 'value'],
   ['a missing required element', { resourceType: 'Observation', code: loinc('1-8') }, 'Observation.status', 'required'],
   ['a missing required element below', { ...patient, link: [{ type: 'seealso' }] }, 'Patient.link[0].other', 'required'],
   ['a missing required choice', { resourceType: 'MedicationRequest', status: 'active', intent: 'order', subject: { reference: 'Patient/1' } }, 'MedicationRequest.medication', 'required'],
