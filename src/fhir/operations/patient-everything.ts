@@ -1,4 +1,5 @@
-import { allows, type Grant } from '../access.ts';
+import type { Row } from '../../db/database.ts';
+import { allows, type GateColumns, type Grant } from '../access.ts';
 import { bundleText, searchEntry } from '../bundle.ts';
 import type { FhirContext } from '../context.ts';
 import { compartmentTypes } from '../definitions/compartments.ts';
@@ -6,13 +7,12 @@ import { primary } from '../definitions/primary.ts';
 import { forbidden, invalid, ok, type Result, tooCostly } from '../outcome.ts';
 import { type Parameters, requestParameters } from '../parameters.ts';
 import type { FhirRequest, FhirResponse } from '../request.ts';
-import { isResourceType, typeNumber, typeOfNumber } from '../resources.ts';
-import { type Condition, written } from '../search/condition.ts';
+import { isResourceType, resourceTypes, typeNumber, typeOfNumber } from '../resources.ts';
 import { interval } from '../search/dates.ts';
 import { openPosition, type Position, sealPosition } from '../search/page.ts';
 import { Scan } from '../search/scan.ts';
 import { Statement } from '../search/statement.ts';
-import { release, type Stored } from '../store/release.ts';
+import { release } from '../store/release.ts';
 import type { Operation } from './operation.ts';
 import { operationResponse } from './operation-response.ts';
 
@@ -32,23 +32,15 @@ type Ask = {
   count: number;
 };
 
-const columns = 'r.type, r.id, r.version, r.last_updated, r.patient, r.patients, r.labels::float8, r.content';
+/** What is needed of a row to show it, and to hold it against the grant once more. */
+type Shown = GateColumns & { type: string; id: string; content: string };
 
-/** The statements above give rows of this shape. */
-const storedOf = ([
-  type,
-  id,
-  version,
-  lastUpdated,
-  patient,
-  patients,
-  labels,
-  content,
-]: readonly unknown[]): Stored => ({
+const columns = 'r.type, r.id, r.patient, r.patients, r.labels::float8, r.content';
+
+/** The statements of this file give rows of this shape. */
+const shownOf = ([type, id, patient, patients, labels, content]: readonly unknown[]): Shown => ({
   type: typeOfNumber(type as number),
   id: id as string,
-  version: version as number,
-  lastUpdated: lastUpdated as Date,
   patient: patient as string | null,
   patients: patients as string[] | null,
   labels: labels as number,
@@ -61,59 +53,62 @@ const hasCareDate = (type: string): boolean => {
   return date !== null && date !== 'birthdate';
 };
 
-function conditionsOf(ask: Ask, type: string): Condition[] {
-  const list: Condition[] = [];
+/** ` and …`: what is asked of rows beside whose they are. */
+function narrowed(statement: Statement, ask: Ask, after: Position | null): string {
   const { since, start, end } = ask;
-  if (since)
-    list.push(written(({ statement, row }) => `${row}.last_updated >= ${statement.bind(since, 'timestamptz')}`));
-  if (!hasCareDate(type)) return list;
-  // What has no date is not outside of the range.
-  if (start !== null) {
-    list.push(
-      written(
-        ({ statement, row }) =>
-          `(${row}.date_end is null or ${row}.date_end > ${statement.bind(new Date(start), 'timestamptz')})`,
-      ),
-    );
-  }
-  if (end !== null) {
-    list.push(
-      written(
-        ({ statement, row }) =>
-          `(${row}.date_start is null or ${row}.date_start < ${statement.bind(new Date(end), 'timestamptz')})`,
-      ),
-    );
-  }
-  return list;
+  let text = '';
+  if (after)
+    text += ` and (r.type, r.id) > (${statement.bind(after.type, 'smallint')}, ${statement.bind(after.id, 'text')})`;
+  if (since) text += ` and r.last_updated >= ${statement.bind(since, 'timestamptz')}`;
+  if (start === null && end === null) return text;
+  // What has no care date is not outside of the range.
+  const undated = statement.bind(resourceTypes.filter((type) => !hasCareDate(type)).map(typeNumber), 'smallint[]');
+  const from = start === null ? 'true' : `r.date_end > ${statement.bind(new Date(start), 'timestamptz')}`;
+  const until = end === null ? 'true' : `r.date_start < ${statement.bind(new Date(end), 'timestamptz')}`;
+  return `${text} and (r.type = any(${undated}) or r.date_start is null or (${from} and ${until}))`;
 }
 
-/** One page of the compartment, by type and id; each type is a Scan of its own. */
-function compartmentStatement(context: FhirContext, grant: Grant, ask: Ask, after: Position | null): Statement | null {
+/** One page of the compartment, by type and id; without an order, whatever comes first of it. */
+function compartmentStatement(
+  context: FhirContext,
+  grant: Grant,
+  ask: Ask,
+  after: Position | null,
+  ordered: boolean,
+): Statement | null {
   const statement = new Statement(grant.tenant);
   const id = statement.bind(ask.patient, 'text');
-  const arms: string[] = [];
-  for (const type of compartmentTypes(context.definitions, 'Patient')) {
-    const number = typeNumber(type);
-    const scan = (ask.types?.has(type) ?? true) && number >= (after?.type ?? 0) ? Scan.of(grant, type, 'r', 's') : null;
-    if (!scan) continue;
-    const list = conditionsOf(ask, type);
-    if (after && number === after.type)
-      list.push(written(({ statement: s, row }) => `${row}.id > ${s.bind(after.id, 'text')}`));
-    const own = (where: string): string =>
-      `select ${columns} ${scan.from(statement, 'r', [written(() => where), ...list])}`;
-    if (type === 'Patient') arms.push(own(`r.id = ${id}`));
-    else arms.push(own(`r.patient = ${id}`), own(`r.patients @> array[${id}] and r.patient is distinct from ${id}`));
-  }
+  const types = compartmentTypes(context.definitions, 'Patient').filter((type) => ask.types?.has(type) ?? true);
+  const scans = types.flatMap((type) => (type === 'Patient' ? [] : (Scan.of(grant, type, 'r', 's') ?? [])));
+  const more = narrowed(statement, ask, after);
+  const arms = Scan.fromEach(scans, statement, 'r').flatMap((from) => [
+    `select ${columns} ${from} and r.patient = ${id}${more}`,
+    `select ${columns} ${from} and r.patients @> array[${id}] and r.patient is distinct from ${id}${more}`,
+  ]);
+  const self = types.includes('Patient') ? Scan.of(grant, 'Patient', 'r', 's') : null;
+  if (self) arms.push(`select ${columns} ${self.from(statement, 'r', [])} and r.id = ${id}${more}`);
   if (arms.length === 0) return null;
-  statement.text = `select * from (${arms.join(' union all ')}) r order by type, id limit ${statement.bind(ask.count + 1, 'int')}`;
+  const order = ordered ? 'order by type, id ' : '';
+  statement.text = `select * from (${arms.join(' union all ')}) r ${order}limit ${statement.bind(ask.count + 1, 'int')}`;
   return statement;
+}
+
+async function compartment(context: FhirContext, grant: Grant, ask: Ask, after: Position | null): Promise<Row[]> {
+  const rowsOf = async (ordered: boolean): Promise<Row[]> => {
+    const statement = compartmentStatement(context, grant, ask, after, ordered);
+    return statement ? context.database.query(statement.text, statement.params) : [];
+  };
+  if (after) return rowsOf(true);
+  // Nearly every record fits on its first page, and then need not be sorted, which takes as long as to read it.
+  const rows = await rowsOf(false);
+  return rows.length > ask.count ? rowsOf(true) : rows;
 }
 
 const referenceForm = /"reference":"([A-Z][A-Za-z]+)\/([A-Za-z0-9.-]{1,64})/g;
 
 /** What rows refer to, by type, without what is known already. */
 function referenced(
-  rows: readonly Stored[],
+  rows: readonly Shown[],
   known: Set<string>,
   wanted: (type: string) => boolean,
 ): Map<string, string[]> {
@@ -123,18 +118,20 @@ function referenced(
       const name = `${type}/${id}`;
       if (known.has(name) || !wanted(type)) continue;
       known.add(name);
-      found.set(type, [...(found.get(type) ?? []), id]);
+      const ids = found.get(type) ?? [];
+      ids.push(id);
+      found.set(type, ids);
     }
   }
   return found;
 }
 
 /** Practitioners, organizations, places, medications: what the record refers to and is in nobody's compartment. */
-async function surroundings(context: FhirContext, grant: Grant, ask: Ask, page: readonly Stored[]): Promise<Stored[]> {
+async function surroundings(context: FhirContext, grant: Grant, ask: Ask, page: readonly Shown[]): Promise<Shown[]> {
   const inside = new Set(compartmentTypes(context.definitions, 'Patient'));
   const wanted = (type: string): boolean => isResourceType(type) && !inside.has(type) && (ask.types?.has(type) ?? true);
   const known = new Set<string>();
-  const all: Stored[] = [];
+  const all: Shown[] = [];
   let rows = page;
   for (let hop = 0; hop < HOPS && rows.length > 0; hop++) {
     const statement = new Statement(grant.tenant);
@@ -145,7 +142,7 @@ async function surroundings(context: FhirContext, grant: Grant, ask: Ask, page: 
     }
     if (arms.length === 0) break;
     statement.text = arms.join(' union all ');
-    rows = (await context.database.query(statement.text, statement.params)).map(storedOf);
+    rows = (await context.database.query(statement.text, statement.params)).map(shownOf);
     all.push(...rows);
   }
   return all;
@@ -204,12 +201,13 @@ async function run(context: FhirContext, request: FhirRequest): Promise<Result<F
   const cursor = parameters.value.text('_cursor');
   const after = cursor === null ? ok(null) : openPosition(owner, cursor);
   if (!after.ok) return after;
-  const patient = await context.store.read(grant, 'Patient', id);
+  // Both are under the grant, so that neither has to wait for what the other finds.
+  const [patient, rows] = await Promise.all([
+    context.store.read(grant, 'Patient', id),
+    compartment(context, grant, ask.value, after.value),
+  ]);
   if (!patient.ok) return patient;
-
-  const statement = compartmentStatement(context, grant, ask.value, after.value);
-  const rows = statement ? (await context.database.query(statement.text, statement.params)).map(storedOf) : [];
-  const page = release(grant, rows.slice(0, ask.value.count), interactionOf(grant));
+  const page = release(grant, rows.slice(0, ask.value.count).map(shownOf), interactionOf(grant));
   const around = release(grant, await surroundings(context, grant, ask.value, page), interactionOf(grant));
   const entries = [
     ...page.map((row) => searchEntry(base, { ...row, mode: 'match' })),
