@@ -69,6 +69,27 @@ test('the page says so when the database does not answer, and counts nothing', a
   expect(text).not.toContain('What is stored');
 });
 
+test('however many visitors there are, resources are counted at most every 30 seconds', async () => {
+  let asked = 0;
+  let time = 0;
+  const own = pages({
+    origin,
+    base: `${origin}/fhir/R4`,
+    version: '1.2.3',
+    demo: cast,
+    healthy: async () => true,
+    counts: async () => ({ Patient: ++asked }),
+    now: () => time,
+  });
+  await Promise.all([own.request('/'), own.request('/')]);
+  time = 29_000;
+  await own.request('/');
+  expect(asked).toBe(1);
+  time = 31_000;
+  await own.request('/');
+  expect(asked).toBe(2);
+});
+
 describe.runIf(executablePath !== undefined)('in Chromium', () => {
   let browser: Browser;
   let server: Server;
