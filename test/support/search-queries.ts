@@ -169,3 +169,17 @@ export function randomQuery(next: Random, resources: readonly Resource[]): { typ
     if (usable.length > 0) return { type, query: usable.join('&') };
   }
 }
+
+/** Now and then `&_sort=` by one or two parameters, and else nothing. */
+export function randomSort(next: Random, type: string): string {
+  if (next() > 0.3) return '';
+  const sortable = searchParametersOf(definitions, type).filter(
+    // Where an expression is more than a path, or a token has a display only, there is no order to agree about.
+    ({ type: kind, expression }) => expression !== null && ['date', 'string', 'quantity', 'number'].includes(kind),
+  );
+  const codes = [pick(next, sortable)?.code, next() < 0.4 ? pick(next, sortable)?.code : undefined, '_id'];
+  const keys = codes.flatMap((code) =>
+    code === undefined || code === '_lastUpdated' ? [] : [`${next() < 0.5 ? '-' : ''}${code}`],
+  );
+  return `&_sort=${keys.slice(0, 2).join(',')}`;
+}

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { naiveSearch } from '../../../test/support/naive-search.ts';
-import { random, randomQuery } from '../../../test/support/search-queries.ts';
+import { random, randomQuery, randomSort } from '../../../test/support/search-queries.ts';
 import { resources as ours } from '../../../test/support/search-resources.ts';
 import { grantOf, type SearchWorld, searchWorld } from '../../../test/support/search-world.ts';
 import {
@@ -37,10 +37,14 @@ async function agree(resources: readonly Resource[], tenant: number): Promise<vo
       .map((part) => part.split('=').map(encodeURIComponent))
       .map(([name = '', ...value]) => `${name.replaceAll('%3A', ':')}=${value.join('%3D')}`)
       .join('&');
-    const page = await world.ask(`${type}?${encoded}&_count=1000`, grant);
-    const expected = naiveSearch(resources, type, query, now).ids.sort();
-    const got = 'found' in page ? page.found.map(({ id }) => id).sort() : page.issues[0]?.diagnostics;
-    expect(got, `${type}?${query} (seed ${seed}, case ${at})`).toEqual(expected);
+    const sort = randomSort(next, type);
+    const page = await world.ask(`${type}?${encoded}&_count=1000${sort}`, grant);
+    const { groups } = naiveSearch(resources, type, `${query}${sort}`, now);
+    const expected = sort === '' ? groups.flat().sort() : groups.map((group) => group.sort().join(' '));
+    const got = 'found' in page ? page.found.map(({ id }) => id) : [page.issues[0]?.diagnostics];
+    const ordered = sort === '' ? got.sort() : groups.map(({ length }) => got.splice(0, length).sort().join(' '));
+    expect(ordered, `${type}?${query}${sort} (seed ${seed}, case ${at})`).toEqual(expected);
+    expect(sort === '' ? 0 : got.length, `${type}?${query}${sort} (seed ${seed}, case ${at})`).toBe(0);
     if (expected.length > 0) found++;
   }
   // The judge and the server would agree about anything that finds nothing.

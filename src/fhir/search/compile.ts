@@ -32,12 +32,13 @@ export function pageStatement(ask: PageAsk): Statement {
   if (!first) return statement;
   const limit = statement.bind(ask.limit, 'int');
   const arms = ask.parts.flatMap((part) => armsOf(statement, part, ask, limit));
-  const names = first.order.map((_, at) => `s${at}`);
-  const sorted = first.order.map((_, at) => `, s${at}::text`).join('');
-  const types = ask.parts.length > 1 ? ', type' : '';
+  const names = first.order.map((_, at) => `u.s${at}`);
+  // Under other names, for ORDER BY would take a text of the same name for the key.
+  const sorted = first.order.map((_, at) => `, u.s${at}::text as t${at}`).join('');
+  const types = ask.parts.length > 1 ? ', u.type' : '';
   statement.text =
     `select ${columnsOf('u', ask.withKeys)}${sorted} from (${arms.join(' union all ')}) u` +
-    ` order by ${orderText(first.order, names, 'id')}${types} limit ${limit}`;
+    ` order by ${orderText(first.order, names, 'u.id')}${types} limit ${limit}`;
   return statement;
 }
 
@@ -141,11 +142,14 @@ function hits({ scan, conditions, order, statement, ask }: Arm): string {
 }
 
 function alternatives(conditions: readonly Condition[]): (readonly Condition[])[] {
-  const either = conditions.find((one) => one.kind === 'any' && one.of.length > 1 && one.of.length <= fewCodes);
-  if (either?.kind !== 'any') return [conditions];
+  const either = conditions.find((one) => one.kind === 'any');
+  const parts = either ? partsOf(either) : [];
+  if (parts.length < 2 || parts.length > fewCodes) return [conditions];
   const rest = conditions.filter((one) => one !== either);
-  return either.of.map((one) => flatten([one, ...rest]));
+  return parts.map((one) => flatten([one, ...rest]));
 }
+
+const partsOf = (one: Condition): readonly Condition[] => (one.kind === 'any' ? one.of.flatMap(partsOf) : [one]);
 
 /** The first of the hits, with the rest of their rows. */
 function firstHits({ scan, order, statement, ask, limit }: Arm, unless: string): string {

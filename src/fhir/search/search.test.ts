@@ -271,7 +271,9 @@ describe('order', () => {
     ['Patient?_sort=_lastUpdated', 'p1 p2 p3'],
     ['Patient?_sort=-_id', 'p3 p2 p1'],
     ['Observation?patient=p1', 'hr2 hr1 two free'],
-    ['Observation?_sort=-value-quantity,_id', 'hr1 hr2 bp free two'],
+    ['Observation?_sort=-value-quantity,_id', 'two hr1 hr2 bp free'],
+    ['Observation?_sort=-combo-value-quantity,_id', 'bp two hr1 hr2 free'],
+    ['Observation?_sort=combo-value-quantity&_count=2', 'hr2 hr1'],
     ['Observation?_sort=status,-date', 'bp hr2 hr1 two free'],
     ['Observation?_sort=code,_id', 'bp hr1 hr2 two free'],
   ])('%s: %s', async (query, expected) => {

@@ -1,5 +1,5 @@
 import type { Definitions, SearchParameterDef } from '../definitions/definitions.ts';
-import { primary } from '../definitions/primary.ts';
+import { primary, standIns } from '../definitions/primary.ts';
 import { searchParameter } from '../definitions/search-parameters.ts';
 import type { Result } from '../outcome.ts';
 import { notSupported, ok } from '../outcome.ts';
@@ -68,11 +68,38 @@ function sortKey(definitions: Definitions, type: string, { code, descending }: S
   if (code === '_id') return ok(column('id', 'text', descending, { nullable: false }));
   const { date, quantity, patient, patientIsOne } = primary(type);
   if (code === date) return ok(column('date_start', 'timestamptz', descending, { indexed: true }));
-  if (code === quantity) return ok(column('quantity', 'float8', descending));
+  const others = standIns(type, code);
+  if (others) return eitherKey(definitions, type, others, descending);
+  if (code === quantity) return ok(quantityKey(parameterId(code), descending));
   if (code === patient && patientIsOne) return ok(column('patient', 'text', descending));
   const parameter = searchParameter(definitions, type, code);
   if (!parameter) return notSupported(`_sort: ${type} has no search parameter ${JSON.stringify(code)}`);
   return stored(definitions, type, parameter, descending);
+}
+
+/** A value with a comparator is in a side row, and then the column is empty. */
+const quantityKey = (param: number, descending: boolean): SortKey => {
+  const row = sideValue('resource_number', 'low', param, descending);
+  const write = (place: Place): string => `coalesce(${place.row}.quantity, ${row(place)})`;
+  return { write, cast: 'float8', descending, nullable: true, indexed: false };
+};
+
+/** A parameter that stands for several has the values of all of them. */
+function eitherKey(
+  definitions: Definitions,
+  type: string,
+  codes: readonly string[],
+  descending: boolean,
+): Result<SortKey> {
+  const keys: SortKey[] = [];
+  for (const code of codes) {
+    const key = sortKey(definitions, type, { code, descending });
+    if (!key.ok) return key;
+    keys.push(key.value);
+  }
+  const write = (place: Place): string =>
+    `${descending ? 'greatest' : 'least'}(${keys.map((key) => key.write(place)).join(', ')})`;
+  return ok({ write, cast: keys[0]?.cast ?? 'text', descending, nullable: true, indexed: false });
 }
 
 function stored(
