@@ -1,6 +1,6 @@
 import { readConfig } from '../src/config.ts';
 import { openDatabase } from '../src/database.ts';
-import { createLog } from '../src/log.ts';
+import { createLog } from '../src/web/log.ts';
 
 /** Migrates the database and ends; a server does so by itself when it starts. */
 try {

@@ -1,6 +1,6 @@
 import { type Config, readConfig, unknownSettings } from './config.ts';
-import { createLog } from './log.ts';
 import { type Running, start } from './start.ts';
+import { createLog } from './web/log.ts';
 
 /** Ends the process with one sentence, where it has one, and the whole of it where it is a fault of ours. */
 function fail(error: unknown): never {
