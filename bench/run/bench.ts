@@ -82,7 +82,10 @@ export class Bench {
   async load(work: Work, { port, token = '' }: Endpoint, users: number, limits: Partial<Plan> = {}): Promise<Report> {
     const { seconds, warmUp } = this.options;
     const plan: Plan = { work, port, token, users, seconds, warmUp, ...limits };
-    const out = await run(join(root, 'bench/load.ts'), [], { input: JSON.stringify(plan) });
+    const out = await run(join(root, 'bench/load.ts'), [], {
+      input: JSON.stringify(plan),
+      seconds: plan.seconds + plan.warmUp + 60,
+    });
     const report = JSON.parse(out) as Report;
     if (report.errors > 0) throw new Error(`${report.errors} wrong answers, the first: ${report.firstError}`);
     return report;

@@ -18,20 +18,29 @@ export function freePort(): Promise<number> {
   });
 }
 
-/** Runs a TypeScript file of ours to its end. Throws with what it said on standard error when it fails. */
+/**
+ * Runs a TypeScript file of ours to its end.
+ *
+ * @throws Error with what it said on standard error when it fails or does not end in time
+ */
 export async function run(file: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
-  const child = spawn(process.execPath, [...(options.flags ?? []), file, ...args], {
+  const { input = '', env = {}, seconds = 60 } = options;
+  const child = spawn(process.execPath, [file, ...args], {
     cwd: root,
-    env: { ...process.env, ...options.env },
+    env: { ...process.env, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
-  child.stdin.end(options.input ?? '');
+  const overdue = setTimeout(() => child.kill('SIGKILL'), seconds * 1000);
+  child.stdin.end(input);
   const [out, errors, code] = await Promise.all([text(child.stdout), text(child.stderr), ended(child)]);
-  if (code !== 0) throw new Error(`${file} ended with ${code}: ${errors.trim().split('\n').slice(-12).join('\n')}`);
+  clearTimeout(overdue);
+  const why = code === null ? `was stopped after ${seconds} s` : `ended with ${code}`;
+  if (code !== 0) throw new Error(`${file} ${why}: ${errors.trim().split('\n').slice(-12).join('\n')}`);
   return out;
 }
 
-export type RunOptions = { flags?: readonly string[]; env?: Record<string, string>; input?: string };
+/** `seconds` it may take. */
+export type RunOptions = { env?: Record<string, string>; input?: string; seconds?: number };
 
 /** The exit code, null after a signal. */
 export function ended(child: ChildProcess): Promise<number | null> {
@@ -51,9 +60,12 @@ export async function startFloor(file: string, args: readonly string[]): Promise
   return { port, pid: child.pid ?? 0, stop: () => terminate(child) };
 }
 
+/** Asks it to end; what has not ended after 20 s is ended. */
 export async function terminate(child: ChildProcess): Promise<void> {
   child.kill('SIGTERM');
+  const overdue = setTimeout(() => child.kill('SIGKILL'), 20_000);
   await ended(child);
+  clearTimeout(overdue);
 }
 
 /** Megabytes that a process has in memory; null where there is no /proc. */
