@@ -158,8 +158,14 @@ export function compileIndexer(
   extractable: Extractable,
   systems: ReadonlyMap<string, string>,
 ): CompiledIndexer {
+  const reads = new Map<string, string>();
+  const read = (name: string): string => {
+    const known = reads.get(name) ?? `r${reads.size}`;
+    reads.set(name, known);
+    return known;
+  };
   const made: Made = {
-    walker: walkerOf(definitions, type),
+    walker: { ...walkerOf(definitions, type), read },
     extractable,
     used: new Map(),
     unsearched: new Set(),
@@ -188,7 +194,9 @@ export function compileIndexer(
   });
   const constants = [...made.used].map(([path, name]) => `${name}=${path}`);
   const declared = constants.length === 0 ? '' : `const ${constants.join(',')};\n`;
-  const source = `"use strict";\n${declared}return function(o,x,S){let n=0;\n${body}${combined}}`;
+  // Most elements are in several expressions, and most are absent; to look for one costs more than anything done to it.
+  const elements = [...reads].map(([name, variable]) => `const ${variable}=o.${name};`).join('');
+  const source = `"use strict";\n${declared}return function(o,x,S){let n=0;${elements}\n${body}${combined}}`;
   return { source, parameters: parameters.map(({ code }) => code), engine, unsearched: [...made.unsearched] };
 }
 

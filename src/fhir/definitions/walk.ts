@@ -16,6 +16,8 @@ export type Walker = {
   from: Place;
   /** A name no other variable of this function has. */
   variable(): string;
+  /** JavaScript for an element of the root, where it is read once for all expressions. */
+  read?(name: string): string;
 };
 
 const quote = (text: string): string =>
@@ -87,7 +89,8 @@ function start(name: string, walker: Walker, visit: Visit): string {
 }
 
 function member(place: Place, name: string, walker: Walker, visit: Visit): string {
-  const { definitions } = walker;
+  const { definitions, root, read } = walker;
+  const at = (key: string): string => (read && place === root ? read(key) : `${place.js}.${key}`);
   if (definitions.primitives.has(place.type)) {
     if (name === 'value') return visit(place);
     throw new NotCompiled(`${name} of a primitive`);
@@ -106,12 +109,12 @@ function member(place: Place, name: string, walker: Walker, visit: Visit): strin
     throw new NotCompiled(`${place.type} has no ${name}`);
   }
   const { choice: isChoice, many, types, binding } = element;
-  if (!isChoice) return values(`${place.js}.${name}`, types[0] ?? '', many, walker, visit, binding?.valueSet);
+  if (!isChoice) return values(at(name), types[0] ?? '', many, walker, visit, binding?.valueSet);
   let code = '';
   let known = false;
   for (const type of types) {
     try {
-      code += values(`${place.js}.${name}${capitalized(type)}`, type, false, walker, visit);
+      code += values(at(name + capitalized(type)), type, false, walker, visit);
       known = true;
     } catch (error) {
       // value.code of a value[x] with fifty types: those without a code have none.

@@ -10,7 +10,7 @@ import { searchParameter } from '../definitions/search-parameters.ts';
 import { codeSystems } from '../definitions/systems.ts';
 import { walkRuntime } from '../definitions/walk.ts';
 import type { Draft, Slot } from './extract/draft.ts';
-import { draft, rowOf } from './extract/draft.ts';
+import { draft, memo, rowOf } from './extract/draft.ts';
 import { evaluated } from './extract/engine.ts';
 import { composite, extractors } from './extract/index.ts';
 import { hash53, parameterId, seedOf } from './hash.ts';
@@ -54,6 +54,7 @@ function slotsOf(
         // `patient` is the compartment's parameter by another name where that is `subject`.
         compartment: compartment.has(parameter) || parameter === patient,
         shared: parameter === '_profile' || parameter === '_source',
+        memo: memo(),
       }));
       byTenant.set(tenant, slots);
     }

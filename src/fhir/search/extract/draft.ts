@@ -1,4 +1,5 @@
 import type { DateRow, NumberRow, PositionRow, ResourceRow, StringRow, TextRow } from '../row.ts';
+import type { Begun } from './hashing.ts';
 
 /** One search parameter of one type in one tenant, as the extractors need it. */
 export type Slot = {
@@ -14,7 +15,34 @@ export type Slot = {
   compartment: boolean;
   /** Its uris are found through concept_text instead of side rows. */
   shared: boolean;
+  /** What was worked out before, of texts that come again and again. */
+  memo: Memo;
 };
+
+/** Of one slot; each is emptied when it has grown to `mostRemembered`. */
+export type Memo = {
+  /** System → its own key, and the hash of `system|code` as far as the system goes. */
+  systems: Map<string, { key: number; begun: Begun }>;
+  /** Text of a code as it is written → folded, and its key. */
+  texts: Map<string, { value: string; key: number }>;
+  /** Code, or uri, as it is written → its keys. */
+  codes: Map<string, readonly number[]>;
+};
+
+export const memo = (): Memo => ({ systems: new Map(), texts: new Map(), codes: new Map() });
+
+const mostRemembered = 500;
+
+/** What `make` makes of a text, made once for each. */
+export function remembered<T>(known: Map<string, T>, text: string, make: (text: string) => T): T {
+  let found = known.get(text);
+  if (found === undefined) {
+    if (known.size >= mostRemembered) known.clear();
+    found = make(text);
+    known.set(text, found);
+  }
+  return found;
+}
 
 /** A row while it is made. */
 export type Draft = {
@@ -58,9 +86,11 @@ const fewKeys = 48;
 
 export function addKey(x: Draft, key: number): void {
   if (x.known === null) {
-    if (x.keys.includes(key)) return;
-    x.keys.push(key);
-    if (x.keys.length === fewKeys) x.known = new Set(x.keys);
+    const { keys } = x;
+    // A loop, for a call of includes costs more than looking at the dozen keys there are.
+    for (let at = 0; at < keys.length; at++) if (keys[at] === key) return;
+    keys.push(key);
+    if (keys.length === fewKeys) x.known = new Set(keys);
     return;
   }
   if (x.known.has(key)) return;

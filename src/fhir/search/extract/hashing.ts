@@ -6,20 +6,29 @@ import { hash53 } from '../hash.ts';
  *
  * @param separator the character between the two, as its code
  */
-export function hashPair(seed: number, kind: number, first: string, separator: number, second: string): number {
-  let h1 = 0xdeadbeef ^ seed;
-  let h2 = 0x41c6ce57 ^ seed;
-  h1 = Math.imul(h1 ^ kind, 2654435761);
-  h2 = Math.imul(h2 ^ kind, 1597334677);
+export const hashPair = (seed: number, kind: number, first: string, separator: number, second: string): number =>
+  endHash(beginHash(seed, kind, first, separator), second);
+
+/** The state of hash53 after some of a text, from which it goes on. */
+export type Begun = { h1: number; h2: number };
+
+/** After `kind + first + separator`, which many keys share: a system is in every code of it. */
+export function beginHash(seed: number, kind: number, first: string, separator: number): Begun {
+  let h1 = Math.imul(0xdeadbeef ^ seed ^ kind, 2654435761);
+  let h2 = Math.imul(0x41c6ce57 ^ seed ^ kind, 1597334677);
   for (let i = 0; i < first.length; i++) {
     const c = first.charCodeAt(i);
     h1 = Math.imul(h1 ^ c, 2654435761);
     h2 = Math.imul(h2 ^ c, 1597334677);
   }
-  h1 = Math.imul(h1 ^ separator, 2654435761);
-  h2 = Math.imul(h2 ^ separator, 1597334677);
-  for (let i = 0; i < second.length; i++) {
-    const c = second.charCodeAt(i);
+  return { h1: Math.imul(h1 ^ separator, 2654435761), h2: Math.imul(h2 ^ separator, 1597334677) };
+}
+
+/** The hash of what was begun with, and `rest`. */
+export function endHash(begun: Begun, rest: string): number {
+  let { h1, h2 } = begun;
+  for (let i = 0; i < rest.length; i++) {
+    const c = rest.charCodeAt(i);
     h1 = Math.imul(h1 ^ c, 2654435761);
     h2 = Math.imul(h2 ^ c, 1597334677);
   }

@@ -1,7 +1,7 @@
 import type { Duration, Money, Quantity, Range, SampledData } from '@medplum/fhirtypes';
 
 import type { NumberRow } from '../row.ts';
-import { canonical } from '../ucum.ts';
+import { baseUnit, canonical } from '../ucum.ts';
 import type { Draft, Slot } from './draft.ts';
 import { addKey } from './draft.ts';
 import { hashText, q } from './hashing.ts';
@@ -48,7 +48,7 @@ function amount(low: number, high: number, written: Unit): Amount {
 }
 
 /** `mg` beside the code `mg` needs no key of its own; `beats/min` beside `/min` does. */
-const sameUnit = (alias: string, base: string | null): boolean => base !== null && canonical(1, alias)?.base === base;
+const sameUnit = (alias: string, base: string | null): boolean => base !== null && baseUnit(alias) === base;
 
 /** `<` 5 is every number up to 5. */
 function quantityAmount(quantity: Quantity | Duration): Amount | null {

@@ -2,41 +2,34 @@ import type { CodeableConcept, Coding, ContactPoint, Identifier } from '@medplum
 
 import { foldedValue } from '../folding.ts';
 import type { Draft, Slot } from './draft.ts';
-import { addCode, addKey, addText } from './draft.ts';
-import { bar, c, hashLong, hashPair, hashText, n, o, s, t, y } from './hashing.ts';
+import { addCode, addKey, addText, remembered } from './draft.ts';
+import type { Begun } from './hashing.ts';
+import { bar, beginHash, c, endHash, hashLong, hashPair, hashText, n, o, s, t, y } from './hashing.ts';
 
 /** @see https://hl7.org/fhir/R4/search.html#token */
 function value(x: Draft, slot: Slot, system: string | undefined, code: string | undefined): void {
+  if (code === undefined && system === undefined) return;
+  x.found++;
+  const known = system === undefined ? undefined : systemOf(slot, system);
   if (code !== undefined) {
     const bare = hashText(slot.seed, c, code);
     addKey(x, bare);
     if (slot.column === 'code') addCode(x, bare);
-    if (system === undefined) addKey(x, hashText(slot.seed, n, code));
-    else addKey(x, hashPair(slot.seed, s, system, bar, code));
+    addKey(x, known === undefined ? hashText(slot.seed, n, code) : endHash(known.begun, code));
   }
-  if (system !== undefined) addKey(x, hashText(slot.seed, y, system));
-  if (code !== undefined || system !== undefined) x.found++;
+  if (known !== undefined) addKey(x, known.key);
 }
 
-const folded = new Map<string, string>();
-const mostFolded = 20_000;
-
-/** Texts of codes are few, and folding one costs more than all its keys. */
-function foldedText(text: string): string {
-  let found = folded.get(text);
-  if (found === undefined) {
-    if (folded.size >= mostFolded) folded.clear();
-    found = foldedValue(text);
-    folded.set(text, found);
-  }
-  return found;
-}
+const systemOf = ({ memo, seed }: Slot, system: string): { key: number; begun: Begun } =>
+  remembered(memo.systems, system, () => ({ key: hashText(seed, y, system), begun: beginHash(seed, s, system, bar) }));
 
 function text(x: Draft, slot: Slot, written: string | undefined): void {
   if (written === undefined) return;
-  const value = foldedText(written);
+  const { value, key } = remembered(slot.memo.texts, written, () => {
+    const folded = foldedValue(written);
+    return { value: folded, key: hashText(slot.seed, t, folded) };
+  });
   if (value === '') return;
-  const key = hashText(slot.seed, t, value);
   addKey(x, key);
   addText(x, slot.id, value, key);
   x.found++;
@@ -63,10 +56,15 @@ function identifier(x: Draft, slot: Slot, { system, value: written, type }: Iden
  * finds what `gender=male` finds.
  */
 function code(x: Draft, slot: Slot, written: string, system?: string): void {
-  const bare = hashText(slot.seed, c, written);
+  const { seed, memo } = slot;
+  // The codes of a value set are few; what has no system may be anything.
+  const [bare = 0, full = 0] =
+    system === undefined
+      ? [hashText(seed, c, written), hashText(seed, n, written)]
+      : remembered(memo.codes, written, () => [hashText(seed, c, written), hashPair(seed, s, system, bar, written)]);
   addKey(x, bare);
   if (slot.column === 'code') addCode(x, bare);
-  addKey(x, system === undefined ? hashText(slot.seed, n, written) : hashPair(slot.seed, s, system, bar, written));
+  addKey(x, full);
   x.found++;
 }
 

@@ -1,13 +1,15 @@
 import { longestString } from '../folding.ts';
 import type { Draft, Slot } from './draft.ts';
-import { addKey, addString, addText } from './draft.ts';
+import { addKey, addString, addText, remembered } from './draft.ts';
 import { hashText, u } from './hashing.ts';
 
 function uri(x: Draft, slot: Slot, written: string): void {
   x.found++;
-  const key = hashText(slot.seed, u, written);
-  addKey(x, key);
   const kept = written.slice(0, longestString);
+  const hash = () => hashText(slot.seed, u, written);
+  // The profiles of resources are few, the urls of resources are not.
+  const [key = 0] = slot.shared ? remembered(slot.memo.codes, written, () => [hash()]) : [hash()];
+  addKey(x, key);
   if (slot.shared) addText(x, slot.id, kept, key);
   else addString(x, slot.id, 0, kept);
 }
