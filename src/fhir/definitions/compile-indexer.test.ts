@@ -15,7 +15,7 @@ import { compileIndexer, compileValues } from './compile-indexer.ts';
 import { loadDefinitions } from './load.ts';
 import { searchParametersOf } from './search-parameters.ts';
 import { codeSystems } from './systems.ts';
-import { walkRuntime } from './walk.ts';
+import { walkRuntime } from './walk-runtime.ts';
 
 const definitions = loadDefinitions();
 const compiled = definitions.types.map((type) => ({

@@ -1,4 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import {
+  r4Examples,
+  shared,
+  sharedMissing,
+  syntheaFiles,
+  syntheaResources,
+} from '../../../test/support/shared-data.ts';
 import type { Resource } from '../context.ts';
 import { openCache } from '../definitions/cache.ts';
 import { loadDefinitions } from '../definitions/load.ts';
@@ -439,3 +446,24 @@ describe('search parameters of packages', () => {
     expect(createIndexer(withCustom, { cache })(1, patient)).toEqual(first);
   });
 });
+
+test.skipIf(shared === null)(
+  shared === null ? sharedMissing : 'every official example and real record has a row that Postgres takes',
+  () => {
+    const [first = '', second = ''] = syntheaFiles().slice(2);
+    for (const resource of [...r4Examples(), ...[first, second].flatMap((file) => syntheaResources(file, new Map()))]) {
+      const row = index(1, resource);
+      const wrong = [...row.keys, ...row.present].filter((one) => !Number.isSafeInteger(one) || one < 0);
+      const spans = [...row.dates, ...row.numbers].filter(({ low, high }) => Number.isNaN(low) || Number.isNaN(high));
+      const long = [...row.strings, ...row.texts].filter(({ value }) => value.length > 255);
+      expect([resource.resourceType, resource.id, wrong, spans, long]).toEqual([
+        resource.resourceType,
+        resource.id,
+        [],
+        [],
+        [],
+      ]);
+      expect(new Set(row.present).size).toBe(row.present.length);
+    }
+  },
+);

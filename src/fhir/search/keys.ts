@@ -8,7 +8,7 @@ import type { Definitions } from '../definitions/definitions.ts';
 import { primary } from '../definitions/primary.ts';
 import { searchParameter } from '../definitions/search-parameters.ts';
 import { codeSystems } from '../definitions/systems.ts';
-import { walkRuntime } from '../definitions/walk.ts';
+import { walkRuntime } from '../definitions/walk-runtime.ts';
 import type { Draft, Slot } from './extract/draft.ts';
 import { draft, memo, rowOf } from './extract/draft.ts';
 import { evaluated } from './extract/engine.ts';

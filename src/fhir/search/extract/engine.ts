@@ -13,8 +13,8 @@ type Extractor = (x: Draft, slot: Slot, value: unknown) => void;
 export function evaluated(parameter: SearchParameterDef): (resource: Resource, x: Draft, slot: Slot) => void {
   const { expression, type } = parameter;
   if (expression === null || type === 'composite') return () => {};
-  // The items' own types select the extractor, which takes values of that type.
-  const table = extractors[type] as unknown as Record<string, Extractor | undefined>;
+  // The items' own types select the extractor, which takes values of that type. What a package calls a type may be none.
+  const table = (extractors[type] ?? {}) as unknown as Record<string, Extractor | undefined>;
   let evaluate: ReturnType<typeof compileFhirPath> | undefined;
   return (resource, x, slot) => {
     const before = x.found;
