@@ -1,13 +1,4 @@
-import type {
-  CodeableConcept,
-  Coding,
-  Identifier,
-  Money,
-  Period,
-  Quantity,
-  Reference,
-  Resource,
-} from '@medplum/fhirtypes';
+import type { CodeableConcept, Coding, Identifier, Money, Quantity, Reference, Resource } from '@medplum/fhirtypes';
 
 /** Code systems by the short names the tables use. */
 export const systems = {
@@ -53,8 +44,6 @@ export const quantity = (value: number, code: string, unit = code): Quantity => 
   system: systems.ucum,
   code,
 });
-
-export const period = (start: string, end?: string): Period => (end ? { start, end } : { start });
 
 /** Money from minor units, so that sums are exact. */
 export const dollars = (cents: number): Money => ({ value: cents / 100, currency: 'USD' });
