@@ -76,3 +76,13 @@ create index resource_quantity on resource (tenant, type, quantity) where quanti
 create index resource_patients on resource using gin (patients) where patients is not null;
 create index resource_keys on resource using gin (keys);
 
+-- A row with several codes, or with none, is found by its keys: few of the rows of these types.
+create index resource_observation_uncoded on resource_observation using gin (keys) where code is null;
+create index resource_encounter_uncoded on resource_encounter using gin (keys) where code is null;
+create index resource_condition_uncoded on resource_condition using gin (keys) where code is null;
+create index resource_procedure_uncoded on resource_procedure using gin (keys) where code is null;
+create index resource_medication_request_uncoded on resource_medication_request using gin (keys) where code is null;
+create index resource_diagnostic_report_uncoded on resource_diagnostic_report using gin (keys) where code is null;
+create index resource_immunization_uncoded on resource_immunization using gin (keys) where code is null;
+create index resource_document_reference_uncoded on resource_document_reference using gin (keys) where code is null;
+create index resource_audit_event_uncoded on resource_audit_event using gin (keys) where code is null;

@@ -46,8 +46,10 @@ export function pageStatement(ask: PageAsk): Statement {
 export function countStatement(parts: readonly Part[], most: number | null): Statement {
   const statement = new Statement(parts[0]?.scan.grant.tenant ?? 0);
   const limit = most === null ? '' : ` limit ${statement.bind(most, 'int')}`;
-  const counts = parts.map(
-    ({ scan, conditions }) => `(select count(*) from (select 1 ${scan.from(statement, 'r', conditions)}${limit}) c)`,
+  const counts = parts.flatMap(({ scan, conditions }) =>
+    split(flatten(conditions)).map(
+      (some) => `(select count(*) from (select 1 ${scan.from(statement, 'r', some)}${limit}) c)`,
+    ),
   );
   statement.text = `select (${counts.join(' + ')})::float8`;
   return statement;
@@ -66,7 +68,11 @@ function armsOf(statement: Statement, part: Part, ask: PageAsk, limit: string): 
   const arm: Arm = { ...part, conditions, statement, ask, limit };
   switch (planOf(arm)) {
     case 'ordered':
-      return split(conditions).flatMap((some) => phasesOf(arm).map((phase) => ordered(arm, some, phase)));
+      return split(conditions).flatMap((some) =>
+        isUncoded(some)
+          ? [fenced({ ...arm, conditions: some })]
+          : phasesOf(arm).map((phase) => ordered(arm, some, phase)),
+      );
     case 'fenced':
       return [fenced(arm)];
     case 'walked':
@@ -104,9 +110,14 @@ function split(conditions: readonly Condition[]): (readonly Condition[])[] {
   const each = found.any.map((code) =>
     written(({ statement, row }) => `${row}.code = ${statement.bind(code, 'bigint')}`),
   );
-  const several = written(({ row }) => `${row}.code is null`);
-  return [...each.map((one) => [one, ...rest]), [several, { kind: 'keys', any: found.any, selective: false }, ...rest]];
+  return [...each.map((one) => [one, ...rest]), [uncoded, { kind: 'keys', any: found.any, selective: false }, ...rest]];
 }
+
+const uncoded = written(({ row }) => `${row}.code is null`);
+
+/** Such rows are few and have an index; the planner, which does not know that, would walk all rows in the order. */
+const isUncoded = (conditions: readonly Condition[]): boolean =>
+  conditions[0] === uncoded && !conditions.some((one) => one.kind === 'patient' || one.kind === 'ids');
 
 /** Rows with and without a value apart, where an index would otherwise not be read from the right place or at all. */
 function phasesOf({ order, ask }: Arm): (Phase | null)[] {
@@ -118,7 +129,7 @@ function phasesOf({ order, ask }: Arm): (Phase | null)[] {
 function ordered(arm: Arm, conditions: readonly Condition[], phase: Phase | null): string {
   const { scan, order, statement, ask, limit } = arm;
   const place: Place = { statement, row: 'r', type: scan.type };
-  const head = `select ${columnsOf('r', ask.withKeys)}${keysOf(order, place)} ${scan.from(statement, 'r', conditions)}`;
+  const head = `select ${columnsOf('r', ask.withKeys)}${keysOf(order, place)} ${scan.from(statement, 'r', filtered(conditions))}`;
   const [key] = order;
   if (phase === null || !key) {
     const after = ask.after ? afterText(order, ask.after, place) : '';
@@ -134,7 +145,8 @@ function ordered(arm: Arm, conditions: readonly Condition[], phase: Phase | null
 /** Everything that matches: of an OR each part by itself, for each has an index of its own. */
 function hits({ scan, conditions, order, statement, ask }: Arm): string {
   const place: Place = { statement, row: 'r', type: scan.type };
-  const selects = alternatives(conditions).map((some) => {
+  const wanted = scan.narrowed ? filtered(conditions) : conditions;
+  const selects = alternatives(wanted).map((some) => {
     const after = ask.after ? afterText(order, ask.after, place) : '';
     return `select r.id${keysOf(order, place)} ${scan.from(statement, 'r', some)}${after}`;
   });
@@ -189,6 +201,17 @@ function walked(arm: Arm): string {
 /** The order of rows that have a value, said so that it suits the index, which has missing ones last when it descends. */
 const inPhase = (key: SortKey, column: string, id: string): string =>
   orderText([{ ...key, nullable: false }], [`${column}`], id).replace(',', `${nullsOf(key)},`);
+
+/**
+ * Where a patient, a code or an id has chosen few rows, common keys only filter them: said so that no index is asked for them.
+ * A plan made for any value would do that, and read every row that has such a key.
+ */
+function filtered(conditions: readonly Condition[]): readonly Condition[] {
+  const common = conditions.filter((one) => one.kind === 'keys' && !one.selective);
+  if (common.length === 0) return conditions;
+  const rest = conditions.filter((one) => !common.includes(one));
+  return [...rest, written((place) => `(${write({ kind: 'all', of: common }, place)}) is true`)];
+}
 
 const nullsOf = ({ descending, nullable }: SortKey): string =>
   nullable ? (descending ? ' nulls last' : ' nulls first') : '';

@@ -99,9 +99,11 @@ export function write(condition: Condition, place: Place): string {
   switch (condition.kind) {
     case 'keys':
       return `${row}.keys && ${statement.bind(condition.any, 'bigint[]')}`;
-    case 'code':
-      // The primary code's hashes are among the keys too: this is for the places where no index is chosen by it.
-      return `${row}.keys && ${statement.bind(condition.any, 'bigint[]')}`;
+    case 'code': {
+      // A row with several codes has none in the column, but all of them among its keys.
+      const codes = statement.share(condition.any, 'bigint[]');
+      return `(${row}.code = any(${codes}) or ${row}.code is null and ${row}.keys && ${codes})`;
+    }
     case 'patient':
       return equals(`${row}.patient`, condition.any, place);
     case 'ids':
