@@ -387,6 +387,23 @@ test('no key is there twice', () => {
   expect(new Set(keys).size).toBe(keys.length);
 });
 
+test('a resource with very many of everything is indexed in bounded time', () => {
+  const many = <T>(make: (at: number) => T): T[] => Array.from({ length: 30_000 }, (_, at) => make(at));
+  const coding = many((at) => ({ system: 'urn:s', code: `${at}`, display: `Display ${at}` }));
+  const begun = performance.now();
+  const group = index(1, { resourceType: 'Group', member: many((at) => ({ entity: { reference: `Patient/${at}` } })) });
+  const effectiveTiming = { event: many(() => '2024-01-01') };
+  const observation = index(1, {
+    resourceType: 'Observation',
+    code: { coding },
+    valueCodeableConcept: { coding },
+    effectiveTiming,
+  });
+  expect(performance.now() - begun).toBeLessThan(3000);
+  expect(group.patients).toHaveLength(30_000);
+  expect(observation.keys.length).toBeLessThan(200_000);
+});
+
 test('an element with extensions only is no value', () => {
   const row = index(1, {
     resourceType: 'Patient',

@@ -10,7 +10,7 @@ import { searchParameter } from '../definitions/search-parameters.ts';
 import { codeSystems } from '../definitions/systems.ts';
 import { walkRuntime } from '../definitions/walk-runtime.ts';
 import type { Draft, Slot } from './extract/draft.ts';
-import { draft, memo, rowOf } from './extract/draft.ts';
+import { addCompartment, draft, memo, rowOf } from './extract/draft.ts';
 import { evaluated } from './extract/engine.ts';
 import { composite, extractors } from './extract/index.ts';
 import { hash53, parameterId, seedOf } from './hash.ts';
@@ -116,7 +116,7 @@ export function createIndexer(definitions: Definitions, options: IndexerOptions 
     }
     const slots = indexer.slots(tenant);
     const x = draft();
-    if (type === 'Patient' && resource.id !== undefined) x.compartments.push(resource.id);
+    if (type === 'Patient' && resource.id !== undefined) addCompartment(x, resource.id);
     indexer.extract(resource, x, slots);
     for (const { at, extract } of indexer.engine) {
       const slot = slots[at];

@@ -17,8 +17,11 @@ import { unversioned } from './reference.ts';
  */
 export type Form = { text: string; bare: boolean };
 
+/** Two halves with a thousand codes each would make a million keys; nobody writes a value in so many ways. */
+const mostForms = 64;
+
 function addForms(forms: Form[], system: string | undefined, code: string | undefined): void {
-  if (code === undefined) return;
+  if (code === undefined || forms.length >= mostForms) return;
   forms.push({ text: code, bare: true });
   if (system !== undefined) forms.push({ text: `${system}|${code}`, bare: false });
 }

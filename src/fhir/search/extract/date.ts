@@ -19,12 +19,17 @@ function periodSpan({ start, end }: Period): Span | null {
 }
 
 /** Of a Timing only the outer limits count: a schedule includes the days between its own. */
-function timingSpan({ event, repeat }: Timing): Span | null {
-  const spans = (event ?? []).map((text) => (text === null ? null : textSpan(text)));
-  spans.push(repeat?.boundsPeriod ? periodSpan(repeat.boundsPeriod) : null);
-  const limits = spans.filter((span) => span !== null);
-  if (limits.length === 0) return null;
-  return { low: Math.min(...limits.map(({ low }) => low)), high: Math.max(...limits.map(({ high }) => high)) };
+function timingSpan({ event = [], repeat }: Timing): Span | null {
+  let limits = repeat?.boundsPeriod ? periodSpan(repeat.boundsPeriod) : null;
+  for (const text of event) {
+    // An event may be null beside its extensions.
+    const span = text === null ? null : textSpan(text);
+    if (span === null) continue;
+    limits = limits
+      ? { low: Math.min(limits.low, span.low), high: Math.max(limits.high, span.high) }
+      : { low: span.low, high: span.high };
+  }
+  return limits;
 }
 
 /**

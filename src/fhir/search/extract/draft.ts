@@ -56,8 +56,11 @@ export type Draft = {
   code: number | null | undefined;
   periods: { low: number; high: number; slot: Slot }[];
   quantities: { row: NumberRow; plain: boolean }[];
+  /** Whom the type's own patient parameter names, and in whose compartments it is: of a Group very many. */
   patients: string[];
   compartments: string[];
+  /** The compartments, once there are too many to look through. */
+  knownCompartments: Set<string> | null;
   strings: StringRow[];
   dates: DateRow[];
   numbers: NumberRow[];
@@ -75,6 +78,7 @@ export const draft = (): Draft => ({
   quantities: [],
   patients: [],
   compartments: [],
+  knownCompartments: null,
   strings: [],
   dates: [],
   numbers: [],
@@ -84,18 +88,20 @@ export const draft = (): Draft => ({
 
 const fewKeys = 48;
 
-export function addKey(x: Draft, key: number): void {
-  if (x.known === null) {
-    const { keys } = x;
-    // A loop, for a call of includes costs more than looking at the dozen keys there are.
-    for (let at = 0; at < keys.length; at++) if (keys[at] === key) return;
+/** Whether the key is new. */
+export function addKey(x: Draft, key: number): boolean {
+  const { keys, known } = x;
+  if (known !== null) {
+    if (known.has(key)) return false;
+    known.add(key);
     keys.push(key);
-    if (keys.length === fewKeys) x.known = new Set(keys);
-    return;
+    return true;
   }
-  if (x.known.has(key)) return;
-  x.known.add(key);
-  x.keys.push(key);
+  // A loop, for a call of includes costs more than looking at the dozen keys there are.
+  for (let at = 0; at < keys.length; at++) if (keys[at] === key) return false;
+  keys.push(key);
+  if (keys.length === fewKeys) x.known = new Set(keys);
+  return true;
 }
 
 /** Column `code` holds a code only where the resource has no other. */
@@ -110,19 +116,24 @@ export function addString(x: Draft, param: number, companion: number, value: str
   x.strings.push({ param, companion, value });
 }
 
+/** A text and the key it leads to, which is new where the text is. */
 export function addText(x: Draft, param: number, value: string, key: number): void {
-  for (const text of x.texts) if (text.key === key) return;
-  x.texts.push({ param, value, key });
+  if (addKey(x, key)) x.texts.push({ param, value, key });
 }
 
-function addDistinct(list: string[], id: string): void {
-  if (!list.includes(id)) list.push(id);
+export function addCompartment(x: Draft, id: string): void {
+  const { compartments, knownCompartments: known } = x;
+  if (known === null ? compartments.includes(id) : known.has(id)) return;
+  compartments.push(id);
+  if (known !== null) known.add(id);
+  else if (compartments.length === fewKeys) x.knownCompartments = new Set(compartments);
 }
 
 /** A Patient that is named by a parameter of the compartment, and by the type's own patient parameter or not. */
 export function addPatient(x: Draft, slot: Slot, id: string): void {
-  if (slot.patient !== null) addDistinct(x.patients, id);
-  if (slot.compartment) addDistinct(x.compartments, id);
+  // Two are as good as many: column `patient` holds one or none.
+  if (slot.patient !== null && x.patients.length < 2 && !x.patients.includes(id)) x.patients.push(id);
+  if (slot.compartment) addCompartment(x, id);
 }
 
 /** The columns of the primary date, and side rows where its values are several. */

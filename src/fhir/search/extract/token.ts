@@ -30,7 +30,6 @@ function text(x: Draft, slot: Slot, written: string | undefined): void {
     return { value: folded, key: hashText(slot.seed, t, folded) };
   });
   if (value === '') return;
-  addKey(x, key);
   addText(x, slot.id, value, key);
   x.found++;
 }

@@ -9,9 +9,12 @@ function uri(x: Draft, slot: Slot, written: string): void {
   const hash = () => hashText(slot.seed, u, written);
   // The profiles of resources are few, the urls of resources are not.
   const [key = 0] = slot.shared ? remembered(slot.memo.codes, written, () => [hash()]) : [hash()];
+  if (slot.shared) {
+    addText(x, slot.id, kept, key);
+    return;
+  }
   addKey(x, key);
-  if (slot.shared) addText(x, slot.id, kept, key);
-  else addString(x, slot.id, 0, kept);
+  addString(x, slot.id, 0, kept);
 }
 
 /** A canonical is found with its version and without. */
