@@ -13,6 +13,10 @@ export const shared: string | null = (() => {
 export const sharedMissing =
   'the shared data folder (PORTICO_SHARED, else ../shared) is not there, so this is not tested on real records';
 
+/** The Bundle of one Synthea file, as text. */
+export const syntheaText = (file: string): string =>
+  shared === null ? '' : gunzipSync(readFileSync(join(shared, 'data/synthea', file))).toString();
+
 type Bundle = { entry: { fullUrl?: string; resource: Resource }[] };
 
 /** Names of the Synthea files, hospitals and practitioners first. */
@@ -31,8 +35,7 @@ export const syntheaFiles = (): string[] =>
  */
 export function syntheaResources(file: string, identities: Map<string, string>): Resource[] {
   if (shared === null) return [];
-  const text = gunzipSync(readFileSync(join(shared, 'data/synthea', file))).toString();
-  const bundle = JSON.parse(text) as Bundle; // Synthea's files are Bundles
+  const bundle = JSON.parse(syntheaText(file)) as Bundle; // Synthea's files are Bundles
   const places = new Map(
     bundle.entry.map(({ fullUrl, resource }) => [fullUrl ?? '', `${resource.resourceType}/${resource.id}`]),
   );
