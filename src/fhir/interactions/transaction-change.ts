@@ -9,6 +9,7 @@ import { unshelved } from '../store/binary.ts';
 import { rememberTexts } from '../store/concept-texts.ts';
 import type { Draft } from '../store/draft.ts';
 import { type Current, lockRows, type Target } from '../store/locked.ts';
+import { byIds } from '../store/plans.ts';
 import { unknownId } from '../store/read.ts';
 import { isUnreferenced, referencesHold } from '../store/referential.ts';
 import { createStore } from '../store/store.ts';
@@ -144,7 +145,7 @@ export async function changeAll(
       ? []
       : [{ type: step.type, id, interaction: step.kind === 'delete' ? 'd' : 'u' }],
   );
-  const rows = await lockRows(tx, grant, locked);
+  const rows = locked.length > 0 ? await byIds(tx, (on) => lockRows(on, grant, locked)) : [];
   const currents = new Map(locked.map(({ type, id }, place) => [`${type}/${id}`, rows[place]]));
   const planned = resolved.value.map((one): Planned => {
     const current = one.step.kind === 'create' ? undefined : currents.get(`${one.step.type}/${one.id}`);
@@ -195,7 +196,7 @@ export async function changeAll(
   // Texts of codes are stored for good and outside of the transaction, which would else hold locks on what others need.
   await rememberTexts(context.database, drafts);
   const answers = new Map<string, string>();
-  await write(tx, writes, answers, entryReturn(request));
+  await byIds(tx, (on) => write(on, writes, answers, entryReturn(request)));
   for (const { type, id } of writes.removals) {
     const free = await isUnreferenced(inside, grant.tenant, type, id);
     if (free.ok) continue;
