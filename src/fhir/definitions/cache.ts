@@ -15,6 +15,14 @@ export const noCache: Cache = { read: () => null, write: () => undefined };
 
 const digestLength = 64;
 
+function remove(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // What cannot be written may not be there to remove either.
+  }
+}
+
 export function openCache(folder: string): Cache {
   return {
     read(name) {
@@ -34,7 +42,7 @@ export function openCache(folder: string): Cache {
         writeFileSync(unfinished, Buffer.concat([Buffer.from(hash('sha256', bytes, 'hex')), bytes]));
         renameSync(unfinished, join(folder, name));
       } catch {
-        rmSync(unfinished, { force: true });
+        remove(unfinished);
       }
     },
   };

@@ -56,6 +56,7 @@ export function itemsOf(parent: Json, element: ProfileElement, isPrimitive: Read
     const plain = key.charCodeAt(0) === 95 ? key.slice(1) : key;
     const first = plain.charCodeAt(name.length);
     if (!plain.startsWith(name) || !(first >= 65 && first <= 90)) continue;
+    if (parent[key] === undefined) continue;
     const rest = plain.slice(name.length);
     const type = isPrimitive.has(lowered(rest)) ? lowered(rest) : rest;
     return [item(parent[plain], parent[`_${plain}`], type, name, -1, true)];

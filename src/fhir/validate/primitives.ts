@@ -12,43 +12,108 @@ const control = /[\0-\x08\x0b\x0c\x0e-\x1f]/;
 const code = /^[^\s\0-\x1f]+(?:\s[^\s\0-\x1f]+)*$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const uri = /^[^\s\0-\x1f]+$/;
-const id = /^[A-Za-z0-9\-.]{1,64}$/;
 const oid = /^urn:oid:[0-2](?:\.(?:0|[1-9]\d*))+$/;
 const uuid = /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const time = /^(?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?$/;
-const date = /^\d{4}(?:-\d\d(?:-\d\d)?)?$/;
-const zoned = String.raw`T(?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?(?:Z|[+-](?:(?:0\d|1[0-3]):[0-5]\d|14:00))`;
-const dateTime = new RegExp(`^\\d{4}(?:-\\d\\d(?:-\\d\\d(?:${zoned})?)?)?$`);
-const instant = new RegExp(`^\\d{4}-\\d\\d-\\d\\d${zoned}$`);
 const base64 = /^[0-9A-Za-z+/\s]*={0,2}\s*$/;
 
 /** Characters; R4 says 1 MB and means the text. */
 const maxString = 1024 * 1024;
+/** Below this, walking a text's characters is quicker than starting a regular expression on it. */
+const short = 80;
+
+const isText: Test = (value) => {
+  if (typeof value !== 'string') return false;
+  const { length } = value;
+  if (length === 0 || length > maxString) return false;
+  if (length > short) return !control.test(value) && value.isWellFormed();
+  for (let at = 0; at < length; at++) {
+    const character = value.charCodeAt(at);
+    if (character < 32 && character !== 9 && character !== 10 && character !== 13) return false;
+    if (character >= 0xd800 && character <= 0xdfff) return !control.test(value) && value.isWellFormed();
+  }
+  return true;
+};
+
+const isUri: Test = (value) => {
+  if (typeof value !== 'string' || value.length === 0) return false;
+  for (let at = 0; at < value.length; at++) {
+    const character = value.charCodeAt(at);
+    if (character <= 32) return false;
+    if (character > 126) return uri.test(value) && value.isWellFormed();
+  }
+  return true;
+};
+
+const isCode: Test = (value) => {
+  if (typeof value !== 'string') return false;
+  // Before the first character and after the last a space is as wrong as after a space.
+  let before = 32;
+  for (let at = 0; at < value.length; at++) {
+    const character = value.charCodeAt(at);
+    if (character < 32 || character > 126) return code.test(value) && value.isWellFormed();
+    if (character === 32 && before === 32) return false;
+    before = character;
+  }
+  return before !== 32;
+};
+
+const isId: Test = (value) => {
+  if (typeof value !== 'string' || value.length === 0 || value.length > 64) return false;
+  for (let at = 0; at < value.length; at++) {
+    const character = value.charCodeAt(at);
+    const lower = character | 32;
+    if ((lower >= 97 && lower <= 122) || (character >= 48 && character <= 57)) continue;
+    if (character !== 45 && character !== 46) return false;
+  }
+  return true;
+};
 
 const lengths = [0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-const two = (text: string, at: number): number => (text.charCodeAt(at) - 48) * 10 + text.charCodeAt(at + 1) - 48;
+const isDigit = (character: number): boolean => character >= 48 && character <= 57;
 
-/** Whether the day at the start of a date, dateTime or instant, known to have its digits in place, exists. */
-function exists(text: string): boolean {
+/** The number of two digits at a place; NaN where there are not two. */
+function two(text: string, at: number): number {
+  const tens = text.charCodeAt(at);
+  const ones = text.charCodeAt(at + 1);
+  return isDigit(tens) && isDigit(ones) ? (tens - 48) * 10 + ones - 48 : Number.NaN;
+}
+
+/** Whether a text begins with YYYY, YYYY-MM or YYYY-MM-DD that exists, as far as `length` says. */
+function isDay(text: string, length: number): boolean {
   const year = two(text, 0) * 100 + two(text, 2);
-  if (year === 0) return false;
-  if (text.length < 7) return true;
+  if (!(year > 0)) return false;
+  if (length === 4) return true;
   const month = two(text, 5);
-  if (month < 1 || month > 12) return false;
-  if (text.length < 10) return true;
+  if (text.charCodeAt(4) !== 45 || !(month >= 1 && month <= 12)) return false;
+  if (length === 7) return true;
   const day = two(text, 8);
-  if (day < 1 || day > (lengths[month] ?? 0)) return false;
+  if (length !== 10 || text.charCodeAt(7) !== 45 || !(day >= 1 && day <= (lengths[month] ?? 0))) return false;
   return month !== 2 || day < 29 || (year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0));
 }
 
-const isText: Test = (value) =>
-  typeof value === 'string' &&
-  value.length > 0 &&
-  value.length <= maxString &&
-  !control.test(value) &&
-  value.isWellFormed();
+/** Whether a text ends, from a place on, with a time zone: Z, or +14:00 at most. */
+function isZone(text: string, at: number): boolean {
+  const sign = text.charCodeAt(at);
+  if (sign === 90) return text.length === at + 1;
+  if ((sign !== 43 && sign !== 45) || text.length !== at + 6 || text.charCodeAt(at + 3) !== 58) return false;
+  const hours = two(text, at + 1);
+  const minutes = two(text, at + 4);
+  return (hours <= 13 && minutes <= 59) || (hours === 14 && minutes === 0);
+}
 
-const isUri: Test = (value) => typeof value === 'string' && uri.test(value) && value.isWellFormed();
+const isInstant: Test = (value) => {
+  if (typeof value !== 'string' || value.length < 20 || value.length > short || !isDay(value, 10)) return false;
+  if (value.charCodeAt(10) !== 84 || value.charCodeAt(13) !== 58 || value.charCodeAt(16) !== 58) return false;
+  if (!(two(value, 11) <= 23 && two(value, 14) <= 59 && two(value, 17) <= 60)) return false;
+  let at = 19;
+  if (value.charCodeAt(at) === 46) {
+    at++;
+    if (!isDigit(value.charCodeAt(at))) return false;
+    while (isDigit(value.charCodeAt(at))) at++;
+  }
+  return isZone(value, at);
+};
 
 const isBase64: Test = (value) => {
   if (typeof value !== 'string' || value.length === 0 || !base64.test(value)) return false;
@@ -72,13 +137,14 @@ export const primitives = {
   uri: isUri,
   url: isUri,
   canonical: isUri,
-  code: (value: unknown): boolean => typeof value === 'string' && code.test(value) && value.isWellFormed(),
-  id: (value: unknown): boolean => typeof value === 'string' && id.test(value),
+  code: isCode,
+  id: isId,
   oid: (value: unknown): boolean => typeof value === 'string' && oid.test(value),
   uuid: (value: unknown): boolean => typeof value === 'string' && uuid.test(value),
-  date: (value: unknown): boolean => typeof value === 'string' && date.test(value) && exists(value),
-  dateTime: (value: unknown): boolean => typeof value === 'string' && dateTime.test(value) && exists(value),
-  instant: (value: unknown): boolean => typeof value === 'string' && instant.test(value) && exists(value),
+  date: (value: unknown): boolean => typeof value === 'string' && isDay(value, value.length),
+  dateTime: (value: unknown): boolean =>
+    typeof value === 'string' && (value.length > 10 ? isInstant(value) : isDay(value, value.length)),
+  instant: isInstant,
   time: (value: unknown): boolean => typeof value === 'string' && time.test(value),
   base64Binary: isBase64,
   xhtml: (value: unknown): boolean => typeof value === 'string' && value.length > 0 && value.isWellFormed(),
