@@ -1,3 +1,7 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
 import manifest from '../package.json' with { type: 'json' };
 import { createCapability } from './fhir/capability.ts';
 import type { FhirContext } from './fhir/context.ts';
@@ -20,6 +24,17 @@ export type CoreOptions = {
 
 /** What comes of the specification; needs no database, so that both can be opened at once. */
 export type Specification = Pick<FhirContext, 'definitions' | 'validate' | 'index'>;
+
+/**
+ * Compiles the specification where no start has before: in a process of its own, beside the start of Postgres, and without
+ * leaving this one the 300 MB that it takes.
+ */
+export async function compileSpecification(options: CoreOptions): Promise<void> {
+  if (existsSync(options.cache)) return;
+  const program = fileURLToPath(new URL('./compile.ts', import.meta.url));
+  // What goes wrong in there goes wrong again in openSpecification, which says it.
+  await new Promise((resolve) => execFile(process.execPath, [program, JSON.stringify(options)], resolve));
+}
 
 export async function openSpecification({ packages, cache }: CoreOptions): Promise<Specification> {
   const definitions = loadDefinitions({ cache, ...(packages === null ? {} : { packages }) });

@@ -3,10 +3,9 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 
 import type { Config } from './config.ts';
-import { createCore, openSpecification } from './core.ts';
+import { compileSpecification, createCore, openSpecification } from './core.ts';
 import { openDatabase } from './database.ts';
-import { folderBlobs } from './db/blobs.ts';
-import { s3Blobs } from './db/blobs-s3.ts';
+import { type Blobs, folderBlobs } from './db/blobs.ts';
 import type { Database } from './db/database.ts';
 import { cast } from './demo/cast.ts';
 import { seedDemo } from './demo/seed.ts';
@@ -47,10 +46,14 @@ export async function start(config: Config, log: Logger): Promise<Running> {
     timings[name] = Math.round(performance.now() - begun);
     return value;
   };
+  const compiling = { packages: config.packages, cache: config.compiled };
   const opening = timed('database', openDatabase(config, log));
   // While Postgres starts the specification is loaded; if that fails, Postgres must not be left behind.
   const [specification, opened] = await Promise.allSettled([
-    timed('specification', openSpecification({ packages: config.packages, cache: config.compiled })),
+    timed(
+      'specification',
+      compileSpecification(compiling).then(() => openSpecification(compiling)),
+    ),
     opening,
   ]);
   if (opened.status === 'rejected') throw opened.reason;
@@ -61,7 +64,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
     const keys = openKeys(database, secret);
     const parts = {
       database,
-      blobs: config.s3 ? s3Blobs(config.s3) : folderBlobs(join(config.data, 'blobs')),
+      blobs: await openBlobs(config),
       settings: {
         references: config.references,
         cursorKey: deriveKey(secret, 'cursor'),
@@ -107,6 +110,13 @@ export async function start(config: Config, log: Logger): Promise<Running> {
     await database.close();
     throw error;
   }
+}
+
+async function openBlobs({ s3, data }: Config): Promise<Blobs> {
+  if (s3 === null) return folderBlobs(join(data, 'blobs'));
+  // The SDK takes longer to load than all of the rest of db.
+  const { s3Blobs } = await import('./db/blobs-s3.ts');
+  return s3Blobs(s3);
 }
 
 const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8')) as {
