@@ -63,6 +63,25 @@ describe('a token is found', () => {
       'gender:s:http://hl7.org/fhir/administrative-gender|male',
     );
   });
+  test('by the system of each, where two codes of one parameter have different ones', () => {
+    const definitions = loadDefinitions();
+    const expression = 'Encounter.status | Encounter.location.status';
+    const both = {
+      url: 'urn:both',
+      code: 'both',
+      type: 'token' as const,
+      base: ['Encounter'],
+      target: [],
+      component: [],
+      expression,
+    };
+    const withBoth = { ...definitions, searchParameters: [...definitions.searchParameters, both] };
+    const location = [{ location: { reference: 'Location/1' }, status: 'planned' }];
+    const row = createIndexer(withBoth)(1, { resourceType: 'Encounter', status: 'planned', location });
+    const systems = ['http://hl7.org/fhir/encounter-status', 'http://hl7.org/fhir/encounter-location-status'];
+    const asked = systems.map((system) => `both:s:${system}|planned`);
+    expect(keysIn(row, 'Encounter', asked)).toEqual(asked);
+  });
   test('by the type of an identifier', () => {
     has(observation, 'identifier:o:urn:t|MR|1', 'identifier:s:urn:a|1', 'identifier:c:1');
   });

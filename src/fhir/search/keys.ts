@@ -31,6 +31,8 @@ export type IndexerOptions = {
   cache?: Cache;
 };
 
+const mostTenants = 64;
+
 function slotsOf(
   definitions: Definitions,
   type: string,
@@ -38,10 +40,11 @@ function slotsOf(
 ): (tenant: number) => readonly Slot[] {
   const { patient, patientIsOne, code, date, quantity } = primary(type);
   const compartment = new Set(compartmentParameters(definitions, 'Patient', type));
-  const columns: Record<string, Slot['column']> = {};
-  if (code !== null) columns[code] = 'code';
-  if (date !== null) columns[date] = 'date';
-  if (quantity !== null) columns[quantity] = 'quantity';
+  const columns = new Map<string | null, Slot['column']>([
+    [code, 'code'],
+    [date, 'date'],
+    [quantity, 'quantity'],
+  ]);
   const byTenant = new Map<number, readonly Slot[]>();
   return (tenant) => {
     let slots = byTenant.get(tenant);
@@ -49,13 +52,15 @@ function slotsOf(
       slots = parameters.map((parameter) => ({
         id: parameterId(parameter),
         seed: seedOf(tenant, type, parameter),
-        column: columns[parameter] ?? null,
+        column: columns.get(parameter) ?? null,
         patient: parameter !== patient ? null : patientIsOne ? 'one' : 'many',
         // `patient` is the compartment's parameter by another name where that is `subject`.
         compartment: compartment.has(parameter) || parameter === patient,
         shared: parameter === '_profile' || parameter === '_source',
         memo: memo(),
       }));
+      // What is remembered of a tenant is made again when it comes back.
+      if (byTenant.size >= mostTenants) byTenant.clear();
       byTenant.set(tenant, slots);
     }
     return slots;

@@ -25,11 +25,11 @@ export type Memo = {
   systems: Map<string, { key: number; begun: Begun }>;
   /** Text of a code as it is written → folded, and its key. */
   texts: Map<string, { value: string; key: number }>;
-  /** Code, or uri, as it is written → its keys. */
-  codes: Map<string, readonly number[]>;
+  /** Shared uri as it is written → its key. */
+  uris: Map<string, number>;
 };
 
-export const memo = (): Memo => ({ systems: new Map(), texts: new Map(), codes: new Map() });
+export const memo = (): Memo => ({ systems: new Map(), texts: new Map(), uris: new Map() });
 
 const mostRemembered = 500;
 

@@ -4,7 +4,7 @@ import { foldedValue } from '../folding.ts';
 import type { Draft, Slot } from './draft.ts';
 import { addCode, addKey, addText, remembered } from './draft.ts';
 import type { Begun } from './hashing.ts';
-import { bar, beginHash, c, endHash, hashLong, hashPair, hashText, n, o, s, t, y } from './hashing.ts';
+import { bar, beginHash, c, endHash, hashLong, hashText, n, o, s, t, y } from './hashing.ts';
 
 /** @see https://hl7.org/fhir/R4/search.html#token */
 function value(x: Draft, slot: Slot, system: string | undefined, code: string | undefined): void {
@@ -55,15 +55,10 @@ function identifier(x: Draft, slot: Slot, { system, value: written, type }: Iden
  * finds what `gender=male` finds.
  */
 function code(x: Draft, slot: Slot, written: string, system?: string): void {
-  const { seed, memo } = slot;
-  // The codes of a value set are few; what has no system may be anything.
-  const [bare = 0, full = 0] =
-    system === undefined
-      ? [hashText(seed, c, written), hashText(seed, n, written)]
-      : remembered(memo.codes, written, () => [hashText(seed, c, written), hashPair(seed, s, system, bar, written)]);
+  const bare = hashText(slot.seed, c, written);
   addKey(x, bare);
   if (slot.column === 'code') addCode(x, bare);
-  addKey(x, full);
+  addKey(x, system === undefined ? hashText(slot.seed, n, written) : endHash(systemOf(slot, system).begun, written));
   x.found++;
 }
 

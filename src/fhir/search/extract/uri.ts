@@ -7,13 +7,11 @@ function uri(x: Draft, slot: Slot, written: string): void {
   x.found++;
   const kept = written.slice(0, longestString);
   const hash = () => hashText(slot.seed, u, written);
-  // The profiles of resources are few, the urls of resources are not.
-  const [key = 0] = slot.shared ? remembered(slot.memo.codes, written, () => [hash()]) : [hash()];
   if (slot.shared) {
-    addText(x, slot.id, kept, key);
+    addText(x, slot.id, kept, remembered(slot.memo.uris, written, hash));
     return;
   }
-  addKey(x, key);
+  addKey(x, hash());
   addString(x, slot.id, 0, kept);
 }
 
