@@ -1,5 +1,5 @@
 import type { Definitions, ElementDef } from './definitions/definitions.ts';
-import { elements, members } from './json.ts';
+import { elements, type Member, members } from './json.ts';
 
 /** What of a resource is asked for: `_summary` and `_elements`. */
 export type Projection = { summary?: Summary; elements?: readonly string[] };
@@ -102,13 +102,13 @@ function masked(text: string, at: number, end: number, mask: Mask | 'all'): stri
   const first = text[at];
   if (mask === 'all' || (first !== '[' && first !== '{')) return text.slice(at, end);
   if (first === '[') return `[${elements(text, at).map((item) => masked(text, item.start, item.end, mask))}]`;
-  return `{${kept(text, at, mask)}}`;
+  return `{${kept(text, members(text, at), mask)}}`;
 }
 
-/** The members of the object at `at` that the mask keeps; one of which nothing is left is no longer there. */
-function kept(text: string, at: number, mask: Mask): string[] {
+/** Those of an object's members that the mask keeps; one of which nothing is left is no longer there. */
+function kept(text: string, all: readonly Member[], mask: Mask): string[] {
   const parts: string[] = [];
-  for (const { name, key, value, end } of members(text, at)) {
+  for (const { name, key, value, end } of all) {
     const below = mask.get(name);
     if (below === undefined) continue;
     const left = masked(text, value, end, below);
@@ -148,7 +148,7 @@ export function project(content: string, how: Projection, definitions: Definitio
   const asked = whole ? { elements: how.elements } : { summary: how.summary };
   const mask = new Map(cachedMask(definitions, content.slice(type.value + 1, type.end - 1), asked));
   mask.delete('meta');
-  const parts = kept(content, 0, mask);
+  const parts = kept(content, all, mask);
   // After resourceType and id, where a reader looks for it.
   parts.splice(2, 0, `"meta":${tagged(meta ? content.slice(meta.value, meta.end) : '{}')}`);
   return `{${parts}}`;

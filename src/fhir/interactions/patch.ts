@@ -29,7 +29,8 @@ import { writtenResponse } from './respond.ts';
 /** Media types of the patches that are understood; /metadata names them. */
 export const patchFormats = ['application/json-patch+json', 'application/fhir+json'] as const;
 
-const attempts = 5;
+/** Each is lost to another writer of the same resource, and of those at least one got through. */
+const attempts = 30;
 
 /** The resource that a patch makes of the text of another; its type and id must stay. */
 export async function patched(

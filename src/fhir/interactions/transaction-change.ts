@@ -1,7 +1,7 @@
 import type { Database, Queryable } from '../../db/database.ts';
 import { responseEntry } from '../bundle.ts';
 import type { FhirContext } from '../context.ts';
-import { notFound, ok, preconditionFailed, type Refusal, type Result } from '../outcome.ts';
+import { ok, preconditionFailed, type Refusal, type Result } from '../outcome.ts';
 import { ifMatch } from '../preferences.ts';
 import type { FhirRequest } from '../request.ts';
 import { applyChanges, applyCreates, applyRemovals, type Change, type Removal } from '../store/apply.ts';
@@ -43,14 +43,18 @@ function within(context: FhirContext, tx: Queryable): FhirContext {
   return { ...context, database, store: createStore(database) };
 }
 
+type Planned = { resolved: Resolved; current: Current };
+
 /** What must hold of a version before it is changed: If-Match, If-None-Match, and that the caller may see it at all. */
-function precondition(request: FhirRequest, step: WritingStep, current: Current): Result<null> {
+function precondition(request: FhirRequest, { resolved, current }: Planned): Result<null> {
+  const { step } = resolved;
   const { type, kind, entry } = step;
+  const id = resolved.id ?? '';
   const expected = ifMatch(entryRequest(request, entry));
   if (!expected.ok) return expected;
   const version = current.kind === 'here' ? current.row.version : 0;
-  if (current.kind === 'hidden' && kind !== 'delete') return unknownId(type, entry.path[1] ?? '');
-  if (current.kind !== 'here' && kind === 'patch') return notFound(`${type}/${entry.path[1] ?? ''} is not known here`);
+  const needed = kind === 'patch' || (kind === 'update' && current.kind === 'hidden');
+  if (needed && current.kind !== 'here') return unknownId(type, id);
   if (expected.value !== null && expected.value !== version) {
     return preconditionFailed(
       version === 0
@@ -59,12 +63,10 @@ function precondition(request: FhirRequest, step: WritingStep, current: Current)
     );
   }
   if (kind === 'update' && version > 0 && entry.headers.get('if-none-match')?.trim() === '*') {
-    return preconditionFailed(`${type}/${entry.path[1] ?? ''} exists, and ifNoneMatch asks for a new one`);
+    return preconditionFailed(`${type}/${id} exists, and ifNoneMatch asks for a new one`);
   }
   return ok(null);
 }
-
-type Planned = { resolved: Resolved; current: Current };
 
 /** What each step will write; a step that writes no resource gives nothing. */
 async function comingOf(
@@ -155,7 +157,7 @@ export async function changeAll(
   const coming: Coming[] = [];
   for (const one of planned) {
     const { step } = one.resolved;
-    const holds = step.kind === 'create' ? ok(null) : precondition(request, step, one.current);
+    const holds = step.kind === 'create' ? ok(null) : precondition(request, one);
     const next = holds.ok ? await comingOf(inside, one, again) : holds;
     if (!next.ok) return atEntry(step.entry.index, next);
     if (next.value) coming.push(next.value);

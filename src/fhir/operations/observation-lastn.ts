@@ -3,6 +3,7 @@ import { bundleText, outcomeEntry, searchEntry } from '../bundle.ts';
 import type { FhirContext } from '../context.ts';
 import { forbidden, type Issue, invalid, type Result } from '../outcome.ts';
 import { requestParameters } from '../parameters.ts';
+import { isStrict } from '../preferences.ts';
 import type { FhirRequest, FhirResponse } from '../request.ts';
 import type { Condition } from '../search/condition.ts';
 import { conditionOf, isKnown, unknownParameter } from '../search/criteria.ts';
@@ -22,11 +23,8 @@ const group = `coalesce(r.code::text, (r.content::jsonb -> 'code')::text)`;
 type Criteria = { conditions: Condition[]; names: string[]; issues: Issue[] };
 
 /** The search parameters among what the operation was called with. */
-async function criteriaOf(
-  context: FhirContext,
-  { grant, base, header }: FhirRequest,
-  query: string,
-): Promise<Result<Criteria>> {
+async function criteriaOf(context: FhirContext, request: FhirRequest, query: string): Promise<Result<Criteria>> {
+  const { grant, base } = request;
   const pairs = parsePairs(query);
   if (!pairs.ok) return pairs;
   const asked = parse(pairs.value);
@@ -40,7 +38,7 @@ async function criteriaOf(
     base,
     now: context.now(),
   };
-  const strict = /handling=strict/.test(header('prefer') ?? '');
+  const strict = isStrict(request);
   for (const { criterion, pair } of asked.value.criteria) {
     if (!isKnown(context.definitions, 'Observation', criterion)) {
       const unknown = unknownParameter('Observation', pair.name);
