@@ -11,13 +11,13 @@ const inflators = new Map([
   ['br', promisify(brotliDecompress)],
 ]);
 
+/** ms in which a client whose body is too large may go on sending it. */
+const lingering = 5000;
+
 const megabytes = (bytes: number): string => `${Math.floor(bytes / 1_048_576)} MB`;
 
-const tooManyBytes = (limit: number): Result<never> => ({
-  ...tooLarge(`The body is larger than ${megabytes(limit)}, which is the limit here`),
-  // What is left of the body is not read: the connection cannot be used again.
-  headers: { Connection: 'close' },
-});
+const tooManyBytes = (limit: number): Result<never> =>
+  tooLarge(`The body is larger than ${megabytes(limit)}, which is the limit here`);
 
 /** Events instead of an async iterator, which costs more than the rest of a small request. */
 function collect(incoming: IncomingMessage, limit: number): Promise<Result<Buffer>> {
@@ -30,7 +30,8 @@ function collect(incoming: IncomingMessage, limit: number): Promise<Result<Buffe
         chunks.push(chunk);
         return;
       }
-      incoming.pause();
+      // The rest is read and forgotten for a while: a client that still writes would not get to read the answer otherwise.
+      setTimeout(() => incoming.destroy(), lingering).unref();
       resolve(tooManyBytes(limit));
     });
     incoming.on('end', () => resolve(ok(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size))));
