@@ -35,7 +35,7 @@ function denied(name: string, modifier: string | null, condition: Condition): Re
 function updated({ prefix, from, to }: SearchDate): Condition {
   return {
     kind: 'written',
-    column: true,
+    column: 'updated',
     write({ statement, row }) {
       const column = `${row}.last_updated`;
       const start = () => bindInstant(statement, from);

@@ -7,7 +7,7 @@ import { type Place, Statement } from './statement.ts';
 /** What is asked of one type: which rows, and their order. */
 export type Part = { scan: Scan; conditions: readonly Condition[]; order: readonly SortKey[] };
 
-export type PageAsk = {
+type PageAsk = {
   parts: readonly Part[];
   after: Position | null;
   /** Rows at most. */
@@ -93,7 +93,9 @@ function planOf({ scan, conditions, order, ask }: Arm): 'ordered' | 'fenced' | '
   );
   if (few) return 'ordered';
   if (scan.narrowed) return 'fenced';
-  if (conditions.every((one) => one.kind === 'written' && one.column)) return 'ordered';
+  // An index walked in the order of another column would be walked to its end.
+  if (conditions.every((one) => one.kind === 'written' && one.column && one.column === order[0]?.column))
+    return 'ordered';
   if (conditions.some((one) => (one.kind === 'keys' || one.kind === 'written') && one.selective)) return 'fenced';
   const [key, ...more] = order;
   // Of several types each would have to be walked.

@@ -15,15 +15,12 @@ export type Condition =
   | { kind: 'ids'; any: readonly string[] }
   | { kind: 'all' | 'any'; of: readonly Condition[] }
   | { kind: 'not'; of: Condition }
-  | {
-      kind: 'written';
-      write(place: Place): string;
-      selective?: boolean /** From columns an index is on. */;
-      column?: boolean;
-    };
+  | Written;
+
+/** `column`: it is about a column that an index is in the order of. */
+type Written = { kind: 'written'; write(place: Place): string; selective?: boolean; column?: 'date' | 'updated' };
 
 export const nothing: Condition = { kind: 'any', of: [] };
-export const everything: Condition = { kind: 'all', of: [] };
 
 export const anyOf = (of: readonly Condition[]): Condition => {
   const [only] = of;

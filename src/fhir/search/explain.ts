@@ -6,7 +6,7 @@ import { prepare, type SearchAsk } from './prepare.ts';
 
 /**
  * How a search is answered: a Parameters resource with the statement, its plan as Postgres ran it, and how many rows it gave.
- * Values are not in it, for they are bound.
+ * The only values in it are those that were asked for.
  *
  * @returns 403 to whoever is not an operator
  */

@@ -4,7 +4,7 @@ import { key } from './hash.ts';
 import { type Pointer, parsePointer, patientColumn, pointerText } from './types/reference.ts';
 
 /** What is needed of a row to say what it points to. */
-export type Pointing = { type: string; content: string; patient: string | null; keys: ReadonlySet<number> };
+type Pointing = { type: string; content: string; patient: string | null; keys: ReadonlySet<number> };
 
 const references = /"reference"\s*:\s*"((?:[^"\\]|\\.){1,2000})"/g;
 const addresses = /"((?:https?:|urn:)(?:[^"\\]|\\.){1,2000})"/g;

@@ -30,15 +30,15 @@ export function comparePeriods(prefix: Prefix, low: string, high: string, { from
       return `${high} > ${to()}`;
     case 'lt':
       return `${low} < ${from()}`;
-    // Above the search value, or contained in it.
+    // Above the search value, or contained in it. What follows from that is said first, in a form that an index can use.
     case 'ge':
-      return `(${low} >= ${from()} or ${high} > ${to()})`;
+      return `(${high} > ${from()} and (${low} >= ${from()} or ${high} > ${to()}))`;
     case 'le':
-      return `(${high} <= ${to()} or ${low} < ${from()})`;
+      return `(${low} < ${to()} and (${high} <= ${to()} or ${low} < ${from()}))`;
     case 'sa':
       return `${low} >= ${to()}`;
     case 'eb':
-      return `${high} <= ${from()}`;
+      return `(${low} < ${from()} and ${high} <= ${from()})`;
     case 'ap':
       return `(${low} < ${to()} and ${high} > ${from()})`;
   }

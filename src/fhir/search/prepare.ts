@@ -12,7 +12,7 @@ import { openPosition, type Position } from './page.ts';
 import { parse, parsePairs } from './parse.ts';
 import { type Criterion, limits, type Pair, type SearchRequest } from './request.ts';
 import { Scan } from './scan.ts';
-import { orderOf, type SortKey } from './sort.ts';
+import { orderOf } from './sort.ts';
 import { pointingTo } from './types/reference.ts';
 
 /** What is searched, by whom it is asked and how. */
@@ -57,24 +57,19 @@ export async function prepare(context: FhirContext, grant: Grant, ask: SearchAsk
   if (countHas(known) > limits.has) return tooCostly(`More than ${limits.has} parameters _has`);
   const parts: Part[] = [];
   for (const scan of scans.value) {
-    const part = await partOf({ ...asking, type: scan.type }, scan, known, ask, request);
+    const part = await conditionsOf({ ...asking, type: scan.type }, known, ask);
     if (!part.ok) return part;
-    parts.push(part.value);
+    // Several types are in one order.
+    const order = orderOf(definitions, scan.type, request.sort, scans.value.length === 1 ? part.value : []);
+    if (!order.ok) return order;
+    parts.push({ scan, conditions: part.value, order: order.value });
   }
   const link = linkOf(ask, understood);
   const owner = { key: context.settings.cursorKey, grantHash: grant.hash, query: link };
   const after = request.cursor === null ? ok(null) : openPosition(owner, request.cursor);
   if (!after.ok) return after;
   const issues = [...request.warnings, ...unknown.map(ignored)];
-  return ok({ request, asking, parts: inOneOrder(parts), after: after.value, owner, link, issues });
-}
-
-/** Several types have one order; where they differ, which is only where none was asked for, it is the first's. */
-function inOneOrder(parts: Part[]): Part[] {
-  const [first] = parts;
-  if (!first || parts.length === 1) return parts;
-  const same = parts.every(({ order }) => order.every((key, at) => key.cast === first.order[at]?.cast));
-  return same ? parts : parts.map((part) => ({ ...part, order: first.order }));
+  return ok({ request, asking, parts, after: after.value, owner, link, issues });
 }
 
 type Definitions = FhirContext['definitions'];
@@ -140,13 +135,11 @@ function countHas(criteria: readonly Criterion[]): number {
   return count;
 }
 
-async function partOf(
+async function conditionsOf(
   asking: Asking,
-  scan: Scan,
   criteria: readonly Criterion[],
   { compartment }: SearchAsk,
-  request: SearchRequest,
-): Promise<Result<Part>> {
+): Promise<Result<Condition[]>> {
   const conditions: Condition[] = compartment ? [inCompartment(asking, compartment)] : [];
   for (const criterion of criteria) {
     const made = conditionOf(asking, criterion);
@@ -154,8 +147,7 @@ async function partOf(
     if (!condition.ok) return condition;
     conditions.push(condition.value);
   }
-  const order: Result<SortKey[]> = orderOf(asking.definitions, scan.type, request.sort, conditions);
-  return order.ok ? ok({ scan, conditions, order: order.value }) : order;
+  return ok(conditions);
 }
 
 /** @see https://hl7.org/fhir/R4/compartmentdefinition.html */

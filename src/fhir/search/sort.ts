@@ -20,13 +20,15 @@ export type SortKey = {
   nullable: boolean;
   /** It is a column that an index has in this order. */
   indexed: boolean;
+  /** The column it is, where conditions are on it too. */
+  column?: 'date' | 'updated';
 };
 
 const column = (
   name: string,
   cast: SortKey['cast'],
   descending: boolean,
-  more: Partial<Pick<SortKey, 'nullable' | 'indexed'>> = {},
+  more: Partial<Pick<SortKey, 'nullable' | 'indexed' | 'column'>> = {},
 ): SortKey => ({
   write: ({ row }) => `${row}.${name}`,
   cast,
@@ -37,11 +39,11 @@ const column = (
 });
 
 const updated = (descending: boolean): SortKey =>
-  column('last_updated', 'timestamptz', descending, { nullable: false, indexed: true });
+  column('last_updated', 'timestamptz', descending, { nullable: false, indexed: true, column: 'updated' });
 
 /**
  * The order of one type's matches. What is not asked for is newest first: by the primary date where the search is about a
- * patient or a code, so that it is the order of events, and by last update otherwise.
+ * patient, a code or that date, so that it is the order of events, and by last update otherwise.
  */
 export function orderOf(
   definitions: Definitions,
@@ -50,9 +52,8 @@ export function orderOf(
   conditions: readonly Condition[],
 ): Result<SortKey[]> {
   if (sort.length === 0) {
-    const aboutWhom = flatten(conditions).some((one) => one.kind === 'patient' || one.kind === 'code');
-    const byDate = aboutWhom && primary(type).date !== null;
-    return ok([byDate ? column('date_start', 'timestamptz', true, { indexed: true }) : updated(true)]);
+    const byDate = primary(type).date !== null && flatten(conditions).some(isOfEvents);
+    return ok([byDate ? column('date_start', 'timestamptz', true, { indexed: true, column: 'date' }) : updated(true)]);
   }
   const keys: SortKey[] = [];
   for (const by of sort) {
@@ -63,11 +64,14 @@ export function orderOf(
   return ok(keys);
 }
 
+const isOfEvents = (one: Condition): boolean =>
+  one.kind === 'patient' || one.kind === 'code' || (one.kind === 'written' && one.column === 'date');
+
 function sortKey(definitions: Definitions, type: string, { code, descending }: SortBy): Result<SortKey> {
   if (code === '_lastUpdated') return ok(updated(descending));
   if (code === '_id') return ok(column('id', 'text', descending, { nullable: false }));
   const { date, quantity, patient, patientIsOne } = primary(type);
-  if (code === date) return ok(column('date_start', 'timestamptz', descending, { indexed: true }));
+  if (code === date) return ok(column('date_start', 'timestamptz', descending, { indexed: true, column: 'date' }));
   const others = standIns(type, code);
   if (others) return eitherKey(definitions, type, others, descending);
   if (code === quantity) return ok(quantityKey(parameterId(code), descending));

@@ -15,7 +15,7 @@ const form = 'a date as 2024, 2024-02, 2024-02-29 or 2024-02-29T10:30:00Z, with 
 export type SearchDate = { prefix: Prefix; from: number; to: number };
 
 /** @returns null where the text is no date. `ap` is a tenth of the time between now and the date to either side. */
-export function searchDate(text: string, now: number): SearchDate | null {
+function searchDate(text: string, now: number): SearchDate | null {
   const { prefix, rest } = splitPrefix(text);
   const found = parseInterval(rest);
   if (!found) return null;
@@ -29,7 +29,7 @@ const end = Date.UTC(10000, 0, 1);
 export const bindInstant = (statement: Statement, ms: number): string =>
   statement.bind(ms >= end ? 'infinity' : new Date(ms), 'timestamptz');
 
-export const bindPeriod = (statement: Statement, { from, to }: SearchDate): Period => ({
+const bindPeriod = (statement: Statement, { from, to }: SearchDate): Period => ({
   from: () => bindInstant(statement, from),
   to: () => bindInstant(statement, to),
 });
@@ -59,7 +59,7 @@ export function dateCondition(target: Target, wanted: SearchDate): Condition {
   if (primary(type).date !== parameter.code) return dateRow(parameterId(parameter.code), null, wanted);
   const column: Condition = {
     kind: 'written',
-    column: true,
+    column: 'date',
     write: ({ statement, row }) =>
       comparePeriods(wanted.prefix, `${row}.date_start`, `${row}.date_end`, bindPeriod(statement, wanted)),
   };

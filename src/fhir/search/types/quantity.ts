@@ -14,7 +14,7 @@ const form = 'number, number|system|code or number||unit, with a prefix or witho
 const ucum = 'http://unitsofmeasure.org';
 
 /** A quantity that is searched for. `base` is in the base unit of UCUM, null for a unit that it does not know. */
-export type SearchQuantity = { written: SearchNumber; unit: string | null; base: SearchNumber | null };
+type SearchQuantity = { written: SearchNumber; unit: string | null; base: SearchNumber | null };
 
 /** @see https://hl7.org/fhir/R4/search.html#quantity */
 export function searchQuantity(name: string, value: string): Result<SearchQuantity> {

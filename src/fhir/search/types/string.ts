@@ -21,7 +21,7 @@ export const stringRow = (param: number, companions: readonly number[] | null, t
   side('resource_string', param, companions, (row, place) => beginsWith(`${row}.value`, foldedValue(text), place));
 
 /** A range and not `like`, whose pattern the planner of a prepared statement cannot see. */
-export function beginsWith(column: string, text: string, { statement }: Place): string {
+function beginsWith(column: string, text: string, { statement }: Place): string {
   const from = statement.bind(text, 'text');
   const to = statement.bind(`${text}\u{10ffff}`, 'text');
   return `(${column} >= ${from} collate "C" and ${column} < ${to} collate "C")`;
