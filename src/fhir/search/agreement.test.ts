@@ -14,7 +14,7 @@ import {
 import type { Resource } from '../context.ts';
 
 const seed = Number(process.env.PORTICO_SEED ?? Date.now() % 1_000_000);
-const cases = Number(process.env.PORTICO_CASES ?? 600);
+const cases = Number(process.env.PORTICO_CASES ?? 300);
 
 let world: SearchWorld;
 
