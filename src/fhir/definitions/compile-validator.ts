@@ -1,6 +1,6 @@
 import type { ElementDefinition, StructureDefinition } from '@medplum/fhirtypes';
 
-import { compileInvariants, type Engine, type Locals } from './compile-invariants.ts';
+import { compileInvariants, type Engine, type Invariants, type Locals } from './compile-invariants.ts';
 import type { ElementDef, Elements } from './definitions.ts';
 import { createCompiler } from './fhirpath-compile.ts';
 
@@ -136,6 +136,54 @@ const isSimple = (definition: ElementDefinition | undefined, type: string): bool
     ({ code, profile = [] }) => code === type && profile.some((one) => one.endsWith('/SimpleQuantity')),
   );
 
+/** Keys by their length first: a switch on texts compares them one after the other. */
+function switchOf(cases: readonly string[], path: string): string {
+  const byLength = new Map<number, string[]>();
+  for (const one of cases.flatMap((text) => text.split(/\n(?=case ")/))) {
+    const { length } = /^case "([^"]*)"/.exec(one)?.[1] ?? '';
+    byLength.set(length, [...(byLength.get(length) ?? []), one]);
+  }
+  const otherwise = `default:unknown(C,k,${q(path)});`;
+  const groups = [...byLength].map(
+    ([length, list]) => `case ${length}:switch(k){${list.join('\n')}\n${otherwise}}break;`,
+  );
+  return `switch(k.length){${groups.join('\n')}\n${otherwise}}`;
+}
+
+/** What a type function is made of, gathered element by element. */
+type Parts = { cases: string[]; required: string[]; choices: string };
+
+function addElement(
+  input: ValidatorInput,
+  shared: Shared,
+  path: string,
+  [name, element]: [string, ElementDef],
+  definition: ElementDefinition | undefined,
+  { locals, ofMembers }: Invariants,
+  parts: Parts,
+): void {
+  let before = '';
+  if (element.min > 0) {
+    before = `s|=${1 << parts.required.length};`;
+    parts.required.push(name);
+  }
+  const choice = element.choice ? locals.choice(name) : null;
+  if (choice !== null) parts.choices += `,${choice}=0`;
+  for (const [index, declared] of element.types.entries()) {
+    const type = path === 'Extension' && name === 'url' ? 'uri' : declared;
+    const step = element.choice ? `${name}.ofType(${type})` : name;
+    const key = element.choice ? name + capitalized(type) : name;
+    const member = { name, key, type, step, element, simple: isSimple(definition, type) };
+    const place = index + 1;
+    const only =
+      choice === null ? '' : `if(${choice}!==0&&${choice}!==${place})secondChoice(C,${q(name)},k);${choice}=${place};`;
+    const make = input.primitives.has(type) ? primitiveCases : complexCase;
+    const source = make(input, shared, member, before + only, locals);
+    const invariants = ofMembers(name, type, step, element.many);
+    parts.cases.push(source.replace('break;', () => `${invariants}break;`));
+  }
+}
+
 /** The function of one type or backbone: `function v_Patient_contact(o,C,d)`. */
 function typeFunction(
   input: ValidatorInput,
@@ -145,52 +193,26 @@ function typeFunction(
   definitions: ReadonlyMap<string, ElementDefinition>,
   engine: Engine[],
 ): string {
-  const elements = input.elements.get(path) ?? new Map<string, ElementDef>();
   const isResource = path === resource;
-  const compiler = createCompiler(input.elements);
-  const { locals, own, ofMembers } = compileInvariants(compiler, path, resource, definitions, engine);
-  const cases: string[] = isResource ? [`case "resourceType":break;`] : [];
-  const required: string[] = [];
-  let choices = '';
-  for (const [name, element] of elements) {
-    if (element.max === '0') continue;
-    let before = '';
-    if (element.min > 0) {
-      before = `s|=${1 << required.length};`;
-      required.push(name);
-    }
-    const choice = element.choice ? locals.choice(name) : null;
-    if (choice !== null) choices += `,${choice}=0`;
-    for (const [index, declared] of element.types.entries()) {
-      const type = path === 'Extension' && name === 'url' ? 'uri' : declared;
-      const step = element.choice ? `${name}.ofType(${type})` : name;
-      const key = element.choice ? name + capitalized(type) : name;
-      const simple = isSimple(definitions.get(`${path}.${name}`) ?? definitions.get(`${path}.${name}[x]`), type);
-      const member = { name, key, type, step, element, simple };
-      const only =
-        choice === null
-          ? ''
-          : `if(${choice}!==0&&${choice}!==${index + 1})secondChoice(C,${q(name)},k);${choice}=${index + 1};`;
-      const invariants = ofMembers(name, type, step, element.many);
-      const source = input.primitives.has(type)
-        ? primitiveCases(input, shared, member, before + only, locals)
-        : complexCase(input, shared, member, before + only, locals);
-      cases.push(invariants === '' ? source : source.replace('break;', () => `${invariants}break;`));
-    }
+  const invariants = compileInvariants(createCompiler(input.elements), path, resource, definitions, engine);
+  const parts: Parts = { cases: isResource ? ['case "resourceType":break;'] : [], required: [], choices: '' };
+  for (const [name, element] of input.elements.get(path) ?? []) {
+    const definition = definitions.get(`${path}.${name}`) ?? definitions.get(`${path}.${name}[x]`);
+    if (element.max !== '0') addElement(input, shared, path, [name, element], definition, invariants, parts);
   }
-  const full = required.length === 0 ? 0 : 2 ** required.length - 1;
+  const { required } = parts;
   if (required.length > 30) throw new Error(`${path} has more required elements than an integer has bits`);
-  const order = [...cases].sort(
-    (left, right) => Number(left.startsWith('case "_')) - Number(right.startsWith('case "_')),
-  );
+  // An element with nothing but an id is empty (ele-1), so an id does not count.
+  const cases = switchOf(parts.cases, path).replace('case "id":', isResource ? 'case "id":' : 'case "id":e--;');
+  const missing =
+    required.length === 0
+      ? ''
+      : `if(s!==${2 ** required.length - 1})missing(C,s,${JSON.stringify(required)},${q(path)});`;
+  const own = path === 'Extension' ? `${invariants.own}extension(o,C);` : invariants.own;
   return `function ${functionOf(path)}(o,C,d){if(typeof o!=="object"||o===null||Array.isArray(o))return notObject(C,o,${q(path)});
-if(d>maxDepth)return tooDeep(C);let s=0,e=0,n=0${choices}${locals.declarations()};const z=C.errors;
-for(const k in o){const x=o[k];if(x===undefined)continue;e++;switch(k){
-${order.join('\n').replace('case "id":', isResource ? 'case "id":' : 'case "id":e--;')}
-default:unknown(C,k,${q(path)})}}
-${full === 0 ? '' : `if(s!==${full})missing(C,s,${JSON.stringify(required)},${q(path)});`}
-${isResource ? '' : 'if(e===0)empty(C);'}
-${own === '' ? '' : `if(C.errors===z){${own}${path === 'Extension' ? 'extension(o,C);' : ''}}`}}`;
+if(d>maxDepth)return tooDeep(C);let s=0,e=0,n=0${parts.choices}${invariants.locals.declarations()};const z=C.errors;
+for(const k in o){const x=o[k];if(x===undefined)continue;e++;${cases}}
+${missing}${isResource ? '' : 'if(e===0)empty(C);'}${own === '' ? '' : `if(C.errors===z){${own}}`}}`;
 }
 
 /** The source of the validator. Takes about a second. */

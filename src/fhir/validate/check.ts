@@ -12,6 +12,8 @@ export type Check = {
   resource: Record<string, unknown>;
   /** `%rootResource`: the same, or the resource that contains it. */
   root: Record<string, unknown>;
+  /** Contained resources by id, of each list of them that something pointed into. */
+  contained: Map<readonly unknown[], Map<unknown, Record<string, unknown>>> | null;
 };
 
 export const maxErrors = 50;
@@ -21,7 +23,7 @@ const maxWarnings = 20;
 export const maxDepth = 100;
 
 export function createCheck(resource: Record<string, unknown>): Check {
-  return { found: [], errors: 0, warnings: 0, resource, root: resource };
+  return { found: [], errors: 0, warnings: 0, resource, root: resource, contained: null };
 }
 
 export function error(check: Check, code: Issue['code'], path: string, text: string): void {

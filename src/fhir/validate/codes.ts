@@ -10,7 +10,7 @@ export function codeSet(url: string, codes: readonly string[]): CodeSet {
 const maxListed = 20;
 
 /** The end of a sentence that says which codes are allowed. */
-export function allowedCodes(set: CodeSet): string {
+function allowedCodes(set: CodeSet): string {
   const codes = [...set].map((one) => String(one).replace(/^.*\|/, ''));
   const url = set.url.split('|')[0];
   if (codes.length > maxListed) return `one of the ${codes.length} codes of ${url}`;

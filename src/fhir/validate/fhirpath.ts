@@ -14,14 +14,39 @@ const isObject = (value: unknown): value is Record<string, unknown> => typeof va
 const list = (value: unknown): unknown[] => (value === undefined ? [] : [value]);
 const some = (values: List): boolean => values !== undefined && values.length > 0;
 
-function flat(values: List, name: string): unknown[] {
+/** Lists longer than this are walked once for all the items of another list, not once for each. */
+const long = 16;
+let flattened = new WeakMap<readonly unknown[], Map<string, unknown[]>>();
+let keyed = new WeakMap<readonly unknown[], Set<string>>();
+let remembers = false;
+
+/** Before another resource, or the same after a change: what was found of long lists no longer holds. */
+export function forgetLists(): void {
+  if (!remembers) return;
+  flattened = new WeakMap();
+  keyed = new WeakMap();
+  remembers = false;
+}
+
+function flatten(values: readonly unknown[], name: string): unknown[] {
   const found: unknown[] = [];
-  for (const value of values ?? []) {
+  for (const value of values) {
     if (!isObject(value) || !Object.hasOwn(value, name)) continue;
     const next = value[name];
     if (Array.isArray(next)) for (const item of next) found.push(item);
     else found.push(next);
   }
+  return found;
+}
+
+function flat(values: List, name: string): unknown[] {
+  if (values === undefined) return [];
+  if (values.length <= long) return flatten(values, name);
+  const known = flattened.get(values) ?? new Map<string, unknown[]>();
+  flattened.set(values, known);
+  remembers = true;
+  const found = known.get(name) ?? flatten(values, name);
+  known.set(name, found);
   return found;
 }
 
@@ -46,13 +71,26 @@ function equal(left: unknown, right: unknown): Truth {
   return lefts.length === rights.length && lefts.every((item, index) => equalJson(item, rights[index]));
 }
 
-const has = (values: readonly unknown[], item: unknown): boolean => values.some((one) => equalJson(one, item));
+/** A text that equal values have, and no others. */
+function keyOf(value: unknown): string {
+  if (!isObject(value)) return `${typeof value} ${value}`;
+  const entries = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1));
+  return `${Array.isArray(value)}{${entries.map(([name, one]) => JSON.stringify([name, keyOf(one)])).join()}}`;
+}
+
+function has(values: readonly unknown[], item: unknown): boolean {
+  if (values.length <= long) return values.some((one) => equalJson(one, item));
+  const keys = keyed.get(values) ?? new Set(values.map(keyOf));
+  keyed.set(values, keys);
+  remembers = true;
+  return keys.has(keyOf(item));
+}
 
 function union(left: List, right: List): unknown[] {
   const found: unknown[] = [];
   const seen = new Set<unknown>();
   for (const item of [...(left ?? []), ...(right ?? [])]) {
-    const key = isObject(item) ? JSON.stringify(item) : item;
+    const key = isObject(item) ? keyOf(item) : item;
     if (seen.has(key)) continue;
     seen.add(key);
     found.push(item);

@@ -15,7 +15,7 @@ const uri = /^[^\s\0-\x1f]+$/;
 const oid = /^urn:oid:[0-2](?:\.(?:0|[1-9]\d*))+$/;
 const uuid = /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const time = /^(?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?$/;
-const base64 = /^[0-9A-Za-z+/\s]*={0,2}\s*$/;
+const base64 = /^[0-9A-Za-z+/]+={0,2}$/;
 
 /** Characters; R4 says 1 MB and means the text. */
 const maxString = 1024 * 1024;
@@ -116,8 +116,9 @@ const isInstant: Test = (value) => {
 };
 
 const isBase64: Test = (value) => {
-  if (typeof value !== 'string' || value.length === 0 || !base64.test(value)) return false;
-  return (value.length % 4 === 0 && !/\s/.test(value)) || value.replace(/\s+/g, '').length % 4 === 0;
+  if (typeof value !== 'string') return false;
+  const text = /\s/.test(value) ? value.replace(/\s+/g, '') : value;
+  return text.length % 4 === 0 && base64.test(text);
 };
 
 const whole =

@@ -19,13 +19,23 @@ export function referencedType(reference: string): string | null {
   return type !== undefined && isResourceType(type) ? type : null;
 }
 
-const containedIn = (root: Json, id: string): Json | undefined =>
-  Array.isArray(root.contained) ? root.contained.find((one) => isObject(one) && one.id === id) : undefined;
+/** What the root resource contains under an id; of several, the first. Found by a map: there may be thousands of each. */
+export function containedIn(check: Check, id: string): Json | undefined {
+  const { contained } = check.root;
+  if (!Array.isArray(contained)) return undefined;
+  check.contained ??= new Map();
+  const known = check.contained.get(contained);
+  if (known !== undefined) return known.get(id);
+  const byId = new Map<unknown, Json>();
+  for (const one of contained) if (isObject(one) && !byId.has(one.id)) byId.set(one.id, one);
+  check.contained.set(contained, byId);
+  return byId.get(id);
+}
 
 /** ref-1: what `#id` points to is contained. `#` alone is the container. */
 export function reference(text: unknown, check: Check): void {
   if (typeof text !== 'string' || text.charCodeAt(0) !== 35 || text.length === 1) return;
-  if (containedIn(check.root, text.slice(1)) !== undefined) return;
+  if (containedIn(check, text.slice(1)) !== undefined) return;
   error(
     check,
     'invariant',
@@ -49,7 +59,7 @@ export function target(value: unknown, check: Check, step: string, targets: Read
     );
   if (typeof text !== 'string' || text.startsWith('urn:')) return;
   if (text.charCodeAt(0) === 35) {
-    const contained = text === '#' ? check.root : containedIn(check.root, text.slice(1));
+    const contained = text === '#' ? check.root : containedIn(check, text.slice(1));
     if (typeof contained?.resourceType === 'string' && !targets.has(contained.resourceType))
       error(
         check,

@@ -2,7 +2,7 @@ import type { Discriminator, ProfileElement } from '../definitions/profiles.ts';
 import type { Check } from './check.ts';
 import type { Item } from './items.ts';
 import { matchesPattern } from './patterns.ts';
-import { referencedType } from './references.ts';
+import { containedIn, referencedType } from './references.ts';
 
 type Json = Record<string, unknown>;
 
@@ -90,10 +90,7 @@ function byExtension(slice: ProfileElement): Belongs | null {
 function resolve(value: unknown, check: Check): Json | undefined {
   if (!isObject(value) || typeof value.reference !== 'string') return undefined;
   const { reference } = value;
-  if (reference.startsWith('#')) {
-    const contained = Array.isArray(check.root.contained) ? check.root.contained : [];
-    return contained.find((one) => isObject(one) && one.id === reference.slice(1));
-  }
+  if (reference.startsWith('#')) return containedIn(check, reference.slice(1));
   const type = referencedType(reference) ?? value.type;
   return typeof type === 'string' ? { resourceType: type } : undefined;
 }

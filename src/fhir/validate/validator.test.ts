@@ -188,6 +188,59 @@ test.each([200, 5_000, 50_000])('%i objects deep is refused and does not end the
   expect(validate({ ...patient, extension: [value] })).toMatchObject([{ code: 'too-long' }]);
 });
 
+const many = Array.from({ length: 20_000 }, (_, index) => index);
+const spaces = ' '.repeat(1_000_000);
+
+test.each([
+  [
+    'contained resources with as many references',
+    {
+      resourceType: 'List',
+      status: 'current',
+      mode: 'working',
+      contained: many.map((n) => ({ resourceType: 'Patient', id: `${n}` })),
+      entry: many.map((n) => ({ item: { reference: `#${n}` } })),
+    },
+  ],
+  [
+    'codings in as many components',
+    {
+      ...observation,
+      valueString: 'x',
+      code: { coding: many.map((n) => ({ code: `${n}` })) },
+      component: many.map((n) => ({ code: { coding: [{ code: `c${n}` }] } })),
+    },
+  ],
+  [
+    'groupings with as many resources',
+    {
+      resourceType: 'ImplementationGuide',
+      url: 'http://a.b',
+      name: 'A',
+      status: 'draft',
+      packageId: 'a.b',
+      fhirVersion: ['4.0.1'],
+      definition: {
+        grouping: many.map((n) => ({ id: `${n}`, name: 'x' })),
+        resource: many.map((n) => ({ reference: { reference: `Basic/${n}` }, groupingId: `${n}` })),
+      },
+    },
+  ],
+  ['letters in a narrative', { ...patient, text: xhtml(`${'a'.repeat(1_000_000)}<b>x</b>`) }],
+])('twenty thousand %s are checked in a moment', { timeout: 5000 }, (_, resource) => {
+  expect(validate(resource)).toEqual([]);
+});
+
+test.each([
+  ['base64', { ...patient, photo: [{ contentType: 'image/png', data: `${spaces}!` }] }],
+  ['a MIME type', { ...patient, photo: [{ contentType: `a/b${spaces}!` }] }],
+  ['a code', { ...patient, meta: { tag: [{ code: `a${spaces}` }] } }],
+  ['a reference', { ...observation, subject: { reference: `http://${'/A'.repeat(500_000)}!` } }],
+  ['a narrative', { ...patient, text: xhtml(`<p>${spaces}`) }],
+])('%s of a million characters that is wrong is checked in a moment', { timeout: 5000 }, (_, resource) => {
+  expect(validate(resource).length).toBeLessThan(3);
+});
+
 test('eighty objects deep is accepted', () => {
   expect(validate(JSON.parse(nested(80)))).toEqual([]);
 });

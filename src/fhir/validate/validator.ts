@@ -8,6 +8,7 @@ import type { Definitions } from '../definitions/definitions.ts';
 import { codesOf } from '../definitions/value-sets.ts';
 import type { Issue } from '../outcome.ts';
 import { type Check, createCheck, type Found, shown } from './check.ts';
+import { forgetLists } from './fhirpath.ts';
 import { createProfiles, type Profiles } from './profiles.ts';
 import { createRuntime } from './runtime.ts';
 
@@ -80,6 +81,7 @@ export async function createValidator(
       const diagnostics = `Found ${shown(resource)} where a resource (a JSON object) is expected`;
       return [{ severity: 'error', code: 'structure', diagnostics }];
     }
+    forgetLists();
     const check = createCheck(resource);
     checkStructure(resource, check, 0);
     if (asked?.profiles !== undefined && check.errors === 0) profiles.asked(resource, asked.profiles, check);
