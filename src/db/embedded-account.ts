@@ -83,4 +83,6 @@ const lend = ({ uid, gid }: { uid: number; gid: number }, right: string): string
   '--clear-groups',
   `--inh-caps=+${right}`,
   `--ambient-caps=+${right}`,
+  // Without it access(2), by which initdb looks for postgres, leaves the lent right out of account.
+  '--securebits=+no_setuid_fixup',
 ];
