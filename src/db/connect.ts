@@ -1,7 +1,7 @@
 import { type Database, DatabaseError, type Param, type Queryable, type Row } from './database.ts';
 import { databaseError, reads } from './faults.ts';
 import { LineLost } from './line.ts';
-import { openPool, type PoolOptions, type Slot } from './pool.ts';
+import { openPool, type Pool, type PoolOptions, type Slot } from './pool.ts';
 import { sleep } from './processes.ts';
 import type { Target } from './target.ts';
 
@@ -22,25 +22,13 @@ const RETRIES = 5;
  * @throws DatabaseError when Postgres cannot be reached now
  */
 export async function connect(target: Target, options: ConnectOptions = {}): Promise<Database> {
-  const pool = await openPool(target, { ...defaults, ...options }).catch((error) => {
-    throw databaseError(error, true);
-  });
-
-  async function query(text: string, params: readonly Param[] = []): Promise<Row[]> {
-    const harmless = reads(text);
-    for (let attempt = 0; ; attempt++) {
-      const taken = pool.take();
-      const slot = taken instanceof Promise ? await taken : taken;
-      try {
-        return await slot.line.run(text, params);
-      } catch (error) {
-        const again = harmless && error instanceof LineLost && !error.deadline && attempt < RETRIES;
-        if (!again) throw databaseError(error, harmless);
-      } finally {
-        pool.done(slot);
-      }
-    }
-  }
+  const open = (own: Partial<PoolOptions>): Promise<Pool> =>
+    openPool(target, { ...defaults, ...options, ...own }).catch((error) => {
+      throw databaseError(error, true);
+    });
+  const pool = await open({});
+  // Reads by id and the batches of writes are a lane or two each.
+  const keyed = await open({ lines: 3, settings: byKeySettings, log: () => {} });
 
   async function transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
     for (let attempt = 0; ; attempt++) {
@@ -59,7 +47,43 @@ export async function connect(target: Target, options: ConnectOptions = {}): Pro
     }
   }
 
-  return { query, transaction, close: () => pool.close() };
+  return {
+    ...statements(pool),
+    byKey: statements(keyed),
+    transaction,
+    async close() {
+      await Promise.all([pool.close(), keyed.close()]);
+    },
+  };
+}
+
+/** See Database.byKey. */
+const byKeySettings = {
+  plan_cache_mode: 'force_generic_plan',
+  enable_seqscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+};
+
+/** Statements outside transactions, each on the line that is least busy. */
+function statements(pool: Pool): Queryable {
+  return {
+    async query(text, params = []) {
+      const harmless = reads(text);
+      for (let attempt = 0; ; attempt++) {
+        const taken = pool.take();
+        const slot = taken instanceof Promise ? await taken : taken;
+        try {
+          return await slot.line.run(text, params);
+        } catch (error) {
+          const again = harmless && error instanceof LineLost && !error.deadline && attempt < RETRIES;
+          if (!again) throw databaseError(error, harmless);
+        } finally {
+          pool.done(slot);
+        }
+      }
+    },
+  };
 }
 
 /** One run of a transaction, from begin to commit or rollback. */

@@ -14,6 +14,11 @@ export type Queryable = {
 
 export type Database = Queryable & {
   /**
+   * For statements that find every row by its whole key: planned once per connection, and through indexes whatever the
+   * statistics say. To plan them each time takes longer than to run them, and for tables without statistics goes wrong.
+   */
+  byKey: Queryable;
+  /**
    * Runs `work` in one transaction. Serialization failures and deadlocks are retried, at most 5 times, so `work` may run
    * more than once and must have no effect outside the transaction.
    */

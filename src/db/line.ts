@@ -34,6 +34,8 @@ export type Line = {
 export type LineOptions = {
   /** ms a statement may take; Postgres cancels it then. 0: no limit. */
   deadline: number;
+  /** Settings of Postgres for this connection, over those of every one. */
+  settings?: Readonly<Record<string, string>>;
   /** Called once, when it ends for whatever reason. */
   onEnd?: () => void;
 };
@@ -64,7 +66,10 @@ function openSocket({ socket, host, port }: Target): Promise<Socket> {
  * postgres.js has one connection, is never given a statement after that has ended, never reconnects, and every statement
  * is settled by us when the socket closes or its deadline passes, whatever postgres.js does.
  */
-export async function openLine(target: Target, { deadline, onEnd = () => {} }: LineOptions): Promise<Line> {
+export async function openLine(
+  target: Target,
+  { deadline, settings = {}, onEnd = () => {} }: LineOptions,
+): Promise<Line> {
   type Waiting = { since: number; reject: (error: Error) => void };
   const waiting = new Set<Waiting>();
   let socket: Socket | null = null;
@@ -102,6 +107,7 @@ export async function openLine(target: Target, { deadline, onEnd = () => {} }: L
       statement_timeout: deadline,
       // A transaction whose owner hangs must not keep its locks.
       idle_in_transaction_session_timeout: deadline === 0 ? 0 : deadline + GRACE,
+      ...settings,
     },
     onnotice: () => {},
     onclose: end,

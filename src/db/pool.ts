@@ -34,6 +34,8 @@ export type PoolOptions = {
   /** ms that statements wait for a database that cannot be reached. */
   patience: number;
   log: (line: string) => void;
+  /** Of Postgres, for each connection. */
+  settings?: Readonly<Record<string, string>>;
 };
 
 /** Statements on one line at a time: on a pipeline they cost half. */
@@ -50,7 +52,7 @@ const QUEUE = 20_000;
  * @throws what openLine throws, when the first connection cannot be made
  */
 export async function openPool(target: Target, options: PoolOptions): Promise<Pool> {
-  const { lines, deadline, patience, log } = options;
+  const { lines, deadline, patience, log, settings = {} } = options;
   const slots = new Set<Slot>();
   const waiters: Waiter[] = [];
   const transactions: Waiter[] = [];
@@ -60,7 +62,7 @@ export async function openPool(target: Target, options: PoolOptions): Promise<Po
 
   async function open(): Promise<void> {
     const slot: Slot = { line: DEAD, inUse: 0, reserved: false, heir: null, progress: 0 };
-    slot.line = await openLine(target, { deadline, onEnd: () => lost(slot) });
+    slot.line = await openLine(target, { deadline, settings, onEnd: () => lost(slot) });
     // Closed meanwhile: nobody else knows of this line.
     if (closing) return slot.line.close();
     // It may have ended already, before it was one of ours.

@@ -1,4 +1,5 @@
 import type { HttpBindings } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { Hono } from 'hono';
 
 import type { Queryable } from '../db/database.ts';
@@ -14,11 +15,12 @@ export const fhirPath = '/fhir/R4';
 export function createApp(deps: ServeDeps & { database: Queryable; pages: Hono }): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>();
 
-  const fhir = (c: { env: HttpBindings }): Promise<Response> => {
-    const url = c.env.incoming.url ?? '';
+  const fhir = async ({ env: { incoming, outgoing } }: { env: HttpBindings }): Promise<Response> => {
+    const url = incoming.url ?? '';
     const mark = url.indexOf('?');
     const path = mark < 0 ? url : url.slice(0, mark);
-    return serveFhir(deps, c.env.incoming, path.slice(fhirPath.length), mark < 0 ? '' : url.slice(mark + 1));
+    await serveFhir(deps, incoming, outgoing, path.slice(fhirPath.length), mark < 0 ? '' : url.slice(mark + 1));
+    return RESPONSE_ALREADY_SENT;
   };
   app.all(fhirPath, fhir);
   app.all(`${fhirPath}/*`, fhir);

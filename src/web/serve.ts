@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 
 import type { Caller, Grant } from '../fhir/access.ts';
@@ -95,16 +95,18 @@ const refused = ({ status, issues, headers }: Refusal): FhirResponse => ({
 });
 
 /**
- * One request of the FHIR API: who asks, what they may, what is asked, the answer.
+ * One request of the FHIR API: who asks, what they may, what is asked, the answer. It is written to Node's response itself:
+ * a Response of the Fetch API in between costs a third of a read.
  *
  * @param path what stands behind the FHIR base, as it came: `/Patient/1`
  */
 export async function serveFhir(
   deps: ServeDeps,
   incoming: IncomingMessage,
+  outgoing: ServerResponse,
   path: string,
   query: string,
-): Promise<Response> {
+): Promise<void> {
   const requestId = uuid7(Date.now());
   const started = performance.now();
   let answer: FhirResponse;
@@ -114,16 +116,21 @@ export async function serveFhir(
     if (error instanceof GateMismatch) deps.metrics.gateMismatch();
     answer = refused(refusalOf(error, requestId, deps.log));
   }
-  deps.metrics.request(incoming.method ?? '', answer.status, (performance.now() - started) / 1000);
-  logRequest(deps.log, requestId, incoming.method ?? '', path.slice(1).split('/'), answer.status, started);
-  const headers: Record<string, string> = { ...standing, 'X-Request-Id': requestId, ...answer.headers };
-  if (answer.body === null) return new Response(null, { status: answer.status, headers });
+  const method = incoming.method ?? '';
+  deps.metrics.request(method, answer.status, (performance.now() - started) / 1000);
+  logRequest(deps.log, requestId, method, path.slice(1).split('/'), answer.status, started);
+  const headers: Record<string, string | number> = { ...standing, 'X-Request-Id': requestId, ...answer.headers };
+  if (answer.body === null) {
+    if (answer.status !== 204 && answer.status !== 304) headers['Content-Length'] = 0;
+    outgoing.writeHead(answer.status, headers).end();
+    return;
+  }
   const pretty = query.includes('_pretty=true') && typeof answer.body === 'string';
   const text = pretty ? JSON.stringify(parseLossless(answer.body as string), null, 2) : answer.body;
   const { body, encoding } = await encoded(text, incoming.headers['accept-encoding']);
   if (encoding !== null) headers['Content-Encoding'] = encoding;
-  // Bytes are an ArrayBuffer view here, never shared memory, which the type of Response cannot know.
-  return new Response(body as string | Uint8Array<ArrayBuffer>, { status: answer.status, headers });
+  headers['Content-Length'] = Buffer.byteLength(body);
+  outgoing.writeHead(answer.status, headers).end(method === 'HEAD' ? undefined : body);
 }
 
 async function answerOf(

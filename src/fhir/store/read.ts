@@ -54,7 +54,7 @@ export function createReader(database: Database): Reader {
     width: 2,
     maxWeight: 256,
     async run(items) {
-      const rows = await database.query(pointSql, [
+      const rows = await database.byKey.query(pointSql, [
         numbers(items.map((one) => one.tenant)),
         numbers(items.map((one) => typeNumber(one.type))),
         texts(items.map((one) => one.id)),
@@ -72,13 +72,13 @@ export function createReader(database: Database): Reader {
     async read(grant, type, id) {
       const row = await points.push({ tenant: grant.tenant, type, id });
       if (row !== null) return admits(grant, type, row, 'r') ? ok(row) : unknownId(type, id);
-      const [tombstone] = await database.query(tombstoneSql, [grant.tenant, typeNumber(type), id]);
+      const [tombstone] = await database.byKey.query(tombstoneSql, [grant.tenant, typeNumber(type), id]);
       if (tombstone && admits(grant, type, stored(type, id, tombstone), 'r')) return gone(`${type}/${id} was deleted`);
       return unknownId(type, id);
     },
 
     async vread(grant, type, id, version) {
-      const [row] = await database.query(versionSql, [grant.tenant, typeNumber(type), id, version]);
+      const [row] = await database.byKey.query(versionSql, [grant.tenant, typeNumber(type), id, version]);
       if (!row) return unknownId(type, id);
       const found = stored(type, id, row);
       if (!admits(grant, type, found, 'r')) return unknownId(type, id);

@@ -67,7 +67,7 @@ export function createWriter(database: Database, reader: Reader): Writer {
     async run(groups) {
       const drafts = groups.flat();
       await rememberTexts(database, drafts);
-      await applyCreates(database, drafts);
+      await applyCreates(database.byKey, drafts);
       return groups.map(() => null);
     },
   });
@@ -81,7 +81,7 @@ export function createWriter(database: Database, reader: Reader): Writer {
         database,
         items.map(({ draft }) => draft),
       );
-      return applyChanges(database, items);
+      return applyChanges(database.byKey, items);
     },
   });
   const removals = lane<Removal, Applied>({
@@ -89,7 +89,7 @@ export function createWriter(database: Database, reader: Reader): Writer {
     maxWeight: 500,
     separable,
     identity: ({ tenant, type, id }) => [`${tenant}/${type}/${id}`],
-    run: (items) => applyRemovals(database, items),
+    run: (items) => applyRemovals(database.byKey, items),
   });
 
   /** Two processes that create one new id at once: one of them fails on the key, and then finds the resource. */
