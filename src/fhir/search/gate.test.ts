@@ -118,7 +118,7 @@ describe('an app of one patient', () => {
     ['Observation?_sort=-date', 'Observation/oa-focus Observation/oa1'],
     ['Patient/pb/Observation', ''],
     // What the caller sees anyway: resources that name both.
-    ['Patient/pb/*', 'Appointment/ab Group/g1 Patient/pa'],
+    ['Patient/pb/*', 'Appointment/ab Group/g1'],
     ['Encounter/eb1/Observation', ''],
     [
       'Observation?_id=oa-focus&_include=Observation:focus&_include=Observation:has-member&_include=*',

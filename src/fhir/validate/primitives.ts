@@ -35,13 +35,19 @@ const isText: Test = (value) => {
   return true;
 };
 
+/** The last good one of each length: code systems and profiles come again and again, and comparing is quicker than reading. */
+const recentUris: string[] = new Array(128).fill('');
+
 const isUri: Test = (value) => {
   if (typeof value !== 'string' || value.length === 0) return false;
+  const place = value.length & 127;
+  if (recentUris[place] === value) return true;
   for (let at = 0; at < value.length; at++) {
     const character = value.charCodeAt(at);
     if (character <= 32) return false;
     if (character > 126) return uri.test(value) && value.isWellFormed();
   }
+  if (value.length < 128) recentUris[place] = value;
   return true;
 };
 
