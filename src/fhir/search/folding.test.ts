@@ -8,6 +8,7 @@ test.each([
   ['MULLER', 'muller'],
   ['François  Élan\t', 'francois elan'],
   ['Straße', 'strasse'],
+  ['STRAẞE', 'strasse'],
   ['Ángström', 'angstrom'],
   ['ΟΔΟΣ', 'οδοσ'],
   ['ﬀ', 'ff'],

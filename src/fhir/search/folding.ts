@@ -16,8 +16,15 @@ const accents = /[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u1ab0-\u1aff\u1d
 export function fold(text: string): string {
   const spaced = uneven.test(text) ? text.trim().replace(/\s+/g, ' ') : text;
   if (ascii.test(spaced)) return spaced.toLowerCase();
-  // By way of upper case, so that ß is ss; a final sigma is a sigma, for a prefix may end in the middle of a word.
-  const plain = spaced.normalize('NFKD').toUpperCase().toLowerCase().normalize('NFKD').replace(accents, '');
+  // By way of upper case, so that ß is ss, and of lower case before, for ẞ is its own upper case; a final sigma is a sigma,
+  // for a prefix may end in the middle of a word.
+  const plain = spaced
+    .normalize('NFKD')
+    .toLowerCase()
+    .toUpperCase()
+    .toLowerCase()
+    .normalize('NFKD')
+    .replace(accents, '');
   return plain.toLowerCase().replaceAll('ς', 'σ').normalize('NFC').replace(/\s+/g, ' ').trim();
 }
 
