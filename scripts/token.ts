@@ -1,12 +1,8 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import pino from 'pino';
 
-import { type Config, readConfig } from '../src/config.ts';
-import { openDatabase, postgresFolder } from '../src/database.ts';
-import { connect } from '../src/db/connect.ts';
-import type { Database } from '../src/db/database.ts';
-import { embeddedTarget } from '../src/db/embedded.ts';
+import { readConfig } from '../src/config.ts';
+import { reachDatabase } from '../src/database.ts';
 import { openKeys } from '../src/smart/keys.ts';
 import { operatorScope, parseScopes } from '../src/smart/scopes.ts';
 import { openSecret } from '../src/smart/secret.ts';
@@ -27,18 +23,6 @@ const usage = `Prints a bearer token for local use.
 function end(sentence: string): never {
   process.stderr.write(`${sentence}\n`);
   process.exit(1);
-}
-
-/** The database of a server that runs, or of one that does not: then its Postgres runs for this moment. */
-async function reach(config: Config): Promise<Database> {
-  if (config.database === null) {
-    try {
-      return await connect(embeddedTarget(postgresFolder(config.data)), { lines: 2 });
-    } catch {
-      // It does not run: what follows starts it.
-    }
-  }
-  return openDatabase(config, pino({ level: 'silent' }));
 }
 
 function readArguments() {
@@ -85,7 +69,7 @@ try {
       'With a DATABASE_URL tokens come from the authorization server. Set PORTICO_ALLOW_LOCAL_TOKENS=on to print one here.',
     );
   }
-  const database = await reach(config);
+  const database = await reachDatabase(config);
   try {
     const keys = openKeys(database, openSecret(config.secret, join(config.data, 'secret')));
     const claims = { tenant, subject: asked.subject, clientId: null, scope, patient: asked.patient ?? null };

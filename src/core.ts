@@ -36,17 +36,20 @@ export async function compileSpecification(options: CoreOptions): Promise<void> 
   await new Promise((resolve) => execFile(process.execPath, [program, JSON.stringify(options)], resolve));
 }
 
-export async function openSpecification({ packages, cache }: CoreOptions): Promise<Specification> {
+export async function openSpecification(
+  { packages, cache }: CoreOptions,
+  baseOf: (tenant: number) => string,
+): Promise<Specification> {
   const definitions = loadDefinitions({ cache, ...(packages === null ? {} : { packages }) });
   const validate = await createValidator(definitions, { cacheFolder: cache });
-  const index = createIndexer(definitions, { cache: openCache(cache) });
+  const index = createIndexer(definitions, { cache: openCache(cache), baseOf });
   return { definitions, validate, index };
 }
 
 /** The FHIR core: everything a request needs but its own Grant. */
 export function createCore(
   specification: Specification,
-  parts: Pick<FhirContext, 'database' | 'blobs' | 'settings' | 'now'>,
+  parts: Pick<FhirContext, 'database' | 'blobs' | 'settings' | 'now' | 'onFault'>,
   operations: readonly Operation[],
 ): FhirContext {
   const capabilities = createCapability(interactions, operations, manifest.version);

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import type { Logger } from 'pino';
+import pino, { type Logger } from 'pino';
 
 import type { Config } from './config.ts';
 import { connect } from './db/connect.ts';
 import type { Database } from './db/database.ts';
-import { type Embedded, startEmbedded } from './db/embedded.ts';
+import { type Embedded, embeddedTarget, startEmbedded } from './db/embedded.ts';
 import { migrate } from './db/migrate.ts';
 
 /** Where the embedded Postgres of a data folder is. */
@@ -41,4 +41,16 @@ export async function openDatabase(config: Config, log: Logger): Promise<Databas
     await embedded?.stop();
     throw error;
   }
+}
+
+/** For a command: the database of a server that runs, or of one that does not; then its Postgres runs for this moment. */
+export async function reachDatabase(config: Config): Promise<Database> {
+  if (config.database === null) {
+    try {
+      return await connect(embeddedTarget(postgresFolder(config.data)), { lines: 2 });
+    } catch {
+      // It does not run: what follows starts it.
+    }
+  }
+  return openDatabase(config, pino({ level: 'silent' }));
 }

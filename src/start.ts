@@ -14,11 +14,13 @@ import { anonymousGrant, createDecide } from './privacy/decide.ts';
 import { createAuthenticate } from './smart/authenticate.ts';
 import { type Keys, openKeys } from './smart/keys.ts';
 import { deriveKey, openSecret } from './smart/secret.ts';
+import { placeOf } from './smart/tokens.ts';
 import { createApp, fhirPath } from './web/app.ts';
 import { operations } from './web/features.ts';
 import { listen } from './web/listen.ts';
 import { createMetrics } from './web/metrics.ts';
 import { pages } from './web/pages/pages.ts';
+import { createTenants } from './web/tenants.ts';
 
 export type Running = {
   baseUrl: string;
@@ -26,9 +28,6 @@ export type Running = {
   /** Finishes what is in flight, closes the database and stops the embedded Postgres. */
   stop(): Promise<void>;
 };
-
-/** The tenant whose base is at the root. */
-const TENANT = 1;
 
 /** ms that requests in flight have to finish. */
 const DRAIN = 10_000;
@@ -46,13 +45,14 @@ export async function start(config: Config, log: Logger): Promise<Running> {
     timings[name] = Math.round(performance.now() - begun);
     return value;
   };
+  const baseOf = (tenant: number): string => placeOf(config.baseUrl, tenant).audience;
   const compiling = { packages: config.packages, cache: config.compiled };
   const opening = timed('database', openDatabase(config, log));
   // While Postgres starts the specification is loaded; if that fails, Postgres must not be left behind.
   const [specification, opened] = await Promise.allSettled([
     timed(
       'specification',
-      compileSpecification(compiling).then(() => openSpecification(compiling)),
+      compileSpecification(compiling).then(() => openSpecification(compiling, baseOf)),
     ),
     opening,
   ]);
@@ -71,6 +71,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
         maxEntries: config.maxEntries,
       },
       now: Date.now,
+      onFault: (error: unknown) => log.error({ err: error }, 'an entry of a Bundle failed by a fault of ours'),
     };
     const context = createCore(specification.value, parts, operations);
     if (config.demo) await timed('demo', seedDemo(context, config.baseUrl));
@@ -78,12 +79,12 @@ export async function start(config: Config, log: Logger): Promise<Running> {
       fhir: context,
       authenticate: createAuthenticate(keys, config.baseUrl),
       decide: createDecide(Object.keys(context.definitions.compartments.Patient ?? {})),
-      tenant: TENANT,
-      anonymous: anonymousGrant(TENANT),
       metrics: createMetrics(),
       log,
       maxBody: config.maxBody,
-      base: `${config.baseUrl}${fhirPath}`,
+      anonymous: anonymousGrant,
+      baseOf,
+      isTenant: createTenants(database),
       database,
       pages: pages({
         origin: config.baseUrl,

@@ -54,10 +54,14 @@ describe.runIf(tools.length === 0)('the five-minute tour', () => {
     server = await startServer({ PORTICO_DEMO: 'on' });
     const blocks = [...section('A five-minute tour').matchAll(/```sh\n(.*?)```/gs)].map(([, block]) => String(block));
     // Tokens are printed for the data folder of a running server; this one's come from the test.
-    const npm = 'npm() { case "$*" in *nia-osei*) echo "$FOR_NIA";; *) echo "$FOR_ALL";; esac; }';
+    const npm = `npm() { case "$*" in *nia-osei*) echo "$FOR_NIA";; *'Tour Clinic'*) echo "$CLINIC_BASE";;
+      *--tenant*) echo "$FOR_CLINIC";; *) echo "$FOR_ALL";; esac; }`;
+    await server.database.query("insert into tenant (id, name) values (2, 'Tour Clinic')");
     const script = [npm, ...blocks].join('\n').replaceAll('http://127.0.0.1:8103', server.origin);
     output = await paste(script, {
       FOR_ALL: await server.token(),
+      CLINIC_BASE: `${server.origin}/t/2/fhir/R4`,
+      FOR_CLINIC: await server.token('system/*.rs', { tenant: 2 }),
       FOR_NIA: await server.token('patient/*.rs', { patient: 'nia-osei' }),
     });
   }, 60_000);
@@ -81,6 +85,7 @@ describe.runIf(tools.length === 0)('the five-minute tour', () => {
     expect(output).toContain('"active":true');
     expect(output).toContain('"type":"transaction-response"');
     expect(output).toMatch(/"total":1,/);
+    expect(output).toMatch(/"total":0,/);
     expect(output).toContain('Patient/amara-osei is not known here');
   });
 });

@@ -25,7 +25,7 @@ export type Keys = {
 };
 
 /** ms before the table is read again for a key id that is not known: strangers can name any id they like. */
-const RELOAD = 5000;
+const RELOAD = 1000;
 
 /** The signing keys in the database, whose private halves only this secret opens. */
 export function openKeys(database: Database, secret: Secret, now: () => number = Date.now): Keys {
@@ -53,7 +53,13 @@ export function openKeys(database: Database, secret: Secret, now: () => number =
       if (!key) {
         key = openSigningKey(database, secret, tenant);
         signing.set(tenant, key);
-        key.catch(() => signing.delete(tenant));
+        key.then(
+          // It may be new, and what it signs must be believed at once.
+          () => {
+            loadedAt = Number.NEGATIVE_INFINITY;
+          },
+          () => signing.delete(tenant),
+        );
       }
       return key;
     },

@@ -1,33 +1,63 @@
 import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { Hono } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
 
 import type { Queryable } from '../db/database.ts';
 import { fhirJson } from '../fhir/interactions/respond.ts';
 import { outcomeText } from '../fhir/outcome.ts';
+import { uuid7 } from '../fhir/store/uuid.ts';
+import { refusalOf } from './errors.ts';
 import { health } from './health.ts';
+import { errorPage, prefersHtml } from './pages/error.ts';
+import { chooseLanguage } from './pages/language.ts';
 import { type ServeDeps, serveFhir } from './serve.ts';
 
 /** Where the FHIR API begins. */
 export const fhirPath = '/fhir/R4';
 
+type AppDeps = ServeDeps & {
+  database: Queryable;
+  /** Whether there is a tenant of this number. */
+  isTenant: (tenant: number) => Promise<boolean>;
+  pages: Hono;
+};
+
 /** The whole server on one page: what is mounted where. */
-export function createApp(deps: ServeDeps & { database: Queryable; pages: Hono }): Hono<{ Bindings: HttpBindings }> {
+export function createApp(deps: AppDeps): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>();
 
-  const fhir = async ({ env: { incoming, outgoing } }: { env: HttpBindings }): Promise<Response> => {
-    const url = incoming.url ?? '';
+  /** @param prefix what stands before the FHIR base */
+  const fhir = async ({ incoming, outgoing }: HttpBindings, tenant: number, prefix: string): Promise<Response> => {
+    const url = (incoming.url ?? '').slice(prefix.length + fhirPath.length);
     const mark = url.indexOf('?');
-    const path = mark < 0 ? url : url.slice(0, mark);
-    await serveFhir(deps, incoming, outgoing, path.slice(fhirPath.length), mark < 0 ? '' : url.slice(mark + 1));
+    const place = mark < 0 ? { path: url, query: '' } : { path: url.slice(0, mark), query: url.slice(mark + 1) };
+    await serveFhir(deps, incoming, outgoing, { tenant, ...place });
     return RESPONSE_ALREADY_SENT;
   };
-  app.all(fhirPath, fhir);
-  app.all(`${fhirPath}/*`, fhir);
+  app.all(fhirPath, (c) => fhir(c.env, 1, ''));
+  app.all(`${fhirPath}/*`, (c) => fhir(c.env, 1, ''));
+  // The first tenant is at the root, the others under their numbers.
+  app.all(`/t/:tenant{[2-9]|[1-9][0-9]{1,8}}${fhirPath}/*`, async (c) => {
+    const tenant = c.req.param('tenant');
+    return (await deps.isTenant(Number(tenant))) ? fhir(c.env, Number(tenant), `/t/${tenant}`) : c.notFound();
+  });
   app.route('/', health(deps.database));
   app.route('/', deps.metrics.route);
   app.route('/', deps.pages);
 
+  app.onError((error, c) => {
+    const requestId = uuid7(Date.now());
+    const { status, issues, headers } = refusalOf(error, requestId, deps.log);
+    if (prefersHtml(c.req.header('accept'))) {
+      return c.html(
+        errorPage(500, chooseLanguage(c.req.query('lang'), c.req.header('accept-language')), requestId),
+        500,
+      );
+    }
+    // The statuses of refusals all have bodies.
+    return c.body(outcomeText(issues), status as ContentfulStatusCode, { 'Content-Type': fhirJson, ...headers });
+  });
   app.notFound((c) => {
     const diagnostics = `There is nothing at ${c.req.path}; FHIR begins at ${fhirPath}`;
     return c.body(outcomeText([{ severity: 'error', code: 'not-found', diagnostics }]), 404, {

@@ -20,16 +20,24 @@ import { negotiated } from './negotiate.ts';
 export type ServeDeps = {
   fhir: FhirContext;
   authenticate: (authorization: string | undefined, tenant: number) => Promise<Result<Caller>>;
-  tenant: number;
   decide: (caller: Caller) => Grant;
   /** What somebody may see who has not said who they are: /metadata and nothing else. */
-  anonymous: Grant;
+  anonymous: (tenant: number) => Grant;
   log: Logger;
   metrics: Metrics;
   /** Bytes of a body, inflated. */
   maxBody: number;
-  /** `http://host:port/fhir/R4` */
-  base: string;
+  /** A tenant's FHIR base: `http://host:port/fhir/R4`. */
+  baseOf: (tenant: number) => string;
+};
+
+/** What was asked for. */
+export type Place = {
+  tenant: number;
+  /** What stands behind the FHIR base, as it came: `/Patient/1`. */
+  path: string;
+  /** Without its `?`. */
+  query: string;
 };
 
 /** What every answer of the FHIR API carries: nothing of it may be kept by a cache in between. */
@@ -63,21 +71,22 @@ const headerOf = (headers: IncomingHttpHeaders, name: string): string | undefine
 async function requestOf(
   deps: ServeDeps,
   incoming: IncomingMessage,
+  { tenant, query }: Place,
   path: readonly string[],
-  query: string,
 ): Promise<Result<FhirRequest>> {
   const { headers } = incoming;
   const format = query.includes('_format') ? new URLSearchParams(query).get('_format') : null;
   const acceptable = negotiated(headers.accept, format);
   if (!acceptable.ok && !path.includes('Binary')) return acceptable;
-  let grant = deps.anonymous;
+  let grant = deps.anonymous(tenant);
   if (path[0] !== 'metadata') {
-    const caller = await deps.authenticate(headers.authorization, deps.tenant);
+    const caller = await deps.authenticate(headers.authorization, tenant);
     if (!caller.ok) return caller;
     grant = deps.decide(caller.value);
   }
   const method = incoming.method as FhirRequest['method'];
-  const common = { method, path, query, grant, base: deps.base, header: (name: string) => headerOf(headers, name) };
+  const header = (name: string): string | undefined => headerOf(headers, name);
+  const common = { method, path, query, grant, base: deps.baseOf(tenant), header };
   if (method === 'GET' || method === 'HEAD' || method === 'DELETE') return ok({ ...common, body: '' });
   const bytes = await readBody(incoming, deps.maxBody);
   if (!bytes.ok) return bytes;
@@ -98,20 +107,19 @@ const refused = ({ status, issues, headers }: Refusal): FhirResponse => ({
  * One request of the FHIR API: who asks, what they may, what is asked, the answer. It is written to Node's response itself:
  * a Response of the Fetch API in between costs a third of a read.
  *
- * @param path what stands behind the FHIR base, as it came: `/Patient/1`
  */
 export async function serveFhir(
   deps: ServeDeps,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  path: string,
-  query: string,
+  place: Place,
 ): Promise<void> {
+  const { path, query } = place;
   const requestId = uuid7(Date.now());
   const started = performance.now();
   let answer: FhirResponse;
   try {
-    answer = await answerOf(deps, incoming, path, query);
+    answer = await answerOf(deps, incoming, place);
   } catch (error) {
     if (error instanceof GateMismatch) deps.metrics.gateMismatch();
     answer = refused(refusalOf(error, requestId, deps.log));
@@ -133,12 +141,7 @@ export async function serveFhir(
   outgoing.writeHead(answer.status, headers).end(method === 'HEAD' ? undefined : body);
 }
 
-async function answerOf(
-  deps: ServeDeps,
-  incoming: IncomingMessage,
-  path: string,
-  query: string,
-): Promise<FhirResponse> {
+async function answerOf(deps: ServeDeps, incoming: IncomingMessage, place: Place): Promise<FhirResponse> {
   if (!methods.has(incoming.method ?? '')) {
     return refused({
       ...notFound(`${incoming.method} is not a method of FHIR`),
@@ -146,9 +149,9 @@ async function answerOf(
       headers: { Allow: [...methods].join(', ') },
     });
   }
-  const segments = pathOf(path);
+  const segments = pathOf(place.path);
   if (!segments.ok) return refused(segments);
-  const request = await requestOf(deps, incoming, segments.value, query);
+  const request = await requestOf(deps, incoming, place, segments.value);
   if (!request.ok) return refused(request);
   const result = await deps.fhir.dispatch(request.value);
   return result.ok ? result.value : refused(result);

@@ -29,6 +29,8 @@ type TypeIndexer = {
 export type IndexerOptions = {
   /** Keeps what was compiled from one start to the next; without it everything is compiled again. */
   cache?: Cache;
+  /** A tenant's FHIR base, `http://host:port/fhir/R4`: absolute references to it are indexed as the relative ones they equal. */
+  baseOf?: (tenant: number) => string;
 };
 
 const mostTenants = 64;
@@ -37,6 +39,7 @@ function slotsOf(
   definitions: Definitions,
   type: string,
   parameters: readonly string[],
+  baseOf: IndexerOptions['baseOf'],
 ): (tenant: number) => readonly Slot[] {
   const { patient, patientIsOne, code, date, quantity } = primary(type);
   const compartment = new Set(compartmentParameters(definitions, 'Patient', type));
@@ -49,6 +52,7 @@ function slotsOf(
   return (tenant) => {
     let slots = byTenant.get(tenant);
     if (slots === undefined) {
+      const base = baseOf ? `${baseOf(tenant)}/` : null;
       slots = parameters.map((parameter) => ({
         id: parameterId(parameter),
         seed: seedOf(tenant, type, parameter),
@@ -56,6 +60,7 @@ function slotsOf(
         patient: parameter !== patient ? null : patientIsOne ? 'one' : 'many',
         // `patient` is the compartment's parameter by another name where that is `subject`.
         compartment: compartment.has(parameter) || parameter === patient,
+        base,
         shared: parameter === '_profile' || parameter === '_source',
         memo: memo(),
       }));
@@ -80,7 +85,7 @@ function compiledIndexer(definitions: Definitions, type: string, cache: Cache): 
   return compiled;
 }
 
-function typeIndexer(definitions: Definitions, type: string, { cache = noCache }: IndexerOptions): TypeIndexer {
+function typeIndexer(definitions: Definitions, type: string, { cache = noCache, baseOf }: IndexerOptions): TypeIndexer {
   const compiled = compiledIndexer(definitions, type, cache);
   // The source is ours: made from definitions, with every name and text quoted.
   const extract = new Function('$', 'T', 'C', compiled.source)(walkRuntime, extractors, composite) as Extract;
@@ -90,7 +95,7 @@ function typeIndexer(definitions: Definitions, type: string, { cache = noCache }
   });
   return {
     extract,
-    slots: slotsOf(definitions, type, compiled.parameters),
+    slots: slotsOf(definitions, type, compiled.parameters, baseOf),
     engine,
     hasOwnPatient: primary(type).patient !== null,
   };

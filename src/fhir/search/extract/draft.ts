@@ -13,6 +13,8 @@ export type Slot = {
   patient: 'one' | 'many' | null;
   /** It puts the resource into the compartments of the Patients it names. */
   compartment: boolean;
+  /** What an absolute reference to this server begins with, up to the type; null where that is not known. */
+  base: string | null;
   /** Its uris are found through concept_text instead of side rows. */
   shared: boolean;
   /** What was worked out before, of texts that come again and again. */

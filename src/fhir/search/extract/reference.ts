@@ -12,7 +12,7 @@ export function unversioned(reference: string): string {
   return version < 0 ? reference : reference.slice(0, version);
 }
 
-/** The id of a Patient of this server, or null. A reference to this server's own base has been made relative before. */
+/** The id of a Patient of this server, or null, of a reference that is relative where it is to this server. */
 export function localPatient(reference: string): string | null {
   return reference.startsWith('Patient/') && reference.length > 8 && !reference.includes('/', 8)
     ? reference.slice(8)
@@ -22,7 +22,8 @@ export function localPatient(reference: string): string | null {
 function literal(x: Draft, slot: Slot, written: string): void {
   // A contained resource has no identity of its own that could be asked for.
   if (written.charCodeAt(0) === 35) return;
-  const text = unversioned(written);
+  const { base } = slot;
+  const text = unversioned(base !== null && written.startsWith(base) ? written.slice(base.length) : written);
   x.found++;
   if (slot.patient !== null || slot.compartment) {
     const patient = localPatient(text);
