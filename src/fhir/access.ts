@@ -52,6 +52,24 @@ export function admits(grant: Grant, type: string, row: GateColumns, interaction
   return row.patients?.some((id) => patients.includes(id)) ?? false;
 }
 
+/**
+ * Whether the grant lets a row be changed. One that is in the record of somebody else as well may be read and not changed:
+ * the other would find it changed, or find in their record what a stranger wrote.
+ */
+export function admitsChange(grant: Grant, type: string, row: GateColumns, interaction: Interaction): boolean {
+  if (!admits(grant, type, row, interaction)) return false;
+  const patients = grant.types.get(type)?.patients ?? [];
+  if (patients === 'all') return true;
+  return (
+    (row.patient === null || patients.includes(row.patient)) &&
+    (row.patients ?? []).every((id) => patients.includes(id))
+  );
+}
+
+/** Whether the grant is of some patients' rows, for one type at least, or leaves labelled rows out: what it hides must stay so. */
+export const hides = (grant: Grant): boolean =>
+  grant.forbiddenLabels !== 0 || [...grant.types.values()].some(({ patients }) => patients !== 'all');
+
 /** Whether the type may be touched at all with this interaction; where not, the answer is 403 before any SQL. */
 export const allows = (grant: Grant, type: string, interaction: Interaction): boolean =>
   grant.types.get(type)?.interactions.has(interaction) ?? false;

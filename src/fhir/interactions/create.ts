@@ -25,7 +25,7 @@ export const create: FhirInteraction = {
     if (!allows(request.grant, type, 'c')) return forbidden(`Your access does not cover creating ${type}`);
     const body = await storableBody(context, request, type);
     if (!body.ok) return body;
-    const holds = await referencesHold(context, request.grant.tenant, [body.value.resource]);
+    const holds = await referencesHold(context, request.grant, [body.value.resource]);
     if (!holds.ok) return holds;
     const condition = request.header('if-none-exist');
     if (condition !== undefined) return createUnless(context, request, body.value, condition);

@@ -28,7 +28,7 @@ export const remove: FhirInteraction = {
       id = found.value[0]?.id;
       if (id === undefined) return ok({ status: 204, headers: {}, body: null });
     }
-    const unreferenced = await isUnreferenced(context, grant.tenant, type, id);
+    const unreferenced = await isUnreferenced(context, grant, type, id);
     if (!unreferenced.ok) return unreferenced;
     const lastUpdated = new Date(context.now());
     const removed = await context.store.remove(grant, {

@@ -111,7 +111,7 @@ async function patchOne(
     if (!parsed.ok) return parsed;
     const good = checked(context, parsed.value);
     if (!good.ok) return good;
-    const holds = await referencesHold(context, grant.tenant, [good.value.resource]);
+    const holds = await referencesHold(context, grant, [good.value.resource]);
     if (!holds.ok) return holds;
     const stored = await shelved(context, good.value);
     const one = draft(context, grant.tenant, stored, id, new Date(context.now()));

@@ -1,4 +1,5 @@
 import type { Database, Queryable } from '../../db/database.ts';
+import { hides } from '../access.ts';
 import { responseEntry } from '../bundle.ts';
 import type { FhirContext } from '../context.ts';
 import { ok, preconditionFailed, type Refusal, type Result } from '../outcome.ts';
@@ -13,7 +14,7 @@ import { byIds } from '../store/plans.ts';
 import { unknownId } from '../store/read.ts';
 import { isUnreferenced, referencesHold } from '../store/referential.ts';
 import { createStore } from '../store/store.ts';
-import { writtenOf } from '../store/write.ts';
+import { ofOthersToo, writtenOf } from '../store/write.ts';
 import { atEntry } from './bundle-entries.ts';
 import { entryRequest } from './entry-request.ts';
 import { answeredEntry, entryReturn, existingEntry, statusText, writtenEntry } from './entry-response.ts';
@@ -53,7 +54,11 @@ function precondition(request: FhirRequest, { resolved, current }: Planned): Res
   const expected = ifMatch(entryRequest(request, entry));
   if (!expected.ok) return expected;
   const version = current.kind === 'here' ? current.row.version : 0;
-  const needed = kind === 'patch' || (kind === 'update' && current.kind === 'hidden');
+  if (current.kind === 'shared') return ofOthersToo(type, id);
+  // Where rows are hidden, an id that the client chose is answered as if one were: else it would tell which there are.
+  const chosen = kind === 'update' && (step.id ?? step.parsed.resource.id) !== undefined;
+  const needed =
+    kind === 'patch' || (kind === 'update' && current.kind === 'hidden') || (chosen && hides(request.grant));
   if (needed && current.kind !== 'here') return unknownId(type, id);
   if (expected.value !== null && expected.value !== version) {
     return preconditionFailed(
@@ -169,7 +174,7 @@ export async function changeAll(
   const { drafts, resources } = prepared.value;
   const holds = await referencesHold(
     inside,
-    grant.tenant,
+    grant,
     resources,
     new Set(drafts.map(({ type, id }) => `${type}/${id}`)),
     tx,
@@ -200,7 +205,7 @@ export async function changeAll(
   const answers = new Map<string, string>();
   await byIds(tx, (on) => write(on, writes, answers, entryReturn(request)));
   for (const { type, id } of writes.removals) {
-    const free = await isUnreferenced(inside, grant.tenant, type, id);
+    const free = await isUnreferenced(inside, grant, type, id);
     if (free.ok) continue;
     const at = planned.find((one) => one.resolved.step.type === type && one.resolved.id === id);
     throw new Abandoned(atEntry(at?.resolved.step.entry.index ?? 0, free));

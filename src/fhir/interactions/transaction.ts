@@ -48,7 +48,7 @@ async function createAll(
   if (!prepared.ok) return prepared;
   const { drafts, resources } = prepared.value;
   const names = new Set(drafts.map(({ type, id }) => `${type}/${id}`));
-  const holds = await referencesHold(context, grant.tenant, resources, names);
+  const holds = await referencesHold(context, grant, resources, names);
   if (!holds.ok) return holds;
   const written = await context.store.create(grant, drafts);
   if (!written.ok) return written;

@@ -25,7 +25,7 @@ export const update: FhirInteraction = {
     if (!allows(request.grant, type, 'u')) return forbidden(`Your access does not cover updating ${type}`);
     const body = await storableBody(context, request, type);
     if (!body.ok) return body;
-    const holds = await referencesHold(context, request.grant.tenant, [body.value.resource]);
+    const holds = await referencesHold(context, request.grant, [body.value.resource]);
     if (!holds.ok) return holds;
     if (id === undefined) return updateMatching(context, request, body.value);
     const own = body.value.resource.id;

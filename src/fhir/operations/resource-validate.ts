@@ -47,7 +47,7 @@ async function deletionIssues(
   if (!allows(grant, type, 'd')) return [problem(`Your access does not cover deleting ${type}`, 'forbidden')];
   const found = await context.store.read(grant, type, id);
   if (!found.ok) return found.issues;
-  const free = await isUnreferenced(context, grant.tenant, type, id);
+  const free = await isUnreferenced(context, grant, type, id);
   return free.ok ? [] : free.issues;
 }
 

@@ -41,10 +41,22 @@ async function typesStored(on: Queryable, tenant: number): Promise<ReadonlySet<s
   return new Set(rows.map(([type]) => typeOfNumber(type as number)));
 }
 
+/**
+ * Whether the row as it is now, or as it was when it was deleted, is covered as well: what has moved to another patient takes its
+ * history along.
+ */
+function coveredNow(scan: Scan, statement: Statement): string {
+  const row = `c.tenant = ${statement.tenant} and c.type = ${typeNumber(scan.type)} and c.id = v.id`;
+  const covered = `(${scan.gate(statement, 'c')}) is true`;
+  return `coalesce((select ${covered} from resource c where ${row}), (select ${covered} from resource_history c
+    where ${row} and c.deleted order by c.version desc limit 1), false)`;
+}
+
 /** The versions of one type from one of the two tables that hold them. */
 function arm(scan: Scan, statement: Statement, table: 'resource' | 'resource_history', ask: HistoryAsk): string {
   const row = 'v';
   let where = scan.gate(statement, row);
+  if (table === 'resource_history' && scan.narrowed) where += ` and ${coveredNow(scan, statement)}`;
   if (ask.id !== null) where += ` and v.id = ${statement.bind(ask.id, 'text')}`;
   if (ask.since !== null) where += ` and v.last_updated >= ${statement.bind(new Date(ask.since), 'timestamptz')}`;
   if (ask.at !== null) {

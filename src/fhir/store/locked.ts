@@ -1,5 +1,5 @@
 import type { Queryable } from '../../db/database.ts';
-import { admits, type Grant, type Interaction } from '../access.ts';
+import { admits, admitsChange, type GateColumns, type Grant, type Interaction } from '../access.ts';
 import { typeNumber } from '../resources.ts';
 import { numbers, texts } from './arrays.ts';
 import type { Stored } from './release.ts';
@@ -7,8 +7,13 @@ import type { Stored } from './release.ts';
 /** A resource that a transaction is about to change. */
 export type Target = { type: string; id: string; interaction: Interaction };
 
-/** What is there: the current version, or nothing. `hidden`: a row is there that the caller may not change. */
-export type Current = { kind: 'here'; row: Stored } | { kind: 'hidden' } | { kind: 'absent' };
+/** What is there: the current version, or nothing; a row that the caller may not see; one that is in another's record, too. */
+export type Current = { kind: 'here'; row: Stored } | { kind: 'hidden' } | { kind: 'shared' } | { kind: 'absent' };
+
+function kindOf(grant: Grant, { type, interaction }: Target, row: GateColumns): 'here' | 'hidden' | 'shared' {
+  if (!admits(grant, type, row, interaction)) return 'hidden';
+  return admitsChange(grant, type, row, interaction) ? 'here' : 'shared';
+}
 
 const lockSql = `select v.n::int, r.version, r.last_updated, r.patient, r.patients, r.labels::float8, r.content
   from unnest($2::smallint[], string_to_array($3, chr(30))) with ordinality v(type, id, n)
@@ -42,7 +47,8 @@ export async function lockRows(on: Queryable, grant: Grant, targets: readonly Ta
       labels: labels as number,
       content: content as string,
     };
-    found[place] = admits(grant, target.type, row, target.interaction) ? { kind: 'here', row } : { kind: 'hidden' };
+    const kind = kindOf(grant, target, row);
+    found[place] = kind === 'here' ? { kind, row } : { kind };
   }
   return found;
 }

@@ -1,5 +1,5 @@
 import type { Database } from '../../db/database.ts';
-import { admits, type Grant } from '../access.ts';
+import { admits, type Grant, hides } from '../access.ts';
 import { gone, notFound, ok, type Result } from '../outcome.ts';
 import { typeNumber } from '../resources.ts';
 import { numbers, texts } from './arrays.ts';
@@ -68,7 +68,7 @@ export function createReader(database: Database): Reader {
     },
   });
 
-  return {
+  const reader: Reader = {
     async read(grant, type, id) {
       const row = await points.push({ tenant: grant.tenant, type, id });
       if (row !== null) return admits(grant, type, row, 'r') ? ok(row) : unknownId(type, id);
@@ -82,7 +82,13 @@ export function createReader(database: Database): Reader {
       if (!row) return unknownId(type, id);
       const found = stored(type, id, row);
       if (!admits(grant, type, found, 'r')) return unknownId(type, id);
+      if (hides(grant)) {
+        // What has moved to another patient takes its history along.
+        const now = await reader.read(grant, type, id);
+        if (!now.ok && now.status === 404) return now;
+      }
       return row[6] === true ? gone(`Version ${version} of ${type}/${id} is its deletion`) : ok(found);
     },
   };
+  return reader;
 }

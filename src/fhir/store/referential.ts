@@ -1,4 +1,5 @@
 import type { Queryable } from '../../db/database.ts';
+import { admits, allows, type GateColumns, type Grant, hides } from '../access.ts';
 import type { FhirContext, Resource } from '../context.ts';
 import { searchParametersOf } from '../definitions/search-parameters.ts';
 import { conflict, type Issue, ok, type Result } from '../outcome.ts';
@@ -24,15 +25,22 @@ export function literalReferences(value: unknown, path: string, into = new Map<s
   return into;
 }
 
+/** The statements of this file fix the shape of such a row. */
+const gateOf = ([patient, patients, labels]: readonly unknown[]): GateColumns => ({
+  patient: patient as string | null,
+  patients: patients as string[] | null,
+  labels: labels as number,
+});
+
 /**
- * Under `enforce`: every literal reference must name a resource that is stored, or one of `coming`. Existence is all that is
- * told, and only of a reference that the caller wrote.
+ * Under `enforce`: every literal reference must name a resource that is stored, or one of `coming`. To a caller from whom rows are
+ * hidden, those are not stored: else a reference would tell that they are.
  *
  * @see https://hl7.org/fhir/R4/http.html#create
  */
 export async function referencesHold(
   context: FhirContext,
-  tenant: number,
+  grant: Grant,
   resources: readonly Resource[],
   coming: ReadonlySet<string> = new Set(),
   on: Queryable = context.database,
@@ -44,21 +52,25 @@ export async function referencesHold(
   if (wanted.size === 0) return ok(null);
   const names = [...wanted.keys()];
   const rows = await on.query(
-    `select r.type, r.id from unnest($2::smallint[], string_to_array($3, chr(30))) v(type, id)
+    `select r.type, r.id, r.patient, r.patients, r.labels::float8 from unnest($2::smallint[], string_to_array($3, chr(30))) v(type, id)
      join resource r on r.tenant = $1 and r.type = v.type and r.id = v.id`,
     [
-      tenant,
+      grant.tenant,
       numbers(names.map((name) => typeNumber(name.slice(0, name.indexOf('/'))))),
       texts(names.map((name) => name.slice(name.indexOf('/') + 1))),
     ],
   );
-  for (const [type, id] of rows) wanted.delete(`${typeOfNumber(type as number)}/${id}`);
+  const narrow = hides(grant);
+  for (const [number, id, ...gate] of rows) {
+    const type = typeOfNumber(number as number);
+    if (!narrow || admits(grant, type, gateOf(gate), 'r')) wanted.delete(`${type}/${id}`);
+  }
   if (wanted.size === 0) return ok(null);
   const issues = [...wanted].map(
     ([name, expression]): Issue => ({
       severity: 'error',
       code: 'not-found',
-      diagnostics: `${name} is referenced but not stored here`,
+      diagnostics: `${name} is referenced but not stored here, as far as your access goes`,
       expression,
     }),
   );
@@ -68,11 +80,20 @@ export async function referencesHold(
 /** Under `enforce`: 409 while another resource still refers to this one through a search parameter. */
 export async function isUnreferenced(
   context: FhirContext,
-  tenant: number,
+  grant: Grant,
   type: string,
   id: string,
 ): Promise<Result<null>> {
   if (context.settings.references === 'allow') return ok(null);
+  const { tenant } = grant;
+  if (hides(grant)) {
+    // Of what the caller may not delete, nothing is told: the delete itself will find nothing.
+    const [own] = await context.database.query(
+      'select patient, patients, labels::float8 from resource where tenant = $1 and type = $2 and id = $3',
+      [tenant, typeNumber(type), id],
+    );
+    if (!own || !admits(grant, type, gateOf(own), 'd')) return ok(null);
+  }
   const keys = resourceTypes.flatMap((from) =>
     searchParametersOf(context.definitions, from)
       .filter((one) => one.type === 'reference' && (one.target.length === 0 || one.target.includes(type)))
@@ -83,7 +104,7 @@ export async function isUnreferenced(
     [tenant, numbers(keys), typeNumber(type), id],
   );
   if (!row) return ok(null);
-  return conflict(
-    `${type}/${id} is still referenced by a ${typeOfNumber(row[0] as number)}; references are enforced here`,
-  );
+  const from = typeOfNumber(row[0] as number);
+  const by = !hides(grant) && allows(grant, from, 'r') ? ` by a ${from}` : '';
+  return conflict(`${type}/${id} is still referenced${by}; references are enforced here`);
 }

@@ -1,5 +1,5 @@
 import { type Database, DatabaseError } from '../../db/database.ts';
-import { admits, type Grant, type Interaction } from '../access.ts';
+import { admits, admitsChange, type Grant, type Interaction } from '../access.ts';
 import { conflict, forbidden, ok, preconditionFailed, type Result } from '../outcome.ts';
 import { type Applied, applyChanges, applyCreates, applyRemovals, type Change, type Removal } from './apply.ts';
 import { lane } from './coalesce.ts';
@@ -39,7 +39,7 @@ export const writtenOf = (draft: Draft, version: number, was: number): Written =
 
 /** Whether the grant lets this row be written; it says nothing of other rows, since the caller sent this one. */
 export function mayWrite(grant: Grant, draft: Draft, interaction: Interaction): Result<null> {
-  if (admits(grant, draft.type, draft.row, interaction)) return ok(null);
+  if (admitsChange(grant, draft.type, draft.row, interaction)) return ok(null);
   return forbidden(`Your access does not cover ${interaction === 'c' ? 'creating' : 'writing'} this ${draft.type}`);
 }
 
@@ -52,6 +52,9 @@ const staleVersion = (expected: number | null, version: number): Result<never> =
 
 const contended = (type: string, id: string): Result<never> =>
   conflict(`${type}/${id} is being written by others at the same time; read it and try again`);
+
+export const ofOthersToo = (type: string, id: string): Result<never> =>
+  forbidden(`${type}/${id} is in the record of somebody else as well; your access does not cover changing it`);
 
 /** Whether the grant reaches every row of the type, so that nothing need be read before it is written. */
 function unconditional(grant: Grant, type: string): boolean {
@@ -123,6 +126,7 @@ export function createWriter(database: Database, reader: Reader): Writer {
           const current = await reader.read(grant, draft.type, draft.id);
           if (!current.ok) return unknownId(draft.type, draft.id);
           if (!admits(grant, draft.type, current.value, 'u')) return unknownId(draft.type, draft.id);
+          if (!admitsChange(grant, draft.type, current.value, 'u')) return ofOthersToo(draft.type, draft.id);
           version = expected ?? current.value.version;
         }
         const applied = await change({ draft, expected: version });
@@ -138,6 +142,7 @@ export function createWriter(database: Database, reader: Reader): Writer {
         if (!unconditional(grant, removal.type)) {
           const current = await reader.read(grant, removal.type, removal.id);
           if (!current.ok || !admits(grant, removal.type, current.value, 'd')) return ok(null);
+          if (!admitsChange(grant, removal.type, current.value, 'd')) return ofOthersToo(removal.type, removal.id);
           version ??= current.value.version;
         }
         const applied = await removals.push({ ...removal, expected: version });
