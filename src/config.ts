@@ -83,6 +83,14 @@ export const settings = {
     'the demo world is made at the first start; on with the embedded Postgres, else off',
   ),
   PORTICO_PACKAGES: setting(path, 'a folder', 'FHIR packages (.tgz) whose profiles and search parameters are used'),
+  PORTICO_MANDATORY_PROFILES: setting(
+    z
+      .string()
+      .transform((list) => list.split(/[\s,]+/).filter((one) => one !== ''))
+      .refine((list) => list.every((one) => URL.canParse(one))),
+    'canonical URLs separated by commas',
+    'profiles that a resource may not claim in meta.profile while they are not loaded; others are a warning',
+  ),
   PORTICO_REFERENCES: setting(
     word('allow', 'enforce'),
     'allow or enforce',
@@ -140,6 +148,7 @@ export type Config = {
   compiled: string;
   demo: boolean;
   packages: string | null;
+  mandatoryProfiles: readonly string[];
   references: 'allow' | 'enforce';
   secret: string | null;
   allowLocalTokens: boolean;
@@ -191,6 +200,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     compiled: join(certain('PORTICO_DATA'), 'compiled'),
     demo: (read('PORTICO_DEMO') ?? (database ? 'off' : 'on')) === 'on',
     packages: read('PORTICO_PACKAGES'),
+    mandatoryProfiles: read('PORTICO_MANDATORY_PROFILES') ?? [],
     references: certain('PORTICO_REFERENCES'),
     secret: read('PORTICO_SECRET'),
     allowLocalTokens: certain('PORTICO_ALLOW_LOCAL_TOKENS') === 'on',

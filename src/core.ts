@@ -18,6 +18,8 @@ import { createValidator } from './fhir/validate/validator.ts';
 export type CoreOptions = {
   /** Folder of FHIR packages. */
   packages: string | null;
+  /** Canonical URLs; claimed while not loaded they are errors. */
+  mandatoryProfiles: readonly string[];
   /** Where what is compiled is kept from one start to the next. */
   cache: string;
 };
@@ -37,11 +39,11 @@ export async function compileSpecification(options: CoreOptions): Promise<void> 
 }
 
 export async function openSpecification(
-  { packages, cache }: CoreOptions,
+  { packages, mandatoryProfiles, cache }: CoreOptions,
   baseOf: (tenant: number) => string,
 ): Promise<Specification> {
   const definitions = loadDefinitions({ cache, ...(packages === null ? {} : { packages }) });
-  const validate = await createValidator(definitions, { cacheFolder: cache });
+  const validate = await createValidator(definitions, { cacheFolder: cache, mandatoryProfiles });
   const index = createIndexer(definitions, { cache: openCache(cache), baseOf });
   return { definitions, validate, index };
 }

@@ -46,7 +46,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
     return value;
   };
   const baseOf = (tenant: number): string => placeOf(config.baseUrl, tenant).audience;
-  const compiling = { packages: config.packages, cache: config.compiled };
+  const compiling = { packages: config.packages, mandatoryProfiles: config.mandatoryProfiles, cache: config.compiled };
   const opening = timed('database', openDatabase(config, log));
   // While Postgres starts the specification is loaded; if that fails, Postgres must not be left behind.
   const [specification, opened] = await Promise.allSettled([

@@ -1,5 +1,5 @@
 import type { Resource } from './context.ts';
-import { malformed, ok, type Result } from './outcome.ts';
+import { type Issue, malformed, ok, type Result } from './outcome.ts';
 
 /** Objects and arrays within each other; R4's deepest real resources have about 20. */
 const maxDepth = 100;
@@ -8,7 +8,11 @@ const maxDepth = 100;
 export type Member = { name: string; key: number; value: number; end: number };
 
 /** A resource as it came: its text without white space between tokens, and what JSON.parse makes of it. */
-export type Parsed = { text: string; resource: Resource };
+export type Parsed = {
+  text: string;
+  resource: Resource /** What a check found that is no error. */;
+  warnings?: readonly Issue[];
+};
 
 const QUOTE = 34;
 const BACKSLASH = 92;

@@ -58,6 +58,16 @@ describe('create', () => {
     expect(text === '' ? '' : JSON.parse(text).resourceType).toBe(type);
   });
 
+  test('with Prefer: return=OperationOutcome says what was found that is no error', async () => {
+    const body = patient(null, { meta: { profile: ['https://example.org/unknown-profile'] } });
+    const headers = { prefer: 'return=OperationOutcome' };
+    const outcome = await (await server.fetch('Patient', { method: 'POST', body, headers })).json();
+    expect(outcome.issue).toMatchObject([
+      { severity: 'information' },
+      { severity: 'warning', diagnostics: expect.stringContaining('https://example.org/unknown-profile') },
+    ]);
+  });
+
   test('under If-None-Exist creates once and then finds it', async () => {
     const body = patient(null, { identifier: [{ system: 'urn:x', value: 'once' }] });
     const headers = { 'if-none-exist': 'identifier=urn:x|once' };
@@ -278,6 +288,17 @@ describe('Binary', () => {
     const read = await server.fetch('Binary/b2');
     expect([read.headers.get('content-type'), await read.text()]).toEqual(['text/markdown', 'hello']);
   });
+});
+
+test('under PORTICO_MANDATORY_PROFILES a profile that is claimed must be loaded', async () => {
+  const strict = await startServer({ PORTICO_MANDATORY_PROFILES: 'https://example.org/needed' });
+  try {
+    const body = patient(null, { meta: { profile: ['https://example.org/needed'] } });
+    expect((await strict.fetch('Patient', { method: 'POST', body })).status).toBe(422);
+    expect((await server.fetch('Patient', { method: 'POST', body })).status).toBe(201);
+  } finally {
+    await strict.close();
+  }
 });
 
 test('under PORTICO_REFERENCES=enforce what a reference names must exist, and stays while it is named', async () => {

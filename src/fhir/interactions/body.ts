@@ -37,5 +37,5 @@ export function checkedBody(context: FhirContext, request: FhirRequest, type: st
 export function checked(context: FhirContext, parsed: Parsed): Result<Parsed> {
   const issues = context.validate(parsed.resource);
   if (issues.some(({ severity }) => severity === 'error' || severity === 'fatal')) return invalidResource(issues);
-  return ok(parsed);
+  return ok(issues.length > 0 ? { ...parsed, warnings: issues } : parsed);
 }

@@ -33,7 +33,7 @@ export const create: FhirInteraction = {
     if (!written.ok) return written;
     const [first] = written.value;
     if (!first) throw new Error('a create of one resource answered with none');
-    return ok(await writtenResponse(context, request, first));
+    return ok(await writtenResponse(context, request, first, body.value.warnings));
   },
 };
 
@@ -56,7 +56,8 @@ async function createUnless(
 ): Promise<Result<FhirResponse>> {
   const outcome = await createWhereAbsent(context, request, parsed, condition.replace(/^.*\?/, ''));
   if (!outcome.ok) return outcome;
-  if (typeof outcome.value !== 'string') return ok(await writtenResponse(context, request, outcome.value));
+  if (typeof outcome.value !== 'string')
+    return ok(await writtenResponse(context, request, outcome.value, parsed.warnings));
   const existing = await context.store.read(request.grant, parsed.resource.resourceType, outcome.value);
   if (!existing.ok) return existing;
   const headers = { ...versionHeaders(existing.value), 'Content-Location': versionUrl(request.base, existing.value) };

@@ -116,7 +116,7 @@ async function patchOne(
     const stored = await shelved(context, good.value);
     const one = draft(context, grant.tenant, stored, id, new Date(context.now()));
     const written = await context.store.update(grant, one, version);
-    if (written.ok) return ok(await writtenResponse(context, request, written.value));
+    if (written.ok) return ok(await writtenResponse(context, request, written.value, good.value.warnings));
     if (written.status !== 412 || expected !== null) return written;
   }
   return conflict(`${type}/${id} is being written by others at the same time; read it and try again`);

@@ -1,5 +1,5 @@
 import type { FhirContext } from '../context.ts';
-import { outcomeText } from '../outcome.ts';
+import { type Issue, outcomeText } from '../outcome.ts';
 import { preferredReturn } from '../preferences.ts';
 import type { FhirRequest, FhirResponse } from '../request.ts';
 import { unshelved } from '../store/binary.ts';
@@ -38,6 +38,7 @@ export async function writtenResponse(
   context: FhirContext,
   request: FhirRequest,
   written: Written,
+  warnings: readonly Issue[] = [],
 ): Promise<FhirResponse> {
   const url = versionUrl(request.base, written);
   const headers = {
@@ -51,9 +52,6 @@ export async function writtenResponse(
     return resourceResponse(status, await unshelved(context, written.type, written.content), headers);
   }
   const diagnostics = `${written.type}/${written.id} is stored as version ${written.version}`;
-  return resourceResponse(
-    status,
-    outcomeText([{ severity: 'information', code: 'informational', diagnostics }]),
-    headers,
-  );
+  const stored: Issue = { severity: 'information', code: 'informational', diagnostics };
+  return resourceResponse(status, outcomeText([stored, ...warnings]), headers);
 }

@@ -54,7 +54,7 @@ async function write(
   const one = draft(context, request.grant.tenant, parsed, id, new Date(context.now()));
   const written = await context.store.update(request.grant, one, mustBeNew ? 0 : expected.value);
   if (!written.ok) return written;
-  return ok(await writtenResponse(context, request, written.value));
+  return ok(await writtenResponse(context, request, written.value, parsed.warnings));
 }
 
 /** https://hl7.org/fhir/R4/http.html#cond-update */
@@ -77,7 +77,7 @@ async function updateMatching(
   if (!created.ok) return created;
   // Somebody else created it in between: then it is there to be updated.
   if (typeof created.value === 'string') return writeMatch(context, request, parsed, created.value);
-  return ok(await writtenResponse(context, request, created.value));
+  return ok(await writtenResponse(context, request, created.value, parsed.warnings));
 }
 
 function writeMatch(
