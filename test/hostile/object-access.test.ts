@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-
-import { type Answer, bundleOf, found, indist, resourceOf, type TrapWorld, trapWorld } from './trap-world.ts';
 import { pdf } from './trap-resources.ts';
+import { type Answer, bundleOf, found, indist, resourceOf, type TrapWorld, trapWorld } from './trap-world.ts';
 
 let world: TrapWorld;
 const get = (path: string, headers: Record<string, string> = {}): Promise<Answer> =>
@@ -13,7 +12,12 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 /** What every request about another's resource is answered: the same as about one that never was. */
-async function hidden(method: string, path: string, unknown: string, headers: Record<string, string> = {}): Promise<void> {
+async function hidden(
+  method: string,
+  path: string,
+  unknown: string,
+  headers: Record<string, string> = {},
+): Promise<void> {
   const one = await world.ask('A', method, path, { headers });
   expect(one.status, `${path} ${one.text}`).toBe(404);
   indist(one, await world.ask('A', method, unknown, { headers }), ['moved', 'ob1', 'eb1', 'pb', 'zzzzz', 'zz1', 'zz']);
@@ -120,6 +124,7 @@ test('A-26 $everything is of the own record', async () => {
   expect(own).toContain('Observation/oa1');
   expect(own.join(' ')).not.toMatch(/\/(pb|ob1|cb1|eb1|eb2|dv1|g1|xb)\b/);
   expect(found(await world.ask('A', 'POST', 'Patient/pa/$everything', { body: parameters }))).toEqual([
+    'Observation/moved',
     'Observation/oa-focus',
     'Observation/oa-lab1',
     'Observation/oa1',
@@ -152,7 +157,12 @@ test('A-28 operations are under the same gate', async () => {
   }
   expect(resourceOf(await world.ask('system', 'GET', 'Observation/ob1')).meta).toMatchObject({ versionId: '1' });
   // A reference within what is validated is not followed.
-  const body = { resourceType: 'Observation', status: 'final', code: { text: 'x' }, subject: { reference: 'Patient/pb' } };
+  const body = {
+    resourceType: 'Observation',
+    status: 'final',
+    code: { text: 'x' },
+    subject: { reference: 'Patient/pb' },
+  };
   const [one, other] = [
     await world.ask('A', 'POST', 'Observation/$validate', { body }),
     await world.ask('A', 'POST', 'Observation/$validate', { body: { ...body, subject: { reference: 'Patient/zz' } } }),
@@ -197,7 +207,13 @@ test('A-32 a deletion is told to those who could read it before, and versions ar
   expect((await world.ask('B', 'GET', 'Encounter/eb1')).status).toBe(410);
   expect(bundleOf(await world.ask('B', 'GET', 'Encounter/eb1/_history')).entry).toHaveLength(3);
   indist(await world.ask('A', 'DELETE', 'Encounter/eb1'), await world.ask('A', 'DELETE', 'Encounter/zz1'), []);
-  const again = { resourceType: 'Encounter', id: 'eb1', status: 'planned', class: { code: 'AMB' }, subject: { reference: 'Patient/pb' } };
+  const again = {
+    resourceType: 'Encounter',
+    id: 'eb1',
+    status: 'planned',
+    class: { code: 'AMB' },
+    subject: { reference: 'Patient/pb' },
+  };
   const made = await world.ask('system', 'PUT', 'Encounter/eb1', { body: again });
   expect([made.status, made.headers.etag]).toEqual([201, 'W/"4"']);
 });

@@ -49,7 +49,13 @@ const victim: Resource[] = [
     medicationCodeableConcept: { text: 'Zyxworthine' },
     ...patientB,
   },
-  { resourceType: 'Binary', id: 'bb1', contentType: 'application/pdf', securityContext: to('Patient/pb'), data: pdf.toString('base64') },
+  {
+    resourceType: 'Binary',
+    id: 'bb1',
+    contentType: 'application/pdf',
+    securityContext: to('Patient/pb'),
+    data: pdf.toString('base64'),
+  },
   {
     resourceType: 'DocumentReference',
     id: 'db1',
@@ -86,7 +92,12 @@ const victim: Resource[] = [
   },
   { resourceType: 'Encounter', id: 'eb1', ...visit, ...patientB, reasonCode: [icd('F32.2')] },
   { resourceType: 'Encounter', id: 'eb2', ...visit, ...patientB, reasonCode: [icd('F32.2')] },
-  { resourceType: 'Device', id: 'dv1', patient: to('Patient/pb'), deviceName: [{ name: 'Zyxworth pump', type: 'user-friendly-name' }] },
+  {
+    resourceType: 'Device',
+    id: 'dv1',
+    patient: to('Patient/pb'),
+    deviceName: [{ name: 'Zyxworth pump', type: 'user-friendly-name' }],
+  },
   {
     resourceType: 'AuditEvent',
     id: 'xb',
@@ -117,7 +128,14 @@ const attacker: Resource[] = [
     ...patientA,
     device: to('Device/dv1'),
   },
-  { resourceType: 'Observation', id: 'oa-lab1', status: 'final', category: category('laboratory'), code: loinc('718-7'), ...patientA },
+  {
+    resourceType: 'Observation',
+    id: 'oa-lab1',
+    status: 'final',
+    category: category('laboratory'),
+    code: loinc('718-7'),
+    ...patientA,
+  },
   {
     resourceType: 'Observation',
     id: 'oa-focus',
@@ -138,7 +156,14 @@ const attacker: Resource[] = [
     entry: [{ item: to('Observation/ob1') }, { item: to('Observation/oa1') }],
   },
   { resourceType: 'RelatedPerson', id: 'ra', patient: to('Patient/pa') },
-  { resourceType: 'Task', id: 'ta', status: 'ready', intent: 'order', for: to('Patient/pa'), focus: to('Condition/cb1') },
+  {
+    resourceType: 'Task',
+    id: 'ta',
+    status: 'ready',
+    intent: 'order',
+    for: to('Patient/pa'),
+    focus: to('Condition/cb1'),
+  },
   {
     resourceType: 'Communication',
     id: 'ca',

@@ -5,6 +5,7 @@ import { forbidden, multipleMatches, ok, type Result } from '../outcome.ts';
 import type { FhirRequest, FhirResponse } from '../request.ts';
 import { match } from '../search/match.ts';
 import { applyCreates } from '../store/apply.ts';
+import { shown } from '../store/binary.ts';
 import { rememberTexts } from '../store/concept-texts.ts';
 import { underCriteria } from '../store/criteria.ts';
 import { type Draft, draft } from '../store/draft.ts';
@@ -61,7 +62,8 @@ async function createUnless(
   const existing = await context.store.read(request.grant, parsed.resource.resourceType, outcome.value);
   if (!existing.ok) return existing;
   const headers = { ...versionHeaders(existing.value), 'Content-Location': versionUrl(request.base, existing.value) };
-  return ok(resourceResponse(200, existing.value.content, headers));
+  const content = await shown(context, request.grant, existing.value.type, existing.value.content);
+  return ok(resourceResponse(200, content, headers));
 }
 
 /**

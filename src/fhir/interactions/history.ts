@@ -6,7 +6,7 @@ import { isStrict } from '../preferences.ts';
 import { projected } from '../projected.ts';
 import type { FhirRequest } from '../request.ts';
 import { interval } from '../search/dates.ts';
-import { unshelved } from '../store/binary.ts';
+import { shown } from '../store/binary.ts';
 import { type HistoryAsk, type HistoryPlace, placeOf, history as versions } from '../store/history.ts';
 import { unknownId } from '../store/read.ts';
 import type { FhirInteraction } from './interaction.ts';
@@ -55,7 +55,7 @@ export const history: FhirInteraction = {
     const page = found.slice(0, ask.value.count);
     const entries: string[] = [];
     for (const version of page) {
-      const whole = await unshelved(context, version.type, version.content);
+      const whole = await shown(context, grant, version.type, version.content);
       const content = version.deleted ? ok('') : projected(context, request, whole);
       if (!content.ok) return content;
       entries.push(historyEntry(request.base, { ...version, content: content.value }));

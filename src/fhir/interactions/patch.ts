@@ -18,7 +18,7 @@ import { applyJsonPatch } from '../patch/json-patch.ts';
 import { ifMatch } from '../preferences.ts';
 import type { FhirRequest, FhirResponse } from '../request.ts';
 import { match } from '../search/match.ts';
-import { shelved, unshelved } from '../store/binary.ts';
+import { opens, shelved, unshelved } from '../store/binary.ts';
 import { draft } from '../store/draft.ts';
 import { unknownId } from '../store/read.ts';
 import { referencesHold } from '../store/referential.ts';
@@ -106,6 +106,7 @@ async function patchOne(
     if (expected !== null && expected !== version) {
       return preconditionFailed(`If-Match asks for version ${expected}, but the current version is ${version}`);
     }
+    if (type === 'Binary' && !(await opens(context, grant, content))) return unknownId(type, id);
     const whole = await unshelved(context, type, content);
     const parsed = await patched(context, whole, mediaType(request), request.body);
     if (!parsed.ok) return parsed;

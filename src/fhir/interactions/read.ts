@@ -2,6 +2,8 @@ import { allows } from '../access.ts';
 import { forbidden, ok } from '../outcome.ts';
 import { isUnchanged } from '../preferences.ts';
 import { projected } from '../projected.ts';
+import { opens } from '../store/binary.ts';
+import { unknownId } from '../store/read.ts';
 import { release } from '../store/release.ts';
 import { binaryResponse } from './binary.ts';
 import type { FhirInteraction } from './interaction.ts';
@@ -18,6 +20,7 @@ export const read: FhirInteraction = {
     const found = await context.store.read(request.grant, type, id);
     if (!found.ok) return found;
     release(request.grant, [found.value], 'r');
+    if (type === 'Binary' && !(await opens(context, request.grant, found.value.content))) return unknownId(type, id);
     const headers = versionHeaders(found.value);
     if (isUnchanged(request, found.value.version, found.value.lastUpdated)) {
       return ok({ status: 304, headers, body: null });

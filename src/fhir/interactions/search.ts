@@ -8,7 +8,7 @@ import type { FhirRequest, FhirResponse } from '../request.ts';
 import { explain } from '../search/explain.ts';
 import type { SearchAsk } from '../search/prepare.ts';
 import { search as searchPage } from '../search/search.ts';
-import { unshelved } from '../store/binary.ts';
+import { shown } from '../store/binary.ts';
 import { release } from '../store/release.ts';
 import type { FhirInteraction } from './interaction.ts';
 import { resourceResponse } from './respond.ts';
@@ -59,7 +59,7 @@ async function run(context: FhirContext, request: FhirRequest): Promise<Result<F
   const found = release(request.grant, page.value.found, ({ mode }) => (mode === 'match' ? 's' : 'r'));
   const entries: string[] = [];
   for (const one of found) {
-    const whole = one.type === 'Binary' ? await unshelved(context, one.type, one.content) : one.content;
+    const whole = one.type === 'Binary' ? await shown(context, request.grant, one.type, one.content) : one.content;
     const content = projection.value === null ? whole : project(whole, projection.value, context.definitions);
     entries.push(searchEntry(request.base, { type: one.type, id: one.id, content, mode: one.mode }));
   }

@@ -1,12 +1,12 @@
 import type { Database, Queryable } from '../../db/database.ts';
-import { hides } from '../access.ts';
+import { type Grant, hides } from '../access.ts';
 import { responseEntry } from '../bundle.ts';
 import type { FhirContext } from '../context.ts';
 import { ok, preconditionFailed, type Refusal, type Result } from '../outcome.ts';
 import { ifMatch } from '../preferences.ts';
 import type { FhirRequest } from '../request.ts';
 import { applyChanges, applyCreates, applyRemovals, type Change, type Removal } from '../store/apply.ts';
-import { unshelved } from '../store/binary.ts';
+import { opens, unshelved } from '../store/binary.ts';
 import { rememberTexts } from '../store/concept-texts.ts';
 import type { Draft } from '../store/draft.ts';
 import { type Current, lockRows, type Target } from '../store/locked.ts';
@@ -76,6 +76,7 @@ function precondition(request: FhirRequest, { resolved, current }: Planned): Res
 /** What each step will write; a step that writes no resource gives nothing. */
 async function comingOf(
   context: FhirContext,
+  grant: Grant,
   { resolved, current }: Planned,
   again: boolean,
 ): Promise<Result<Coming | null>> {
@@ -83,7 +84,9 @@ async function comingOf(
   if (step.kind === 'delete' || existing || id === null) return ok(null);
   if (step.kind === 'patch') {
     if (current.kind !== 'here') throw new Error('what is patched was not read');
-    const content = await unshelved(context, step.type, current.row.content);
+    const { content: kept } = current.row;
+    if (step.type === 'Binary' && !(await opens(context, grant, kept))) return unknownId(step.type, id);
+    const content = await unshelved(context, step.type, kept);
     const parsed = await patched(context, content, step.media, step.body);
     return parsed.ok ? ok({ entry: step.entry, parsed: parsed.value, id, interaction: 'u' }) : parsed;
   }
@@ -163,7 +166,7 @@ export async function changeAll(
   for (const one of planned) {
     const { step } = one.resolved;
     const holds = step.kind === 'create' ? ok(null) : precondition(request, one);
-    const next = holds.ok ? await comingOf(inside, one, again) : holds;
+    const next = holds.ok ? await comingOf(inside, grant, one, again) : holds;
     if (!next.ok) return atEntry(step.entry.index, next);
     if (next.value) coming.push(next.value);
   }

@@ -1,6 +1,7 @@
 import { allows } from '../access.ts';
 import { forbidden, ok } from '../outcome.ts';
 import { projected } from '../projected.ts';
+import { opens } from '../store/binary.ts';
 import { unknownId } from '../store/read.ts';
 import { release } from '../store/release.ts';
 import { binaryResponse } from './binary.ts';
@@ -19,6 +20,7 @@ export const vread: FhirInteraction = {
     const found = await context.store.vread(request.grant, type, id, Number(version));
     if (!found.ok) return found;
     release(request.grant, [found.value], 'r');
+    if (type === 'Binary' && !(await opens(context, request.grant, found.value.content))) return unknownId(type, id);
     if (type === 'Binary') return ok(await binaryResponse(context, request, found.value));
     const content = projected(context, request, found.value.content);
     return content.ok ? ok(resourceResponse(200, content.value, versionHeaders(found.value))) : content;

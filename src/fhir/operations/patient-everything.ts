@@ -12,6 +12,7 @@ import { interval } from '../search/dates.ts';
 import { openPosition, type Position, sealPosition } from '../search/page.ts';
 import { Scan } from '../search/scan.ts';
 import { Statement } from '../search/statement.ts';
+import { shown } from '../store/binary.ts';
 import { release } from '../store/release.ts';
 import type { Operation } from './operation.ts';
 import { operationResponse } from './operation-response.ts';
@@ -209,9 +210,12 @@ async function run(context: FhirContext, request: FhirRequest): Promise<Result<F
   if (!patient.ok) return patient;
   const page = release(grant, rows.slice(0, ask.value.count).map(shownOf), interactionOf(grant));
   const around = release(grant, await surroundings(context, grant, ask.value, page), interactionOf(grant));
+  const surrounding = await Promise.all(
+    around.map(async (row) => ({ ...row, content: await shown(context, grant, row.type, row.content) })),
+  );
   const entries = [
     ...page.map((row) => searchEntry(base, { ...row, mode: 'match' })),
-    ...around.map((row) => searchEntry(base, { ...row, mode: 'include' })),
+    ...surrounding.map((row) => searchEntry(base, { ...row, mode: 'include' })),
   ];
   const last = rows.length > ask.value.count ? page.at(-1) : undefined;
   const here = `${base}/Patient/${id}/$everything`;

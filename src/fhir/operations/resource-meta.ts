@@ -10,6 +10,7 @@ import { written } from '../search/condition.ts';
 import { parameterId } from '../search/hash.ts';
 import { Scan } from '../search/scan.ts';
 import { Statement } from '../search/statement.ts';
+import { opens, shelved, unshelved } from '../store/binary.ts';
 import { draft } from '../store/draft.ts';
 import { unknownId } from '../store/read.ts';
 import { addMeta, removeMeta } from './meta.ts';
@@ -86,13 +87,15 @@ async function rewrite(
     const current = await context.store.read(grant, type, id);
     if (!current.ok) return current;
     if (!admits(grant, type, current.value, 'u')) return unknownId(type, id);
-    const resource = parseLossless(current.value.content) as Json; // what is stored is a resource
+    const { content } = current.value;
+    if (type === 'Binary' && !(await opens(context, grant, content))) return unknownId(type, id);
+    const resource = parseLossless(await unshelved(context, type, content)) as Json; // what is stored is a resource
     const meta = change(metaOf(current.value.content), given as Json); // its members are looked at as unknown
     const parsed = parseResource(stringifyLossless({ ...resource, meta }));
     if (!parsed.ok) return parsed;
     const good = checked(context, parsed.value);
     if (!good.ok) return good;
-    const one = draft(context, grant.tenant, good.value, id, new Date(context.now()));
+    const one = draft(context, grant.tenant, await shelved(context, good.value), id, new Date(context.now()));
     const result = await context.store.update(grant, one, current.value.version);
     if (result.ok) return answer(metaOf(result.value.content));
     if (result.status !== 412) return result;

@@ -1,7 +1,9 @@
 import { buffer } from 'node:stream/consumers';
 
+import { allows, type Grant, hides } from '../access.ts';
 import type { FhirContext } from '../context.ts';
 import { members, type Parsed } from '../json.ts';
+import { parseReference } from '../reference.ts';
 
 /**
  * The content of a Binary lies in the blob store; the stored text has its address where `data` would be. An address is
@@ -43,4 +45,33 @@ export async function unshelved(context: FhirContext, type: string, content: str
   if (!data || !address.test(content.slice(data.value, data.end))) return content;
   const bytes = await bytesOf(context, content);
   return `${content.slice(0, data.value)}"${bytes.toString('base64')}"${content.slice(data.end)}`;
+}
+
+const memberOf = (content: string, wanted: string) => members(content, 0).find(({ name }) => name === wanted);
+
+/**
+ * Whether the caller may see what a Binary belongs to: its bytes are as secret as that.
+ *
+ * @see https://hl7.org/fhir/R4/binary.html#security
+ */
+export async function opens(context: FhirContext, grant: Grant, content: string): Promise<boolean> {
+  const owner = memberOf(content, 'securityContext');
+  if (!owner) return true;
+  // A stored Binary has been checked to be one.
+  const { reference } = JSON.parse(content.slice(owner.value, owner.end)) as { reference?: string };
+  const target = parseReference(reference ?? '');
+  if (target?.kind !== 'literal') return true;
+  if (!allows(grant, target.type, 'r')) return false;
+  // What lies elsewhere is in nobody's record here.
+  if (!hides(grant) || target.base !== null) return true;
+  return (await context.store.read(grant, target.type, target.id)).ok;
+}
+
+/** The stored text of a resource as this caller may see it: a Binary that is not theirs to open has no content. */
+export async function shown(context: FhirContext, grant: Grant, type: string, content: string): Promise<string> {
+  if (type !== 'Binary' || content === '') return content;
+  if (await opens(context, grant, content)) return unshelved(context, type, content);
+  const data = memberOf(content, 'data');
+  // Something stands before it: resourceType, at least.
+  return data ? content.slice(0, content.lastIndexOf(',', data.key)) + content.slice(data.end) : content;
 }
