@@ -9,6 +9,7 @@ import { type Blobs, folderBlobs } from './db/blobs.ts';
 import type { Database } from './db/database.ts';
 import { cast } from './demo/cast.ts';
 import { seedDemo } from './demo/seed.ts';
+import { compartmentTypes } from './fhir/definitions/compartments.ts';
 import { typeOfNumber } from './fhir/resources.ts';
 import { anonymousGrant, createDecide } from './privacy/decide.ts';
 import { createAuthenticate } from './smart/authenticate.ts';
@@ -78,7 +79,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
     const app = createApp({
       fhir: context,
       authenticate: createAuthenticate(keys, config.baseUrl),
-      decide: createDecide(Object.keys(context.definitions.compartments.Patient ?? {})),
+      decide: createDecide(compartmentTypes(context.definitions, 'Patient')),
       metrics: createMetrics(),
       log,
       maxBody: config.maxBody,

@@ -155,6 +155,7 @@ const attacker: Resource[] = [
     ...patientA,
     entry: [{ item: to('Observation/ob1') }, { item: to('Observation/oa1') }],
   },
+  { resourceType: 'Device', id: 'da', patient: to('Patient/pa') },
   { resourceType: 'RelatedPerson', id: 'ra', patient: to('Patient/pa') },
   {
     resourceType: 'Task',

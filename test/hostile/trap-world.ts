@@ -14,7 +14,12 @@ export type Who = 'A' | 'B' | 'P' | 'S' | 'V' | 'system' | 'none';
 
 export type Answer = { status: number; headers: Record<string, string | string[] | undefined>; text: string };
 
-export type Sent = { body?: string | Buffer | object; headers?: Record<string, string> };
+export type Sent = {
+  body?: string | Buffer | object;
+  headers?: Record<string, string>;
+  /** What the asker has written before, and so may be shown. */
+  known?: string;
+};
 
 export type TrapWorld = {
   server: Server;

@@ -29,7 +29,9 @@ export const history: FhirInteraction = {
     const { grant } = request;
     const type = request.path.length === 1 ? null : (request.path[0] ?? null);
     const id = request.path.length === 3 ? (request.path[1] ?? null) : null;
-    if (type !== null && !allows(grant, type, 'r')) return forbidden(`Your access does not cover reading ${type}`);
+    if (type !== null && !allows(grant, type, id === null ? 's' : 'r')) {
+      return forbidden(`Your access does not cover ${id === null ? 'searching' : 'reading'} ${type}`);
+    }
     const parameters = new URLSearchParams(request.query);
     const cursor = parameters.get('_cursor');
     parameters.delete('_cursor');

@@ -1,6 +1,6 @@
 import type { Result } from '../outcome.ts';
-import { invalid, notSupported, ok } from '../outcome.ts';
-import { anyOf, type Condition, not, nothing, written } from './condition.ts';
+import { forbidden, invalid, notSupported, ok } from '../outcome.ts';
+import { anyOf, type Condition, not, written } from './condition.ts';
 import { unescaped } from './escape.ts';
 import { key } from './hash.ts';
 import type { Lookup } from './modifiers/modifier.ts';
@@ -108,7 +108,7 @@ const list =
     const statement = new Statement(grant.tenant);
     const ids = values.map((value) => value.replace(/^List\//, ''));
     if (ids.some((one) => !idPattern.test(one))) return invalid(`${name} is the id of a List`);
-    if (!scan) return ok(nothing);
+    if (!scan) return forbidden(`${name} needs to read List, which is not granted`);
     const rows = await on.query(
       `select l.content, l.keys ${scan.from(statement, 'l', [{ kind: 'ids', any: ids }])}`,
       statement.params,

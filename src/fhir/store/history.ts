@@ -86,15 +86,17 @@ function arm(scan: Scan, statement: Statement, table: 'resource' | 'resource_his
  */
 export async function history(on: Queryable, grant: Grant, ask: HistoryAsk): Promise<readonly Version[]> {
   const stored = ask.type === null ? await typesStored(on, grant.tenant) : new Set([ask.type]);
+  // What lists many resources is a search, to SMART as well.
+  const needed = ask.id === null ? 's' : 'r';
   const statement = new Statement(grant.tenant);
   const arms = resourceTypes
     .filter((type) => stored.has(type))
-    .flatMap((type) => Scan.of(grant, type, 'r') ?? [])
+    .flatMap((type) => Scan.of(grant, type, needed) ?? [])
     .flatMap((scan) => [arm(scan, statement, 'resource', ask), arm(scan, statement, 'resource_history', ask)]);
   if (arms.length === 0) return [];
   const text = `select * from (${arms.join('\nunion all\n')}) v ${order} limit ${statement.bind(ask.count + 1, 'int')}`;
   const rows = await on.query(text, statement.params);
-  return release(grant, rows.map(version), 'r');
+  return release(grant, rows.map(version), needed);
 }
 
 // The select list of `columns` fixes the shape of the row.
