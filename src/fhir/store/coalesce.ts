@@ -1,6 +1,8 @@
 /**
- * Collects what arrives while the previous batch is in flight and hands it on as one batch.
- * There is no timer: an idle lane starts at the end of the current turn of the event loop.
+ * Collects what arrives while a batch is in flight and hands it on as one batch.
+ * There is no timer: an idle lane starts at the end of the current turn of the event loop. While a batch is in flight,
+ * another joins it only when it is as large as what is in flight: the database works on one while we answer the other, and
+ * neither shrinks to the few that happened to arrive first.
  */
 export type Lane<Item, Answer> = { push(item: Item): Promise<Answer> };
 
@@ -24,6 +26,7 @@ export function lane<Item, Answer>(options: LaneOptions<Item, Answer>): Lane<Ite
   const { run, width, maxWeight, weight = () => 1, identity, separable = () => false } = options;
   let queue: Waiting<Item, Answer>[] = [];
   let inFlight = 0;
+  let itemsInFlight = 0;
   let scheduled = false;
   const busy = new Set<string>();
 
@@ -64,12 +67,14 @@ export function lane<Item, Answer>(options: LaneOptions<Item, Answer>): Lane<Ite
 
   function flush(): void {
     scheduled = false;
-    while (inFlight < width && queue.length > 0) {
+    while (inFlight < width && queue.length > 0 && queue.length >= itemsInFlight) {
       const batch = take();
       if (batch.length === 0) return;
       inFlight++;
+      itemsInFlight += batch.length;
       settle(batch).then(() => {
         inFlight--;
+        itemsInFlight -= batch.length;
         if (identity) for (const { item } of batch) for (const name of identity(item)) busy.delete(name);
         if (queue.length > 0) flush();
       });
@@ -80,7 +85,7 @@ export function lane<Item, Answer>(options: LaneOptions<Item, Answer>): Lane<Ite
     push(item) {
       return new Promise((resolve, reject) => {
         queue.push({ item, resolve, reject });
-        if (scheduled || inFlight >= width) return;
+        if (scheduled || inFlight >= width || queue.length < itemsInFlight) return;
         scheduled = true;
         setImmediate(flush);
       });

@@ -63,7 +63,7 @@ function unconditional(grant: Grant, type: string): boolean {
 
 export function createWriter(database: Database, reader: Reader): Writer {
   const creates = lane<readonly Draft[], null>({
-    width: 1,
+    width: 2,
     maxWeight: 500,
     weight: (drafts) => drafts.length,
     separable,
