@@ -43,6 +43,8 @@ function baseOf(unit: Unit): string {
 function conversion(code: string): Conversion | null {
   // Callers send what a resource or a query says, and the library has not been written for hostile text.
   if (code.length > 100) return null;
+  // UCUM is written in these characters; of others the library complains on the output of the process, with what was sent.
+  if (!/^[!-~]+$/.test(code)) return null;
   // To UCUM every integer is a unit. Here it is a code of SNOMED CT that came without its system.
   if (/^\d+$/.test(code) && code !== '1') return null;
   const { status, unit } = ucum().getSpecifiedUnit(code, 'validate');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 
+import { usCorePackages, wrongExamples, wrongMustSupport } from '../../../test/support/r4-refusals.ts';
 import type { Validate } from '../context.ts';
 import { loadDefinitions } from '../definitions/load.ts';
 import { createValidator } from './validator.ts';
@@ -29,23 +30,6 @@ function errors(validate: Validate, resource: Resource): string[] {
   const found = validate(resource).filter(({ severity }) => severity === 'error');
   return found.map(({ expression, diagnostics }) => `${expression}: ${diagnostics}`);
 }
-
-/** Official examples that R4 itself forbids, with the rule they break. */
-const wrongExamples: readonly [RegExp, RegExp, string][] = [
-  [/-questionnaire\.json$/, /linkId is required/, 'Questionnaire.item.linkId is 1..1; the generated questionnaires leave it out'],
-  [/^immunizationevaluation-questionnaire/, /que-2/, 'two items have one linkId'],
-  [/^(activitydefinition-(servicerequest|supplyrequest)-example|eventdefinition-example|questionnaire-zika)/, /txt-2/, 'the narrative has only white space'],
-  [/^devicemetric-example\.json$/, /DeviceMetric\.parent/, 'DeviceMetric.parent is a Reference(Device)'],
-  [/^deviceusestatement-example\.json$/, /reasonReference/, 'reasonReference may not be a Procedure'],
-  [/^medicationrequest0301\.json$/, /dispenseRequest\.performer/, 'dispenseRequest.performer is a Reference(Organization)'],
-  [/^observation-example-clinical-gender\.json$/, /performer/, 'Observation.performer may not be an Encounter'],
-]; // biome-ignore format: a table
-
-/** Resources of the US Core reference data that R4 forbids. */
-const wrongMustSupport: readonly [string, RegExp][] = [
-  ['usqualitycore-r4-media', /Attachment has no element "link"/],
-  ['3c766796-d8a0-480f-8215-f1e7e3afab21', /Period has no element "stop"/],
-];
 
 describe.skipIf(missing)(`real data${why}`, () => {
   test('every Synthea resource is valid', { timeout: 120_000 }, async () => {
@@ -82,8 +66,7 @@ describe.skipIf(missing)(`real data${why}`, () => {
 
   test('the US Core reference data is valid with the packages it was made for', async () => {
     const packages = mkdtempSync(join(tmpdir(), 'portico-us-core-'));
-    for (const name of ['hl7.fhir.us.core-6.1.0.tgz', 'hl7.fhir.us.core-7.0.0.tgz', 'hl7.fhir.us.core-8.0.0.tgz'])
-      symlinkSync(join(shared, 'packages', name), join(packages, name));
+    for (const name of usCorePackages) symlinkSync(join(shared, 'packages', name), join(packages, name));
     const validate = await createValidator(loadDefinitions({ packages }));
     rmSync(packages, { recursive: true });
     const folder = join(shared, 'data/us-core-must-support');
@@ -92,7 +75,7 @@ describe.skipIf(missing)(`real data${why}`, () => {
     for (const resource of list(folder).flatMap((file) => resourcesOf(read(join(folder, file))))) {
       if (JSON.stringify(resource).includes('us/core/StructureDefinition')) claimed++;
       const found = errors(validate, resource);
-      const known = wrongMustSupport.find(([id]) => id === resource.id)?.[1];
+      const known = wrongMustSupport.find(({ id }) => id === resource.id)?.rule;
       unexplained.push(...found.filter((text) => known === undefined || !known.test(text)));
     }
     expect(claimed).toBeGreaterThan(500);
