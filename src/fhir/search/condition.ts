@@ -17,8 +17,17 @@ export type Condition =
   | { kind: 'not'; of: Condition }
   | Written;
 
-/** `column`: it is about a column that an index is in the order of. */
-type Written = { kind: 'written'; write(place: Place): string; selective?: boolean; column?: 'date' | 'updated' };
+/**
+ * `column`: it is about a column that an index is in the order of. `rows`: `select 1 from …`, one for each row of a side table
+ * that makes it hold, which an index counts.
+ */
+type Written = {
+  kind: 'written';
+  write(place: Place): string;
+  selective?: boolean;
+  column?: 'date' | 'updated' | 'quantity';
+  rows?(place: Place): string;
+};
 
 export const nothing: Condition = { kind: 'any', of: [] };
 
@@ -50,14 +59,22 @@ export const side = (
   param: number,
   companions: readonly number[] | null,
   where: (side: string, place: Place) => string,
-): Condition =>
-  written((place) => {
-    const { statement, row, type } = place;
-    const s = statement.alias('s');
+): Condition => {
+  const from = (place: Place, s: string): string => {
+    const { statement, type } = place;
     const parameter = `${s}.tenant = ${statement.tenant} and ${s}.type = ${typeNumber(type)} and ${s}.param = ${param}`;
     const companion = companionOf(s, table, companions, place);
-    return `${row}.id in (select ${s}.id from ${table} ${s} where ${parameter}${companion} and ${where(s, place)})`;
-  });
+    return `from ${table} ${s} where ${parameter}${companion} and ${where(s, place)}`;
+  };
+  return {
+    kind: 'written',
+    write(place) {
+      const s = place.statement.alias('s');
+      return `${place.row}.id in (select ${s}.id ${from(place, s)})`;
+    },
+    rows: (place) => `select 1 ${from(place, place.statement.alias('s'))}`,
+  };
+};
 
 function companionOf(s: string, table: SideTable, companions: readonly number[] | null, { statement }: Place): string {
   if (companions !== null) return ` and ${s}.companion = any(${statement.bind(companions, 'bigint[]')})`;

@@ -59,6 +59,7 @@ function inColumns(target: Target, { written, unit, base }: SearchQuantity): Con
   const column = base ? 'quantity_base' : 'quantity';
   const value: Condition = {
     kind: 'written',
+    ...(base ? {} : { column: 'quantity' }),
     write: ({ statement, row }) =>
       compareAmounts(written.prefix, `${row}.${column}`, `${row}.${column}`, bindAmount(statement, base ?? written)),
   };

@@ -65,10 +65,10 @@ function pointersOf(target: Target, value: string, only: string | null): Pointer
 export function pointingTo(target: Target, pointers: readonly Pointer[]): Condition {
   const column = patientColumn(target.definitions, target.type, target.parameter.code);
   const patients = pointers.flatMap((one) => ('type' in one && one.type === 'Patient' ? [one.id] : []));
-  const held = (some: readonly Pointer[]): Condition =>
+  const held = (some: readonly Pointer[], selective = true): Condition =>
     keys(
       some.map((one) => keyOf(target, 'r', pointerText(one))),
-      true,
+      selective,
     );
   if (column === 'itself') {
     const others = pointers.filter((one) => !('type' in one && one.type === 'Patient'));
@@ -76,7 +76,8 @@ export function pointingTo(target: Target, pointers: readonly Pointer[]): Condit
     return anyOf(others.length > 0 ? [...parts, held(others)] : parts);
   }
   if (column === 'implied' && patients.length === pointers.length && patients.length > 0)
-    return allOf([{ kind: 'patient', any: patients }, held(pointers)]);
+    // Most rows of the patient have the key too: it has nothing to choose after the column.
+    return allOf([{ kind: 'patient', any: patients }, held(pointers, false)]);
   return held(pointers);
 }
 
