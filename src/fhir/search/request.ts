@@ -54,7 +54,7 @@ export const limits = {
   orValues: 200,
   ids: 1000,
   chain: 3,
-  has: 5,
+  has: 6,
   includes: 20,
   iterations: 3,
   included: 1000,
