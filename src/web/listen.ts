@@ -9,12 +9,30 @@ export type Listening = {
   close(ms: number): Promise<void>;
 };
 
+/** ms. */
+export type Patience = {
+  /** Until the headers of a request have arrived. */
+  headers: number;
+  /** Until all of it has: 50 MB over a poor line take minutes. */
+  request: number;
+  /** Between two looks for those who take longer. */
+  check: number;
+};
+
+const usual: Patience = { headers: 20_000, request: 300_000, check: 5000 };
+
 /** @throws Error, with a sentence for the operator, when the port cannot be had */
-export function listen(app: Served, host: string, port: number): Promise<Listening> {
+export function listen(app: Served, host: string, port: number, patience = usual): Promise<Listening> {
   // Without TLS and HTTP/2 it makes a Server of node:http.
-  const server = createAdaptorServer({ fetch: app.fetch as never, overrideGlobalObjects: false }) as Server;
-  server.requestTimeout = 300_000;
-  server.headersTimeout = 20_000;
+  const server = createAdaptorServer({
+    fetch: app.fetch as never,
+    overrideGlobalObjects: false,
+    serverOptions: {
+      requestTimeout: patience.request,
+      headersTimeout: patience.headers,
+      connectionsCheckingInterval: patience.check,
+    },
+  }) as Server;
   // Longer than a load balancer keeps a connection, so that it is not closed under a request.
   server.keepAliveTimeout = 65_000;
   return new Promise((resolve, reject) => {
@@ -30,9 +48,11 @@ export function listen(app: Served, host: string, port: number): Promise<Listeni
 function closeServer(server: Server, ms: number): Promise<void> {
   return new Promise((resolve) => {
     const force = setTimeout(() => server.closeAllConnections(), ms);
-    // close() also ends the connections that wait for a next request.
+    // close() also ends the connections that wait for a next request; those that begin to wait after it, nobody ends.
+    const idle = setInterval(() => server.closeIdleConnections(), 50);
     server.close(() => {
       clearTimeout(force);
+      clearInterval(idle);
       resolve();
     });
   });
