@@ -45,21 +45,12 @@ const valuesOf = ({ type, id, version, lastUpdated, row, text: content }: Writte
   content,
 ];
 
-/** The `with` that inserts into the side tables, empty where the resources have no such rows. */
-function withSides(all: readonly Written[], params: string[]): string {
-  const inserts = sideInserts(
-    'v',
-    all.map(({ row }) => row),
+/** The expressions of a `with` that insert into the side tables, empty where the resources have no such rows. */
+const withSides = (all: readonly Written[], params: string[]): string =>
+  sideInserts(
+    all.map(({ type, id, row }) => ({ tenant: 1, type, id, row })),
     params,
   );
-  if (inserts === '') return '';
-  let next = params.length;
-  const owners = all.map(({ type, id }, at) => {
-    params.push(String(typeNumber(type)), id);
-    return `(${at + 1}::bigint, 1, $${++next}::smallint, $${++next}::text)`;
-  });
-  return `v(n, tenant, type, id) as (values ${owners.join(', ')})${inserts}`;
-}
 
 /** One INSERT with its rows in VALUES, and beside it those of the side tables: the best a statement a request can do. */
 export function insertOf(all: readonly Written[]): Statement {

@@ -16,15 +16,15 @@ export type Removal = { tenant: number; type: string; id: string; lastUpdated: D
 const columns = `tenant, type, id, last_updated, patient, patients, labels, code, date_start, date_end, quantity, quantity_base,
   present, keys`;
 
-/** The batch as a table `v` with its place `n`; `extra` are further columns behind `keys`. */
-const batch = (extra: string, names: string): string => `with v as materialized (
-  select n, tenant, type, id, last_updated, patient, patients::text[] as patients, labels, code, date_start, date_end, quantity,
-    quantity_base, present::int[] as present, keys::bigint[] as keys, ${names}
+/** The batch as rows with their place `n`; `extra` are further columns behind `keys`. */
+const batch = (extra: string, names: string): string => `select n, tenant, type, id, last_updated, patient,
+    patients::text[] as patients, labels, code, date_start, date_end, quantity, quantity_base, present::int[] as present,
+    keys::bigint[] as keys, ${names}
   from unnest($1::int[], $2::smallint[], string_to_array($3, chr(30)), $4::timestamptz[],
     string_to_array($5, chr(30), chr(29)), string_to_array($6, chr(30), chr(29)), $7::bigint[], $8::bigint[],
     $9::timestamptz[], $10::timestamptz[], $11::float8[], $12::float8[], string_to_array($13, chr(30)),
     string_to_array($14, chr(30)), ${extra})
-  with ordinality u(${columns}, ${names}, n))`;
+  with ordinality u(${columns}, ${names}, n)`;
 
 function batchParams(drafts: readonly Draft[]): string[] {
   const rows = drafts.map(({ row }) => row);
@@ -46,25 +46,20 @@ function batchParams(drafts: readonly Draft[]): string[] {
   ];
 }
 
-const createBatch = batch('string_to_array($15, chr(30))', 'content');
+const createAll = `insert into resource (version, ${columns}, content)
+  select 1, ${columns}, content from (${batch('string_to_array($15, chr(30))', 'content')}) v`;
 
 /** Writes new resources, version 1, whose ids the server has made. One statement, so all of them or none. */
 export async function applyCreates(on: Queryable, drafts: readonly Draft[]): Promise<void> {
   const params = [...batchParams(drafts), texts(drafts.map(({ head, tail }) => `${head}1${tail}`))];
-  const sides = sideInserts(
-    'v',
-    drafts.map(({ row }) => row),
-    params,
-  );
-  const sql = `${createBatch}${sides}
-    insert into resource (version, ${columns}, content) select 1, ${columns}, content from v`;
-  await on.query(sql, params);
+  const sides = sideInserts(drafts, params);
+  await on.query(sides === '' ? createAll : `with ${sides} ${createAll}`, params);
 }
 
-const changeBatch = batch(
+const changeBatch = `with v as materialized (${batch(
   '$15::int[], string_to_array($16, chr(30)), string_to_array($17, chr(30))',
   'expected, head, tail',
-);
+)})`;
 
 const removeSides = (owner: string): string =>
   sideTables
@@ -106,15 +101,11 @@ export async function applyChanges(on: Queryable, changes: readonly Change[]): P
     texts(drafts.map(({ head }) => head)),
     texts(drafts.map(({ tail }) => tail)),
   ];
-  const sides = sideInserts(
-    'written',
-    drafts.map(({ row }) => row),
-    params,
-  );
+  const sides = sideInserts(drafts, params, 'written');
   const sql = `${changeBatch}, ${current},
     written as (select v.*, s.was, s.last + 1 as version, head || (s.last + 1)::text || tail as content
       from v join state s using (n) where not s.raced and (v.expected is null or v.expected = s.was)),
-    ${archive}${removeSides('written')}${sides},
+    ${archive}${removeSides('written')}${sides === '' ? '' : `, ${sides}`},
     updated as (update resource r set (${changedColumns}) = row(${changedColumns.replaceAll(/(\w+)/g, 'w.$1')})
       from written w where w.was > 0 and r.tenant = w.tenant and r.type = w.type and r.id = w.id),
     inserted as (insert into resource (version, ${columns}, content) select version, ${columns}, content from written where was = 0)
