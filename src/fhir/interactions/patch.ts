@@ -63,6 +63,10 @@ export async function patched(
   return parsed;
 }
 
+/** Its tests would tell, and its answer show, what there is. */
+export const patchReads = (type: string): Result<never> =>
+  forbidden(`A patch needs to read what it changes, and your access does not cover reading ${type}`);
+
 /** https://hl7.org/fhir/R4/http.html#patch, conditional patch included */
 export const patch: FhirInteraction = {
   code: 'patch',
@@ -74,6 +78,7 @@ export const patch: FhirInteraction = {
   async run(context, request) {
     const [type = '', named] = request.path;
     if (!allows(request.grant, type, 'u')) return forbidden(`Your access does not cover updating ${type}`);
+    if (!allows(request.grant, type, 'r')) return patchReads(type);
     const expected = ifMatch(request);
     if (!expected.ok) return expected;
     let id = named;

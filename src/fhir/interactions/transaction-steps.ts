@@ -5,6 +5,7 @@ import { forbidden, invalid, notFound, notSupported, ok, type Result } from '../
 import { isResourceType } from '../resources.ts';
 import { uuid7 } from '../store/uuid.ts';
 import type { BundleEntry } from './bundle-entries.ts';
+import { patchReads } from './patch.ts';
 
 /**
  * What a transaction does for one entry. `criteria` is the query of a conditional interaction, null for a plain one.
@@ -88,6 +89,7 @@ export function stepOf(context: FhirContext, grant: Grant, entry: BundleEntry): 
     return notFound(`${type} is not a resource type of FHIR R4; types are spelled as in Patient`);
   if (id !== null && !idForm.test(id)) return invalid('An id has 1 to 64 characters out of A-Z, a-z, 0-9, - and .');
   if (!allows(grant, type, letters[method])) return forbidden(`Your access does not cover ${doing[method]} ${type}`);
+  if (method === 'PATCH' && !allows(grant, type, 'r')) return patchReads(type);
   if (method === 'POST') return create(context, entry, type);
   const criteria = id === null ? query : null;
   if (criteria === '') return invalid(`Name an id (${method} ${type}/[id]) or criteria (${method} ${type}?…)`);

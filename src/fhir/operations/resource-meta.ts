@@ -78,6 +78,7 @@ async function rewrite(
   const { grant, path } = request;
   const [type = '', id = ''] = path;
   if (!allows(grant, type, 'u')) return forbidden(`Your access does not cover updating ${type}`);
+  if (!allows(grant, type, 'r')) return forbidden(`Your access does not cover reading ${type}`);
   const parameters = requestParameters(request, 'meta');
   if (!parameters.ok) return parameters;
   const given = parameters.value.value('meta', 'Meta');

@@ -1,5 +1,5 @@
 import type { Database } from '../../db/database.ts';
-import { admits, type Grant, hides } from '../access.ts';
+import { admits, type Grant, hides, type Interaction } from '../access.ts';
 import { gone, notFound, ok, type Result } from '../outcome.ts';
 import { typeNumber } from '../resources.ts';
 import { numbers, texts } from './arrays.ts';
@@ -42,8 +42,12 @@ function stored(type: string, id: string, row: readonly unknown[]): Stored {
 export const unknownId = (type: string, id: string): Result<never> => notFound(`${type}/${id} is not known here`);
 
 export type Reader = {
-  /** The current version; 404 for what is hidden or never was, 410 for what was deleted and could be seen before. */
-  read(grant: Grant, type: string, id: string): Promise<Result<Stored>>;
+  /**
+   * The current version; 404 for what is hidden or never was, 410 for what was deleted and could be seen before.
+   *
+   * @param needed what is about to be done with it, where that is not to show it
+   */
+  read(grant: Grant, type: string, id: string, needed?: Interaction): Promise<Result<Stored>>;
   /** One version; 404 likewise, 410 for the version that is a delete. */
   vread(grant: Grant, type: string, id: string, version: number): Promise<Result<Stored>>;
 };
@@ -69,11 +73,12 @@ export function createReader(database: Database): Reader {
   });
 
   const reader: Reader = {
-    async read(grant, type, id) {
+    async read(grant, type, id, needed = 'r') {
       const row = await points.push({ tenant: grant.tenant, type, id });
-      if (row !== null) return admits(grant, type, row, 'r') ? ok(row) : unknownId(type, id);
+      if (row !== null) return admits(grant, type, row, needed) ? ok(row) : unknownId(type, id);
       const [tombstone] = await database.byKey.query(tombstoneSql, [grant.tenant, typeNumber(type), id]);
-      if (tombstone && admits(grant, type, stored(type, id, tombstone), 'r')) return gone(`${type}/${id} was deleted`);
+      if (tombstone && admits(grant, type, stored(type, id, tombstone), needed))
+        return gone(`${type}/${id} was deleted`);
       return unknownId(type, id);
     },
 

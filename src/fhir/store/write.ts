@@ -1,5 +1,5 @@
 import { type Database, DatabaseError } from '../../db/database.ts';
-import { admits, admitsChange, type Grant, type Interaction } from '../access.ts';
+import { admitsChange, type Grant, type Interaction } from '../access.ts';
 import { conflict, forbidden, ok, preconditionFailed, type Result } from '../outcome.ts';
 import { type Applied, applyChanges, applyCreates, applyRemovals, type Change, type Removal } from './apply.ts';
 import { lane } from './coalesce.ts';
@@ -123,9 +123,8 @@ export function createWriter(database: Database, reader: Reader): Writer {
       for (let attempt = 1; ; attempt++) {
         let version = expected;
         if (!unconditional(grant, draft.type)) {
-          const current = await reader.read(grant, draft.type, draft.id);
+          const current = await reader.read(grant, draft.type, draft.id, 'u');
           if (!current.ok) return unknownId(draft.type, draft.id);
-          if (!admits(grant, draft.type, current.value, 'u')) return unknownId(draft.type, draft.id);
           if (!admitsChange(grant, draft.type, current.value, 'u')) return ofOthersToo(draft.type, draft.id);
           version = expected ?? current.value.version;
         }
@@ -140,8 +139,8 @@ export function createWriter(database: Database, reader: Reader): Writer {
       for (let attempt = 1; ; attempt++) {
         let version = removal.expected;
         if (!unconditional(grant, removal.type)) {
-          const current = await reader.read(grant, removal.type, removal.id);
-          if (!current.ok || !admits(grant, removal.type, current.value, 'd')) return ok(null);
+          const current = await reader.read(grant, removal.type, removal.id, 'd');
+          if (!current.ok) return ok(null);
           if (!admitsChange(grant, removal.type, current.value, 'd')) return ofOthersToo(removal.type, removal.id);
           version ??= current.value.version;
         }
