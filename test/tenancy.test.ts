@@ -32,6 +32,7 @@ beforeAll(async () => {
     database: {
       ...noted(database),
       byKey: noted(database.byKey),
+      planned: noted(database.planned),
       transaction: <T>(work: (tx: Queryable) => Promise<T>) => database.transaction((tx) => work(noted(tx))),
       close: () => database.close(),
     },

@@ -29,6 +29,7 @@ export async function connect(target: Target, options: ConnectOptions = {}): Pro
   const pool = await open({});
   // Reads by id and the batches of writes are a lane or two each.
   const keyed = await open({ lines: 3, settings: byKeySettings, log: () => {} });
+  const planned = await open({ settings: { plan_cache_mode: 'force_generic_plan' }, log: () => {} });
 
   async function transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
     for (let attempt = 0; ; attempt++) {
@@ -50,9 +51,10 @@ export async function connect(target: Target, options: ConnectOptions = {}): Pro
   return {
     ...statements(pool),
     byKey: statements(keyed),
+    planned: statements(planned),
     transaction,
     async close() {
-      await Promise.all([pool.close(), keyed.close()]);
+      await Promise.all([pool.close(), keyed.close(), planned.close()]);
     },
   };
 }

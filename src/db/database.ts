@@ -19,6 +19,11 @@ export type Database = Queryable & {
    */
   byKey: Queryable;
   /**
+   * For reads whose text is made so that one plan is good for any value: planned once per connection. To plan a search each
+   * time takes as long as to run it.
+   */
+  planned: Queryable;
+  /**
    * Runs `work` in one transaction. Serialization failures and deadlocks are retried, at most 5 times, so `work` may run
    * more than once and must have no effect outside the transaction.
    */

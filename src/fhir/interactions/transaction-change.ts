@@ -40,7 +40,13 @@ const BATCH = 1_000;
 
 /** This context with the transaction in the place of its database. */
 function within(context: FhirContext, tx: Queryable): FhirContext {
-  const database: Database = { query: tx.query, byKey: tx, transaction: (work) => work(tx), close: async () => {} };
+  const database: Database = {
+    query: tx.query,
+    byKey: tx,
+    planned: tx,
+    transaction: (work) => work(tx),
+    close: async () => {},
+  };
   return { ...context, database, store: createStore(database) };
 }
 

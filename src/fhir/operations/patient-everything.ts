@@ -97,7 +97,7 @@ function compartmentStatement(
 async function compartment(context: FhirContext, grant: Grant, ask: Ask, after: Position | null): Promise<Row[]> {
   const rowsOf = async (ordered: boolean): Promise<Row[]> => {
     const statement = compartmentStatement(context, grant, ask, after, ordered);
-    return statement ? context.database.query(statement.text, statement.params) : [];
+    return statement ? context.database.planned.query(statement.text, statement.params) : [];
   };
   if (after) return rowsOf(true);
   // Nearly every record fits on its first page, and then need not be sorted, which takes as long as to read it.
@@ -143,7 +143,7 @@ async function surroundings(context: FhirContext, grant: Grant, ask: Ask, page: 
     }
     if (arms.length === 0) break;
     statement.text = arms.join(' union all ');
-    rows = (await context.database.query(statement.text, statement.params)).map(shownOf);
+    rows = (await context.database.planned.query(statement.text, statement.params)).map(shownOf);
     all.push(...rows);
   }
   return all;

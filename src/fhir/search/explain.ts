@@ -17,8 +17,9 @@ export async function explain(context: FhirContext, grant: Grant, ask: SearchAsk
   const { request, parts, after } = prepared.value;
   const withKeys = request.includes.length > 0;
   const { text, params } = pageStatement({ parts, after, limit: request.count + 1, withKeys });
-  const rows = parts.length === 0 ? [] : await context.database.query(text, params);
-  const plan = parts.length === 0 ? [] : await context.database.query(`explain (analyze, buffers) ${text}`, params);
+  const rows = parts.length === 0 ? [] : await context.database.planned.query(text, params);
+  const plan =
+    parts.length === 0 ? [] : await context.database.planned.query(`explain (analyze, buffers) ${text}`, params);
   return ok(
     JSON.stringify({
       resourceType: 'Parameters',

@@ -51,7 +51,7 @@ export async function prepare(context: FhirContext, grant: Grant, ask: SearchAsk
   const { definitions, database, now } = context;
   const scans = scansOf(definitions, grant, ask, request.types);
   if (!scans.ok) return scans;
-  const asking = { grant, on: database, definitions, base: ask.base, now: now() };
+  const asking = { grant, on: database.planned, definitions, base: ask.base, now: now() };
   const { known, pairs: understood, unknown } = understand(asking, scans.value, request);
   if (ask.strict && unknown.length > 0) return { ...invalid(''), issues: unknown.map(refused) };
   if (countHas(known) > limits.has) return tooCostly(`More than ${limits.has} parameters _has`);
