@@ -75,7 +75,7 @@ export function createWriter(database: Database, reader: Reader): Writer {
     },
   });
   const changes = lane<Change, Applied>({
-    width: 1,
+    width: 2,
     maxWeight: 500,
     separable,
     identity: ({ draft }) => [`${draft.tenant}/${draft.type}/${draft.id}`],
