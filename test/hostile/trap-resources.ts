@@ -18,7 +18,7 @@ const when = { start: '2026-03-01T10:00:00Z', end: '2026-03-01T10:30:00Z' };
 const visit = { status: 'finished', class: { code: 'AMB' } };
 
 /** The record of the victim pb. */
-const victim: Resource[] = [
+export const victim: readonly Resource[] = [
   {
     resourceType: 'Patient',
     id: 'pb',

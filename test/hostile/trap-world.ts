@@ -87,7 +87,10 @@ export const resourceOf = ({ text }: Answer): Json => JSON.parse(text) as Json;
 
 const attackers: readonly Who[] = ['A', 'V', 'S', 'none'];
 
-export async function trapWorld(settings: Record<string, string> = {}): Promise<TrapWorld> {
+export async function trapWorld(
+  settings: Record<string, string> = {},
+  resources: readonly Resource[] = trapResources,
+): Promise<TrapWorld> {
   const server = await startServer(settings);
   const tokens: Record<Who, string> = {
     A: await server.token('patient/*.cruds', { patient: 'pa', subject: 'alpha' }),
@@ -142,15 +145,17 @@ export async function trapWorld(settings: Record<string, string> = {}): Promise<
     return answer;
   };
 
-  const entry = trapResources.map((resource) => ({
+  const entry = resources.map((resource) => ({
     resource,
     request: { method: 'PUT', url: `${resource.resourceType}/${resource.id}` },
   }));
   const seeded = await ask('system', 'POST', '', { body: { resourceType: 'Bundle', type: 'transaction', entry } });
   expect(seeded.status, seeded.text).toBe(200);
   // Version 2, and 3, which is its deletion.
-  const gone = trapResources.find(({ id }) => id === 'eb1');
-  await ask('system', 'PUT', 'Encounter/eb1', { body: { ...gone, status: 'cancelled' } });
-  await ask('system', 'DELETE', 'Encounter/eb1');
+  const gone = resources.find(({ id }) => id === 'eb1');
+  if (gone) {
+    await ask('system', 'PUT', 'Encounter/eb1', { body: { ...gone, status: 'cancelled' } });
+    await ask('system', 'DELETE', 'Encounter/eb1');
+  }
   return { server, tokens, ask, close: () => server.close() };
 }
