@@ -109,7 +109,7 @@ export const victim: readonly Resource[] = [
 ];
 
 /** The record of the attacker pa, with every link to the victim that could leak. */
-const attacker: Resource[] = [
+export const attacker: readonly Resource[] = [
   {
     resourceType: 'Patient',
     id: 'pa',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { trapResources, victim } from './trap-resources.ts';
+import { attacker, trapResources, victim } from './trap-resources.ts';
 import { type TrapWorld, trapWorld, type Who } from './trap-world.ts';
 
 /** The world, the same without the record of the victim, and the same with Patients alone. */
@@ -78,10 +78,12 @@ const timeless = (text: string, world: TrapWorld): string =>
 
 type Answered = { entry: { response: { status: string } }[] };
 
-async function answersOf(world: TrapWorld, who: Who, urls: readonly string[]): Promise<string[]> {
+type Asked = { resource?: object; request: { method: string; url: string; ifNoneExist?: string } };
+
+async function answersOf(world: TrapWorld, who: Who, asked: readonly Asked[]): Promise<string[]> {
   const all: string[] = [];
-  for (let at = 0; at < urls.length; at += 500) {
-    const entry = urls.slice(at, at + 500).map((url) => ({ request: { method: 'GET', url } }));
+  for (let at = 0; at < asked.length; at += 500) {
+    const entry = asked.slice(at, at + 500);
     const sent = {
       body: { resourceType: 'Bundle', type: 'batch', entry },
       known: 'B-77 F32.2 F11.20 44261-6 Zyxworth 1961-03-09 +1-555-0177',
@@ -94,14 +96,25 @@ async function answersOf(world: TrapWorld, who: Who, urls: readonly string[]): P
   return all;
 }
 
-async function alike(who: Who, one: TrapWorld, other: TrapWorld): Promise<void> {
-  const metadata = await one.ask('none', 'GET', 'metadata');
+async function servedBy(world: TrapWorld): Promise<Served[]> {
+  const metadata = await world.ask('none', 'GET', 'metadata');
   const { rest } = JSON.parse(metadata.text) as { rest: { resource: Served[] }[] };
-  const served = rest[0]?.resource.filter(({ type }) => types.includes(type)) ?? [];
+  return rest[0]?.resource.filter(({ type }) => types.includes(type)) ?? [];
+}
+
+/** Two answers to each request, where they differ. */
+function differing(asked: readonly Asked[], one: readonly string[], other: readonly string[]): unknown[] {
+  return asked.flatMap(({ request }, place) =>
+    one[place] === other[place] ? [] : [[request, one[place], other[place]]],
+  );
+}
+
+async function alike(who: Who, one: TrapWorld, other: TrapWorld): Promise<void> {
+  const served = await servedBy(one);
   const urls = [...new Set(served.flatMap((each) => [...searchesOf(each)]))];
-  const [answers, others] = [await answersOf(one, who, urls), await answersOf(other, who, urls)];
-  const differing = urls.filter((_, place) => answers[place] !== others[place]);
-  expect(differing.map((url) => [url, answers[urls.indexOf(url)], others[urls.indexOf(url)]])).toEqual([]);
+  const asked = urls.map((url) => ({ request: { method: 'GET', url } }));
+  const [answers, others] = [await answersOf(one, who, asked), await answersOf(other, who, asked)];
+  expect(differing(asked, answers, others)).toEqual([]);
   const good = answers.filter((text) => text.includes('"status":"200'));
   console.log(`${urls.length} searches by ${who}, ${good.length} of them answered, the rest refused`);
   expect(urls.length).toBeGreaterThan(1000);
@@ -116,3 +129,48 @@ test(
   { timeout: 60_000 },
   () => alike('S', whole, patientsOnly),
 );
+
+/** Every conditional write of a type that asks for what the victim has, and writes of the victim's ids. */
+function* writesOf({ type, searchParam = [] }: Served): Generator<Asked> {
+  const own = attacker.find(({ resourceType }) => resourceType === type);
+  const { id: _, ...resource } = own ?? { resourceType: type, id: '' };
+  const criteria = searchParam.flatMap(({ name, type: kind }) => [
+    ...(values[kind] ?? [])
+      .filter((value) => value !== 'lt2100')
+      .map((value) => `${name}=${encodeURIComponent(value)}`),
+    ...(kind === 'reference' ? behind.map((next) => `${name}:${next}`) : []),
+  ]);
+  for (const one of criteria) {
+    yield { resource, request: { method: 'POST', url: type, ifNoneExist: one } };
+    yield { resource, request: { method: 'PUT', url: `${type}?${one}` } };
+    yield { resource: noPatch, request: { method: 'PATCH', url: `${type}?${one}` } };
+    yield { request: { method: 'DELETE', url: `${type}?${one}` } };
+  }
+  for (const { id } of victim.filter(({ resourceType }) => resourceType === type)) {
+    yield { resource: { ...resource, id }, request: { method: 'PUT', url: `${type}/${id}` } };
+    yield { resource: noPatch, request: { method: 'PATCH', url: `${type}/${id}` } };
+    yield { request: { method: 'DELETE', url: `${type}/${id}` } };
+  }
+}
+
+const noPatch = {
+  resourceType: 'Binary',
+  contentType: 'application/json-patch+json',
+  data: Buffer.from('[{"op":"test","path":"/id","value":"x"}]').toString('base64'),
+};
+
+test('A-21 A-22 no write of A is answered in another way because B is there', { timeout: 60_000 }, async () => {
+  const asked = (await servedBy(whole)).flatMap((served) => [...writesOf(served)]);
+  const made = /[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+  const written = async (world: TrapWorld): Promise<string[]> =>
+    (await answersOf(world, 'A', asked)).map((text) => text.replace(made, 'made'));
+  const state = async (): Promise<unknown> =>
+    whole.server.database.query(`select type, id, version from resource where patient = 'pb' order by 1, 2`);
+  const before = await state();
+  const [answers, others] = [await written(whole), await written(without)];
+  expect(differing(asked, answers, others)).toEqual([]);
+  expect(await state()).toEqual(before);
+  const done = answers.filter((text) => /"status":"20/.test(text));
+  console.log(`${asked.length} writes by A, ${done.length} of them done, the rest refused`);
+  expect(done.length).toBeGreaterThan(100);
+});
