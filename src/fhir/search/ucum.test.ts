@@ -44,3 +44,15 @@ test('a base value has the digits of toPrecision, at a tenth of its time', () =>
   expect(canonical(0, 'mg')?.value).toBe(0);
   expect(canonical(5e-324, 'mg')?.value).toBe(0);
 });
+
+test.each(['degrees C', 'a{x}b(m)', '(kg)m{a}(s)', '((m', '{'])('%s is no unit, and is not printed', (unit) => {
+  const printed: unknown[] = [];
+  const { log } = console;
+  console.log = (...what: unknown[]) => printed.push(what);
+  try {
+    expect(canonical(1, unit)).toBeNull();
+  } finally {
+    console.log = log;
+  }
+  expect(printed).toEqual([]);
+});

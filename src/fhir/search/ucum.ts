@@ -15,15 +15,33 @@ type Unit = {
   equivalentExp_: number;
   convertTo(value: number, unit: Unit): number;
 };
-type Library = { getSpecifiedUnit(code: string, purpose: string): { status: string; unit: Unit | null } };
+type Parser = { parseString(...from: unknown[]): unknown[] };
+type Library = {
+  getSpecifiedUnit(code: string, purpose: string): { status: string; unit: Unit | null };
+  uStrParser_: Parser;
+};
 
 let library: Library | undefined;
 
 /** The library reads its table of units when it is first needed, which takes some 20 ms. */
 function ucum(): Library {
   // The package has no types; Library names the one function of it that is used.
-  library ??= createRequire(import.meta.url)('@lhncbc/ucum-lhc').UcumLhcUtils.getInstance() as Library;
+  library ??= quiet(createRequire(import.meta.url)('@lhncbc/ucum-lhc').UcumLhcUtils.getInstance() as Library);
   return library;
+}
+
+/** What its parser throws, the library prints on the output of the process: a piece of somebody's record. */
+function quiet(from: Library): Library {
+  const { uStrParser_: parser } = from;
+  const parse = parser.parseString.bind(parser);
+  parser.parseString = (...given) => {
+    try {
+      return parse(...given);
+    } catch {
+      return [null, null, []];
+    }
+  };
+  return from;
 }
 
 /** A value in the base unit is `value * factor + offset`. */
@@ -43,8 +61,6 @@ function baseOf(unit: Unit): string {
 function conversion(code: string): Conversion | null {
   // Callers send what a resource or a query says, and the library has not been written for hostile text.
   if (code.length > 100) return null;
-  // UCUM is written in these characters; of others the library complains on the output of the process, with what was sent.
-  if (!/^[!-~]+$/.test(code)) return null;
   // To UCUM every integer is a unit. Here it is a code of SNOMED CT that came without its system.
   if (/^\d+$/.test(code) && code !== '1') return null;
   const { status, unit } = ucum().getSpecifiedUnit(code, 'validate');
