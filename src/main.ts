@@ -1,4 +1,5 @@
 import { type Config, readConfig, unknownSettings } from './config.ts';
+import { boundHeap } from './heap.ts';
 import { type Running, start } from './start.ts';
 import { createLog } from './web/log.ts';
 
@@ -18,6 +19,7 @@ function configured(): Config {
   }
 }
 
+boundHeap();
 const config = configured();
 const log = createLog(config.log);
 for (const name of unknownSettings(process.env)) log.warn(`${name} is no setting of Portico`);
