@@ -13,6 +13,9 @@ export type Reference =
   /** Any other absolute URI. */
   | { kind: 'uri'; uri: string };
 
+/** An id as R4 writes it, but for `.` and `..`, which in a URL mean another place. https://hl7.org/fhir/R4/datatypes.html#id */
+export const isId = (text: string): boolean => /^(?!\.{1,2}$)[A-Za-z0-9.-]{1,64}$/.test(text);
+
 const literal =
   /^(?:(https?:\/\/[^?#]+)\/)?([A-Z][A-Za-z]+)\/([A-Za-z0-9.-]{1,64})(?:\/_history\/([A-Za-z0-9.-]{1,64}))?$/;
 

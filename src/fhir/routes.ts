@@ -2,12 +2,11 @@ import type { FhirContext } from './context.ts';
 import type { FhirInteraction, Method, PathShape } from './interactions/interaction.ts';
 import type { Operation } from './operations/operation.ts';
 import { methodNotAllowed, notFound, type Result } from './outcome.ts';
+import { isId } from './reference.ts';
 import type { FhirRequest, FhirResponse } from './request.ts';
 import { isResourceType } from './resources.ts';
 
 export type Dispatch = (context: FhirContext, request: FhirRequest) => Promise<Result<FhirResponse>>;
-
-const idForm = /^[A-Za-z0-9.-]{1,64}$/;
 
 const unknownPath = (path: readonly string[]): Result<never> =>
   notFound(
@@ -25,7 +24,7 @@ function shapeOf(path: readonly string[]): PathShape | Result<never> {
   if (second === undefined) return '[type]';
   if (path.length === 2 && (second === '_search' || second === '_history')) return `[type]/${second}`;
   if (path.length === 2 && second.startsWith('$')) return '[type]/$';
-  if (!idForm.test(second)) return notFound('An id has 1 to 64 characters out of A-Z, a-z, 0-9, - and .');
+  if (!isId(second)) return notFound('An id has 1 to 64 characters out of A-Z, a-z, 0-9, - and .');
   if (third === undefined) return '[type]/[id]';
   if (third === '_history') {
     if (path.length === 3) return '[type]/[id]/_history';

@@ -103,8 +103,26 @@ test('A-19 a path means one thing', async () => {
     'Observation/../Observation/ob1',
     'Observation/ob1%00',
     'Observation/ob1%23',
+    'Observation/..',
+    'Observation/%2e%2e',
+    'Observation/oa1/%2e%2e/ob1',
   ])
     expect([400, 404], path).toContain((await get(path)).status);
+  // Nor can anything be stored where a URL would not find it.
+  for (const id of ['.', '..']) {
+    const body = { resourceType: 'Patient', id };
+    for (const path of [
+      `Patient/${id}`,
+      `Patient/${encodeURIComponent(id).replaceAll('.', '%2e')}`,
+      'Patient?name=nobody',
+    ])
+      expect([400, 404], path).toContain((await world.ask('system', 'PUT', path, { body })).status);
+    for (const url of [`Patient/${id}`, 'Patient?name=nobody']) {
+      const entry = [{ resource: body, request: { method: 'PUT', url } }];
+      const transaction = { body: { resourceType: 'Bundle', type: 'transaction', entry } };
+      expect((await world.ask('system', 'POST', '', transaction)).status, url).toBe(400);
+    }
+  }
   const post = (headers: Record<string, string>): Promise<Answer> =>
     world.ask('A', 'POST', 'Observation/ob1', { body: '', headers });
   expect((await post({ 'x-http-method-override': 'GET' })).status).toBe(405);

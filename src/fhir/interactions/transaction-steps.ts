@@ -2,6 +2,7 @@ import { allows, type Grant } from '../access.ts';
 import type { FhirContext } from '../context.ts';
 import type { Parsed } from '../json.ts';
 import { forbidden, invalid, notFound, notSupported, ok, type Result } from '../outcome.ts';
+import { isId } from '../reference.ts';
 import { isResourceType } from '../resources.ts';
 import { uuid7 } from '../store/uuid.ts';
 import type { BundleEntry } from './bundle-entries.ts';
@@ -26,8 +27,6 @@ export type Step =
   | { kind: 'delete'; entry: BundleEntry; type: string; id: string | null; criteria: string | null }
   | { kind: 'read'; entry: BundleEntry };
 
-const idForm = /^[A-Za-z0-9.-]{1,64}$/;
-
 function needResource(entry: BundleEntry, type: string): Result<Parsed> {
   if (!entry.parsed) return invalid(`${entry.method} needs a resource`);
   const { resourceType } = entry.parsed.resource;
@@ -49,6 +48,8 @@ function update(entry: BundleEntry, type: string, id: string | null, criteria: s
   const parsed = needResource(entry, type);
   if (!parsed.ok) return parsed;
   const own = parsed.value.resource.id;
+  if (own !== undefined && !isId(own))
+    return invalid(`${own} cannot be an id: in a URL it means another place`, `${type}.id`);
   if (id !== null && own !== id) {
     return invalid(
       own === undefined
@@ -87,7 +88,7 @@ export function stepOf(context: FhirContext, grant: Grant, entry: BundleEntry): 
   }
   if (!isResourceType(type))
     return notFound(`${type} is not a resource type of FHIR R4; types are spelled as in Patient`);
-  if (id !== null && !idForm.test(id)) return invalid('An id has 1 to 64 characters out of A-Z, a-z, 0-9, - and .');
+  if (id !== null && !isId(id)) return invalid('An id has 1 to 64 characters out of A-Z, a-z, 0-9, - and .');
   if (!allows(grant, type, letters[method])) return forbidden(`Your access does not cover ${doing[method]} ${type}`);
   if (method === 'PATCH' && !allows(grant, type, 'r')) return patchReads(type);
   if (method === 'POST') return create(context, entry, type);

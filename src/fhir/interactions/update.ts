@@ -3,6 +3,7 @@ import type { FhirContext } from '../context.ts';
 import type { Parsed } from '../json.ts';
 import { forbidden, invalid, multipleMatches, ok, preconditionFailed, type Result } from '../outcome.ts';
 import { ifMatch } from '../preferences.ts';
+import { isId } from '../reference.ts';
 import type { FhirRequest, FhirResponse } from '../request.ts';
 import { match } from '../search/match.ts';
 import { draft } from '../store/draft.ts';
@@ -71,6 +72,9 @@ async function updateMatching(
   if (found.value.length > 1) return multipleMatches(`The criteria match more than one ${type}`);
   const existing = found.value[0]?.id;
   if (existing !== undefined) return writeMatch(context, request, parsed, existing);
+  if (resource.id !== undefined && !isId(resource.id)) {
+    return invalid(`${resource.id} cannot be an id: in a URL it means another place`, `${type}.id`);
+  }
   if (resource.id !== undefined) return write(context, request, parsed, resource.id);
   if (request.header('if-match') !== undefined) return preconditionFailed('If-Match is given, but nothing matches');
   const created = await createWhereAbsent(context, request, parsed, request.query);
