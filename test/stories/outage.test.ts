@@ -7,6 +7,7 @@ import pino from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { readConfig } from '../../src/config.ts';
+import { connect } from '../../src/db/connect.ts';
 import { type Embedded, startEmbedded } from '../../src/db/embedded.ts';
 import { mintToken, placeOf } from '../../src/smart/tokens.ts';
 import { type Running, start } from '../../src/start.ts';
@@ -116,6 +117,35 @@ test('while the database is away everything is answered with 503 and when to try
   expect((await send('GET', '/Patient/new')).status).toBe(404);
   expect((await send('PUT', '/Patient/new', patient('new'))).status).toBe(201);
 }, 40_000);
+
+test('a full disk is answered with 507, and reads go on', async () => {
+  const database = await connect(postgres.target, { lines: 2 });
+  // What Postgres says when there is no space left.
+  await database.query(`create function no_space() returns trigger language plpgsql as
+    $$ begin raise exception using errcode = '53100', message = 'could not extend file "base/1/2": No space left on device'; end $$`);
+  await database.query(
+    'create trigger no_space before insert or update on resource for each row execute function no_space()',
+  );
+  const writes: [string, string, object, Record<string, string>?][] = [
+    ['POST', '/Patient', { resourceType: 'Patient' }],
+    ['POST', '/Patient', { resourceType: 'Patient' }, { 'if-none-exist': 'family=Nobody' }],
+    ['PUT', '/Patient/kept', patient('kept')],
+    ['POST', '', bundle('transaction', 'POST', 'Patient', { resourceType: 'Patient' })],
+    ['POST', '', bundle('transaction', 'PUT', 'Patient/kept', patient('kept'))],
+  ];
+  for (const one of writes) {
+    const answer = await send(...one);
+    const text = await answer.text();
+    expect([answer.status, JSON.parse(text).resourceType], text).toEqual([507, 'OperationOutcome']);
+    expect(text).not.toMatch(/base\/1|extend file/);
+  }
+  const batch = await send('POST', '', bundle('batch', 'POST', 'Patient', { resourceType: 'Patient' }));
+  expect(await batch.text()).toContain('"status":"507');
+  expect((await send('GET', '/Patient/kept')).status).toBe(200);
+  await database.query('drop trigger no_space on resource');
+  expect((await send('POST', '/Patient', { resourceType: 'Patient' })).status).toBe(201);
+  await database.close();
+});
 
 /** A connection that says this much and then nothing more until it is told to. */
 async function halfway(at: number, text: string): Promise<Socket> {

@@ -17,6 +17,7 @@ function refusalOf(context: FhirContext, error: unknown): Refusal {
     if (error.fault === 'timeout') return tooCostly('This took longer than is allowed; narrow it');
     if (error.fault === 'unavailable')
       return unavailable('The database cannot be reached at the moment; try again shortly');
+    if (error.fault === 'full') return { ...unavailable('There is no space left to store anything'), status: 507 };
     if (error.fault === 'unknown') {
       return unavailable(
         'The connection to the database was lost while this was being stored: look before you send it again',
