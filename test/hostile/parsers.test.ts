@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 /** The answer, in bounded time; what a busy machine adds is forgiven. */
-async function quick(work: Promise<Answer>, ms = 1500): Promise<Answer> {
+async function quick(work: Promise<Answer>, ms = 3000): Promise<Answer> {
   const begun = performance.now();
   const answer = await work;
   expect(performance.now() - begun).toBeLessThan(ms);
@@ -74,8 +74,8 @@ test('A-62 sizes are bounded, while they arrive and while they are inflated', as
   const name = (family: string): string => JSON.stringify({ resourceType: 'Patient', name: [{ family }] });
   // FHIR's strings have a megabyte.
   expect((await post('Patient', name('x'.repeat(1_100_000)))).status).toBe(422);
-  const before = process.memoryUsage().rss;
   const bomb = gzipSync(Buffer.alloc(200 * 1024 * 1024, 0x20), { level: 9 });
+  const before = process.memoryUsage().rss;
   expect((await post('Patient', bomb, { 'content-encoding': 'gzip' })).status).toBe(413);
   const twice = gzipSync(bomb);
   expect([400, 413, 415]).toContain((await post('Patient', twice, { 'content-encoding': 'gzip, gzip' })).status);
