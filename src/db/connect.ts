@@ -29,7 +29,7 @@ export async function connect(target: Target, options: ConnectOptions = {}): Pro
   const pool = await open({});
   // Reads by id and the batches of writes are a lane or two each.
   const keyed = await open({ lines: 4, settings: byKeySettings, log: () => {} });
-  const planned = await open({ settings: { plan_cache_mode: 'force_generic_plan' }, gathers: true, log: () => {} });
+  const planned = await open({ settings: { plan_cache_mode: 'force_generic_plan' }, log: () => {} });
 
   async function transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
     for (let attempt = 0; ; attempt++) {

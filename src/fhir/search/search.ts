@@ -3,10 +3,12 @@ import type { Grant } from '../access.ts';
 import type { FhirContext } from '../context.ts';
 import { type Issue, ok, type Result } from '../outcome.ts';
 import { countStatement, pageStatement } from './compile.ts';
+import { flatten } from './condition.ts';
 import { included } from './include.ts';
 import { sealPosition } from './page.ts';
 import { type Prepared, prepare, type SearchAsk } from './prepare.ts';
 import { type Found, foundRow } from './rows.ts';
+import { queryTogether } from './together.ts';
 
 export type SearchPage = {
   found: Found[];
@@ -69,7 +71,9 @@ async function addMatches({ request, asking, parts, after, owner, link }: Prepar
   const withKeys = request.includes.length > 0;
   // One more than the page holds says whether there is another page.
   const statement = pageStatement({ parts, after, limit: request.count + 1, withKeys });
-  const rows = await asking.on.query(statement.text, statement.params);
+  const rows = await (ofFewRows(parts)
+    ? queryTogether(asking.on, statement)
+    : asking.on.query(statement.text, statement.params));
   const matches = rows.length > request.count ? rows.slice(0, request.count) : rows;
   page.found = matches.map((row) => foundRow(row, 'match'));
   const last = matches.at(-1);
@@ -80,6 +84,12 @@ async function addMatches({ request, asking, parts, after, owner, link }: Prepar
   page.found.push(...more.rows);
   page.issues.push(...more.issues);
 }
+
+/** A patient or an id has few rows, whatever else is asked of them. */
+const ofFewRows = ([part, ...more]: Prepared['parts']): boolean =>
+  part !== undefined &&
+  more.length === 0 &&
+  flatten(part.conditions).some(({ kind }) => kind === 'patient' || kind === 'ids');
 
 /** The sort keys are behind the columns of the row, as texts. */
 function positionOf(row: Row, withKeys: boolean) {
