@@ -23,8 +23,8 @@ const CLOSE_BRACE = 125;
 const OPEN_BRACKET = 91;
 const CLOSE_BRACKET = 93;
 
-/** The place behind the string that begins at `start`. */
-function stringEnd(text: string, start: number): number {
+/** The place behind the string that begins at `start`. The text is valid JSON. */
+export function stringEnd(text: string, start: number): number {
   let end = text.indexOf('"', start + 1);
   while (text.charCodeAt(end - 1) === BACKSLASH) {
     let slash = end - 2;

@@ -1,5 +1,5 @@
 import type { FhirContext, Json, Resource } from '../context.ts';
-import { elements, members, type Parsed, parseResource } from '../json.ts';
+import { members, type Parsed, parseResource, stringEnd, valueEnd } from '../json.ts';
 import { type Issue, invalid, ok, type Refusal, type Result, tooCostly } from '../outcome.ts';
 import type { FhirRequest } from '../request.ts';
 
@@ -96,14 +96,30 @@ function readEntry(base: string, entry: unknown, index: number, text: string): R
   });
 }
 
-/** The texts of `entry[i].resource`, empty where there is none. */
+/** Where `Bundle.entry` begins, 0 where there is none. */
+function entriesStart(text: string): number {
+  for (let at = 1; text[at] === '"'; ) {
+    const value = stringEnd(text, at) + 1;
+    if (JSON.parse(text.slice(at, value - 1)) === 'entry') return value;
+    at = valueEnd(text, value) + 1;
+  }
+  return 0;
+}
+
+/** The texts of `entry[i].resource`, empty where there is none. A large Bundle is gone through once. */
 function resourceTexts(text: string): string[] {
-  const list = members(text, 0).find(({ name }) => name === 'entry');
-  if (!list) return [];
-  return elements(text, list.value).map(({ start }) => {
-    const resource = text[start] === '{' ? members(text, start).find(({ name }) => name === 'resource') : undefined;
-    return resource ? text.slice(resource.value, resource.end) : '';
-  });
+  const texts: string[] = [];
+  const list = entriesStart(text);
+  if (text[list] !== '[') return texts;
+  for (let at = list + 1; text[at] !== ']'; ) {
+    const all = text[at] === '{' ? members(text, at) : [];
+    const resource = all.find(({ name }) => name === 'resource');
+    texts.push(resource ? text.slice(resource.value, resource.end) : '');
+    const last = all.at(-1);
+    const end = last ? last.end + 1 : valueEnd(text, at);
+    at = text[end] === ',' ? end + 1 : end;
+  }
+  return texts;
 }
 
 /**

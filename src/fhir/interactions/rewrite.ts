@@ -1,17 +1,39 @@
 import type { Json } from '../context.ts';
 import type { Definitions } from '../definitions/definitions.ts';
-import { elements, members, type Parsed } from '../json.ts';
+import { elements, members, type Parsed, stringEnd } from '../json.ts';
 
 /** What a reference or URI becomes; undefined where it stays. */
 export type Lookup = (text: string) => string | undefined;
 
-const referenceForm = /"reference":"((?:[^"\\]|\\.)*)"/g;
+/** How Reference.reference begins in a text. Within a string its quotation marks would be escaped. */
+const referenceMark = '"reference":"';
 
 const unescaped = (raw: string): string => (raw.includes('\\') ? (JSON.parse(`"${raw}"`) as string) : raw);
 
 /** Every text of Reference.reference that stands in a text, as often as it does. */
 export function* referencesIn(text: string): Generator<string> {
-  for (const [, raw = ''] of text.matchAll(referenceForm)) yield unescaped(raw);
+  for (let at = text.indexOf(referenceMark); at >= 0; ) {
+    const start = at + referenceMark.length;
+    const end = stringEnd(text, start - 1);
+    yield unescaped(text.slice(start, end - 1));
+    at = text.indexOf(referenceMark, end);
+  }
+}
+
+function rewriteReferences(text: string, lookup: Lookup): string {
+  let out = '';
+  let from = 0;
+  for (let at = text.indexOf(referenceMark); at >= 0; ) {
+    const start = at + referenceMark.length;
+    const end = stringEnd(text, start - 1);
+    const found = lookup(unescaped(text.slice(start, end - 1)));
+    if (found !== undefined) {
+      out += text.slice(from, start - 1) + JSON.stringify(found);
+      from = end;
+    }
+    at = text.indexOf(referenceMark, end);
+  }
+  return from === 0 ? text : out + text.slice(from);
 }
 
 /** Changes `reference` everywhere in a value, in place. */
@@ -101,14 +123,8 @@ export function rewriteLinks(
   lookup: Lookup,
   marks: readonly string[],
 ): Parsed {
-  let changed = 0;
-  let text = parsed.text.replace(referenceForm, (whole, raw: string) => {
-    const found = lookup(unescaped(raw));
-    if (found === undefined) return whole;
-    changed++;
-    return `"reference":${JSON.stringify(found)}`;
-  });
-  if (changed > 0) rewriteValue(parsed.resource, lookup);
+  let text = rewriteReferences(parsed.text, lookup);
+  if (text !== parsed.text) rewriteValue(parsed.resource, lookup);
   if (!marks.some((mark) => text.includes(mark))) return { text, resource: parsed.resource };
   const typed = rewriteTyped(definitions, text, 0, text.length, parsed.resource.resourceType, lookup);
   if (typed === text) return { text, resource: parsed.resource };

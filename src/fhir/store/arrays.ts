@@ -31,11 +31,18 @@ export function numbers(values: readonly (number | null)[]): string {
 
 const lastInstant = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
+// Rows of one batch share their instants: those of a Bundle are all of one.
+let latest = Number.NaN;
+let latestText = '';
+
 function instant(ms: number): string {
+  if (ms === latest) return latestText;
   if (ms > lastInstant) return 'infinity';
   if (ms === -Infinity) return '-infinity';
   const iso = new Date(ms).toISOString();
-  return iso.startsWith('0000') ? '-infinity' : iso;
+  latest = ms;
+  latestText = iso.startsWith('0000') ? '-infinity' : iso;
+  return latestText;
 }
 
 /** For `$n::timestamptz[]`; values are ms since 1970. */
