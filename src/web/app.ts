@@ -9,12 +9,16 @@ import { outcomeText } from '../fhir/outcome.ts';
 import { uuid7 } from '../fhir/store/uuid.ts';
 import { refusalOf } from './errors.ts';
 import { health } from './health.ts';
+import type { Served } from './listen.ts';
 import { errorPage, prefersHtml } from './pages/error.ts';
 import { chooseLanguage } from './pages/language.ts';
 import { type ServeDeps, serveFhir } from './serve.ts';
 
 /** Where the FHIR API begins. */
 export const fhirPath = '/fhir/R4';
+
+type Incoming = HttpBindings['incoming'];
+type Outgoing = HttpBindings['outgoing'];
 
 type AppDeps = ServeDeps & {
   database: Queryable;
@@ -24,15 +28,18 @@ type AppDeps = ServeDeps & {
 };
 
 /** The whole server on one page: what is mounted where. */
-export function createApp(deps: AppDeps): Hono<{ Bindings: HttpBindings }> {
+export function createApp(deps: AppDeps): Served {
   const app = new Hono<{ Bindings: HttpBindings }>();
 
   /** @param prefix what stands before the FHIR base */
-  const fhir = async ({ incoming, outgoing }: HttpBindings, tenant: number, prefix: string): Promise<Response> => {
+  const serve = (incoming: Incoming, outgoing: Outgoing, tenant: number, prefix: string): Promise<void> => {
     const url = (incoming.url ?? '').slice(prefix.length + fhirPath.length);
     const mark = url.indexOf('?');
     const place = mark < 0 ? { path: url, query: '' } : { path: url.slice(0, mark), query: url.slice(mark + 1) };
-    await serveFhir(deps, incoming, outgoing, { tenant, ...place });
+    return serveFhir(deps, incoming, outgoing, { tenant, ...place });
+  };
+  const fhir = async ({ incoming, outgoing }: HttpBindings, tenant: number, prefix: string): Promise<Response> => {
+    await serve(incoming, outgoing, tenant, prefix);
     return RESPONSE_ALREADY_SENT;
   };
   app.all(fhirPath, (c) => fhir(c.env, 1, ''));
@@ -64,5 +71,20 @@ export function createApp(deps: AppDeps): Hono<{ Bindings: HttpBindings }> {
       'Content-Type': fhirJson,
     });
   });
-  return app;
+
+  return {
+    fetch: app.fetch as Served['fetch'],
+    direct(incoming, outgoing) {
+      const url = incoming.url ?? '';
+      if (incoming.method !== 'GET' || !url.startsWith(fhirPath) || url.charCodeAt(fhirPath.length) !== slash)
+        return false;
+      serve(incoming, outgoing, 1, '').catch((error) => {
+        deps.log.error({ err: error }, 'an answer could not be sent');
+        outgoing.destroy();
+      });
+      return true;
+    },
+  };
 }
+
+const slash = '/'.charCodeAt(0);
