@@ -132,6 +132,18 @@ test('A-48 who may change and not read is not shown what there was', async () =>
   }
 });
 
+test('A-48 a scope for one patient does not narrow what another scope of the token grants', async () => {
+  const token = await world.server.token('patient/*.cruds user/Practitioner.cruds', { patient: 'pa' });
+  const headers = { authorization: `Bearer ${token}` };
+  const practitioner = (id: string) => ({ resourceType: 'Practitioner', id });
+  const plain = await world.ask('P', 'PUT', 'Practitioner/new-1', { body: practitioner('new-1'), headers });
+  expect(plain.status).toBe(201);
+  const inside = bundle('transaction', 'PUT', 'Practitioner/new-2', practitioner('new-2'));
+  expect(statuses(await world.ask('P', 'POST', '', { ...inside, headers }))).toEqual(['201']);
+  const narrow = bundle('transaction', 'PUT', 'Observation/new-3', observation({ id: 'new-3' }));
+  expect((await world.ask('P', 'POST', '', { ...narrow, headers })).status).toBe(404);
+});
+
 test('P, who may read, changes nothing', async () => {
   for (const [needs, name, run] of interactions) {
     if (!/[cud]/.test(needs)) continue;

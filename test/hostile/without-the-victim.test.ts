@@ -87,7 +87,7 @@ const EVERY = 100;
 /** The asker has sent all of it himself. */
 const known = 'B-77 F32.2 F11.20 44261-6 Zyxworth 1961-03-09 +1-555-0177';
 
-type Asked = { resource?: object; request: { method: string; url: string; ifNoneExist?: string } };
+type Asked = { resource?: object; request: { method: string; url: string; ifNoneExist?: string; ifMatch?: string } };
 
 async function answersOf(world: TrapWorld, who: Who, asked: readonly Asked[]): Promise<string[]> {
   const all: string[] = [];
@@ -173,7 +173,12 @@ const noPatch = {
 };
 
 test('A-21 A-22 no write of A is answered in another way because B is there', { timeout: 60_000 }, async () => {
-  const asked = (await servedBy(whole)).flatMap((served) => [...writesOf(served)]);
+  const all = (await servedBy(whole)).flatMap((served) => [...writesOf(served)]);
+  // Entries of a batch run beside each other: what finds a row of A's own must not change it under the others.
+  const asked = all.map(({ resource, request }) => ({
+    resource,
+    request: ['PUT', 'DELETE'].includes(request.method) ? { ...request, ifMatch: 'W/"99"' } : request,
+  }));
   const written = async (world: TrapWorld): Promise<string[]> =>
     (await answersOf(world, 'A', asked)).map((text) => text.replace(made, 'made'));
   const state = async (): Promise<unknown> =>

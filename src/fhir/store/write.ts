@@ -57,7 +57,7 @@ export const ofOthersToo = (type: string, id: string): Result<never> =>
   forbidden(`${type}/${id} is in the record of somebody else as well; your access does not cover changing it`);
 
 /** Whether the grant reaches every row of the type, so that nothing need be read before it is written. */
-function unconditional(grant: Grant, type: string): boolean {
+export function unconditional(grant: Grant, type: string): boolean {
   return grant.types.get(type)?.patients === 'all' && grant.forbiddenLabels === 0;
 }
 
