@@ -50,7 +50,7 @@ const allowed: Record<string, readonly string[]> = {
 };
 
 /** What puts the folders together, and may import them all. */
-const assembly = ['src/main.ts', 'src/start.ts', 'src/core.ts', 'src/compile.ts', 'src/database.ts', 'src/config.ts'];
+const assembly = ['main', 'start', 'core', 'compile', 'database', 'config', 'heap'].map((name) => `src/${name}.ts`);
 
 const folderOf = (path: string): string => path.split('/')[1] ?? '';
 
