@@ -12,7 +12,8 @@ export function embeddedSettings(socketFolder: string, memory = totalmem()): Rec
     listen_addresses: '',
     unix_socket_directories: socketFolder,
     unix_socket_permissions: '0700',
-    max_connections: '50',
+    // Three pools, two of them of PORTICO_CONNECTIONS each, and those of commands.
+    max_connections: '150',
     fsync: 'on',
     synchronous_commit: 'on',
     full_page_writes: 'on',

@@ -262,6 +262,8 @@ describe('Binary', () => {
       expect(text, path).toContain('"data":"aGVsbG8="');
       expect(text).not.toContain('blob:');
     }
+    const found = await (await server.fetch('Binary?_id=b1&_content=blob')).json();
+    expect(found.entry).toBeUndefined();
     const forged = JSON.stringify({
       resourceType: 'Binary',
       contentType: 'text/plain',

@@ -98,6 +98,9 @@ const searched =
 const narrative = (row: string): string =>
   `regexp_replace(${row}.content::jsonb #>> '{text,div}', '<[^>]*>', ' ', 'g')`;
 
+/** A Binary without the address of its bytes, which nobody may find out by guessing. */
+const withoutBlob = (row: string): string => `regexp_replace(${row}.content, '"data":"[^"]*"', '')`;
+
 const entryReference = /"reference"\s*:\s*"([A-Z]\w*)\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/[^"]*)?"/g;
 
 /** What is an entry of a List that the caller may read; of a List that is hidden or absent, nothing. */
@@ -128,7 +131,7 @@ const common = new Map<string, (type: string) => Common>([
   ['_id', () => id],
   ['_lastUpdated', () => lastUpdated],
   ['_text', () => searched(narrative)],
-  ['_content', () => searched((row) => `${row}.content`)],
+  ['_content', (type) => searched(type === 'Binary' ? withoutBlob : (row) => `${row}.content`)],
   ['_list', list],
 ]);
 
