@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hash, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, hash, type KeyObject, randomBytes } from 'node:crypto';
 
 import { invalid, ok, type Result } from './outcome.ts';
 
@@ -12,6 +12,18 @@ const algorithm = 'aes-256-gcm';
 const nonceSize = 12;
 const tagSize = 16;
 
+/** To make a key of its bytes takes longer than to seal with it. */
+const made = new WeakMap<Uint8Array, KeyObject>();
+
+function keyOf({ key }: CursorOwner): KeyObject {
+  let found = made.get(key);
+  if (found === undefined) {
+    found = createSecretKey(key);
+    made.set(key, found);
+  }
+  return found;
+}
+
 const bound = ({ grantHash, query }: CursorOwner): Buffer => hash('sha256', `${grantHash}\n${query}`, 'buffer');
 
 /**
@@ -20,7 +32,7 @@ const bound = ({ grantHash, query }: CursorOwner): Buffer => hash('sha256', `${g
  */
 export function sealCursor(owner: CursorOwner, value: CursorValue): string {
   const nonce = randomBytes(nonceSize);
-  const cipher = createCipheriv(algorithm, owner.key, nonce).setAAD(bound(owner));
+  const cipher = createCipheriv(algorithm, keyOf(owner), nonce).setAAD(bound(owner));
   const sealed = Buffer.concat([cipher.update(JSON.stringify(value), 'utf8'), cipher.final()]);
   return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url');
 }
@@ -29,7 +41,7 @@ export function sealCursor(owner: CursorOwner, value: CursorValue): string {
 export function openCursor(owner: CursorOwner, text: string): Result<CursorValue> {
   const bytes = Buffer.from(text, 'base64url');
   try {
-    const decipher = createDecipheriv(algorithm, owner.key, bytes.subarray(0, nonceSize), { authTagLength: tagSize })
+    const decipher = createDecipheriv(algorithm, keyOf(owner), bytes.subarray(0, nonceSize), { authTagLength: tagSize })
       .setAAD(bound(owner))
       .setAuthTag(bytes.subarray(nonceSize, nonceSize + tagSize));
     const opened = Buffer.concat([decipher.update(bytes.subarray(nonceSize + tagSize)), decipher.final()]);
