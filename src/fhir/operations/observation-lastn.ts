@@ -10,7 +10,7 @@ import { conditionOf, isKnown, unknownParameter } from '../search/criteria.ts';
 import { parse, parsePairs } from '../search/parse.ts';
 import { Scan } from '../search/scan.ts';
 import { Statement } from '../search/statement.ts';
-import { release } from '../store/release.ts';
+import { release, stored } from '../store/release.ts';
 import type { Operation } from './operation.ts';
 import { operationResponse } from './operation-response.ts';
 
@@ -85,17 +85,7 @@ async function run(context: FhirContext, request: FhirRequest): Promise<Result<F
     ` (partition by ${group} order by r.date_start desc nulls last, r.last_updated desc, r.id) as place` +
     ` ${scan.from(statement, 'r', conditions)}) r where place <= ${limit} order by grouped, place limit ${ROWS}`;
   const rows = await context.database.query(statement.text, statement.params);
-  const found = rows.map(([id, version, lastUpdated, patient, patients, labels, content]) => ({
-    type: 'Observation',
-    // The statement above fixes the shape of the row.
-    id: id as string,
-    version: version as number,
-    lastUpdated: lastUpdated as Date,
-    patient: patient as string | null,
-    patients: patients as string[] | null,
-    labels: labels as number,
-    content: content as string,
-  }));
+  const found = rows.map(([id, ...columns]) => stored('Observation', String(id), columns));
   const entries = release(grant, found, 's').map((row) => searchEntry(base, { ...row, mode: 'match' }));
   if (issues.length > 0) entries.push(outcomeEntry(issues));
   const self = `${base}/Observation/$lastn?${new URLSearchParams({ max: String(max) })}&${query}`;

@@ -2,7 +2,7 @@ import type { Queryable } from '../../db/database.ts';
 import { admits, admitsChange, type GateColumns, type Grant, type Interaction } from '../access.ts';
 import { typeNumber } from '../resources.ts';
 import { numbers, texts } from './arrays.ts';
-import type { Stored } from './release.ts';
+import { type Stored, stored } from './release.ts';
 
 /** A resource that a transaction is about to change. */
 export type Target = { type: string; id: string; interaction: Interaction };
@@ -32,21 +32,11 @@ export async function lockRows(on: Queryable, grant: Grant, targets: readonly Ta
     numbers(targets.map(({ type }) => typeNumber(type))),
     texts(targets.map(({ id }) => id)),
   ]);
-  for (const [n, version, lastUpdated, patient, patients, labels, content] of rows) {
+  for (const [n, ...columns] of rows) {
     const place = (n as number) - 1;
     const target = targets[place];
     if (!target) continue;
-    // The statement above fixes the shape of the row.
-    const row: Stored = {
-      type: target.type,
-      id: target.id,
-      version: version as number,
-      lastUpdated: lastUpdated as Date,
-      patient: patient as string | null,
-      patients: patients as string[] | null,
-      labels: labels as number,
-      content: content as string,
-    };
+    const row = stored(target.type, target.id, columns);
     const kind = kindOf(grant, target, row);
     found[place] = kind === 'here' ? { kind, row } : { kind };
   }

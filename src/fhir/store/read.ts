@@ -4,7 +4,7 @@ import { gone, notFound, ok, type Result } from '../outcome.ts';
 import { typeNumber } from '../resources.ts';
 import { numbers, texts } from './arrays.ts';
 import { lane } from './coalesce.ts';
-import type { Stored } from './release.ts';
+import { type Stored, stored } from './release.ts';
 
 /** A row looked up by its id alone. Nothing outside this file gets it before the grant was held against it. */
 type Point = { tenant: number; type: string; id: string };
@@ -22,21 +22,6 @@ const versionSql = `select version, last_updated, patient, patients, labels::flo
 
 const tombstoneSql = `select version, last_updated, patient, patients, labels::float8, content from resource_history
   where tenant = $1 and type = $2 and id = $3 and deleted order by version desc limit 1`;
-
-function stored(type: string, id: string, row: readonly unknown[]): Stored {
-  const [version, lastUpdated, patient, patients, labels, content] = row;
-  // The statements above fix the shape of the row.
-  return {
-    type,
-    id,
-    version: version as number,
-    lastUpdated: lastUpdated as Date,
-    patient: patient as string | null,
-    patients: patients as string[] | null,
-    labels: labels as number,
-    content: content as string,
-  };
-}
 
 /** The body of every 404 of a read: the same for what is hidden and for what never was. */
 export const unknownId = (type: string, id: string): Result<never> => notFound(`${type}/${id} is not known here`);

@@ -10,6 +10,24 @@ export type Stored = GateColumns & {
   content: string;
 };
 
+/**
+ * A row of a statement that selects version, last_updated, patient, patients, labels::float8 and content, in this order.
+ */
+export function stored(type: string, id: string, row: readonly unknown[]): Stored {
+  const [version, lastUpdated, patient, patients, labels, content] = row;
+  // The select list fixes the shape of the row.
+  return {
+    type,
+    id,
+    version: version as number,
+    lastUpdated: lastUpdated as Date,
+    patient: patient as string | null,
+    patients: patients as string[] | null,
+    labels: labels as number,
+    content: content as string,
+  };
+}
+
 /** A row came out of the database that the grant does not cover: a Scan was wrong. It is our fault, never the caller's. */
 export class GateMismatch extends Error {
   constructor(type: string) {
