@@ -78,12 +78,9 @@ async function requestOf(
   const format = query.includes('_format') ? new URLSearchParams(query).get('_format') : null;
   const acceptable = negotiated(headers.accept, format);
   if (!acceptable.ok && !path.includes('Binary')) return acceptable;
-  let grant = deps.anonymous(tenant);
-  if (path[0] !== 'metadata') {
-    const caller = await deps.authenticate(headers.authorization, tenant);
-    if (!caller.ok) return caller;
-    grant = deps.decide(caller.value);
-  }
+  const caller = path[0] === 'metadata' ? null : await deps.authenticate(headers.authorization, tenant);
+  if (caller !== null && !caller.ok) return caller;
+  const grant = caller === null ? deps.anonymous(tenant) : deps.decide(caller.value);
   const method = incoming.method as FhirRequest['method'];
   const header = (name: string): string | undefined => headerOf(headers, name);
   const common = { method, path, query, grant, base: deps.baseOf(tenant), header };
@@ -106,7 +103,6 @@ const refused = ({ status, issues, headers }: Refusal): FhirResponse => ({
 /**
  * One request of the FHIR API: who asks, what they may, what is asked, the answer. It is written to Node's response itself:
  * a Response of the Fetch API in between costs a third of a read.
- *
  */
 export async function serveFhir(
   deps: ServeDeps,
