@@ -3,7 +3,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 
-import type { Queryable } from '../db/database.ts';
+import type { Database } from '../db/database.ts';
 import { fhirJson } from '../fhir/interactions/respond.ts';
 import { outcomeText } from '../fhir/outcome.ts';
 import { uuid7 } from '../fhir/store/uuid.ts';
@@ -21,7 +21,7 @@ type Incoming = HttpBindings['incoming'];
 type Outgoing = HttpBindings['outgoing'];
 
 type AppDeps = ServeDeps & {
-  database: Queryable;
+  database: Database;
   /** Whether there is a tenant of this number. */
   isTenant: (tenant: number) => Promise<boolean>;
   pages: Hono;

@@ -1,14 +1,17 @@
 import { Hono } from 'hono';
 
-import type { Queryable } from '../db/database.ts';
+import type { Database } from '../db/database.ts';
 
-/** /livez: the process runs. /readyz: it can answer requests, which needs its database. */
-export function health(database: Queryable): Hono {
+/** What of a database answers: its connections come back one kind after the other. */
+type Answering = Pick<Database, 'query' | 'byKey' | 'planned'>;
+
+/** /livez: the process runs. /readyz: it can answer requests, which needs every kind of connection to its database. */
+export function health(database: Answering): Hono {
   return new Hono()
     .get('/livez', (c) => c.text('live\n'))
     .get('/readyz', async (c) => {
       try {
-        await database.query('select 1');
+        await Promise.all([database, database.byKey, database.planned].map((one) => one.query('select 1')));
         return c.text('ready\n');
       } catch {
         return c.text('the database cannot be reached\n', 503, { 'Retry-After': '2' });
