@@ -331,3 +331,17 @@ test('under PORTICO_REFERENCES=enforce what a reference names must exist, and st
     await strict.close();
   }
 });
+
+test('a text far inside a long string is found, and by its beginning only what begins so', async () => {
+  const description = `${'word '.repeat(400)}needle ${'word '.repeat(400)}`;
+  const library = { resourceType: 'Library', id: 'long', status: 'draft', type: { text: 'x' }, description };
+  await server.fetch('Library/long', { method: 'PUT', body: JSON.stringify(library) });
+  const total = async (query: string): Promise<number> =>
+    (await (await server.fetch(`Library?${query}&_summary=count`)).json()).total;
+  expect(await total('description:contains=NEEDLE word')).toBe(1);
+  expect(await total('description:contains=needles')).toBe(0);
+  expect(await total('description=needle')).toBe(0);
+  expect(await total('description=word word')).toBe(1);
+  const tooLong = await server.fetch(`Library?description:contains=${'x'.repeat(129)}`);
+  expect([tooLong.status, await tooLong.text()]).toEqual([400, expect.stringContaining('128 characters')]);
+});

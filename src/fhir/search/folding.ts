@@ -28,14 +28,36 @@ export function fold(text: string): string {
   return plain.toLowerCase().replaceAll('ς', 'σ').normalize('NFC').replace(/\s+/g, ' ').trim();
 }
 
-/** Characters of folded text that a side row keeps; a longer string is found by its beginning. */
+/** Characters of folded text that a side row keeps: an index has no room for more. */
 export const longestString = 255;
 
-/** The folded text cut to what a side row holds, never through a surrogate pair. */
-export function foldedValue(text: string): string {
-  const folded = fold(text);
-  if (folded.length <= longestString) return folded;
-  const cut = folded.slice(0, longestString);
-  const last = cut.charCodeAt(longestString - 1);
-  return last >= 0xd800 && last <= 0xdbff ? cut.slice(0, -1) : cut;
+/** Characters that `:contains` can look for: whatever is no longer lies whole in one of the parts of a long string. */
+export const longestWithin = 128;
+
+/** Parts of one string beside its beginning: 25,000 characters; what comes behind is not searched. */
+const mostParts = 200;
+
+/** Cut so that no half of a surrogate pair is left at either end. */
+function part(text: string, start: number): string {
+  const from = isLow(text.charCodeAt(start)) ? start + 1 : start;
+  const to = start + longestString;
+  return text.slice(from, to < text.length && isLow(text.charCodeAt(to)) ? to - 1 : to);
+}
+
+const isLow = (code: number): boolean => code >= 0xdc00 && code <= 0xdfff;
+
+/** The beginning of a folded text, as long as a side row holds. */
+export const beginning = (folded: string): string => (folded.length <= longestString ? folded : part(folded, 0));
+
+/** The folded text cut to what a side row holds. */
+export const foldedValue = (text: string): string => beginning(fold(text));
+
+/** The parts of a long folded text behind its beginning, each overlapping the one before; none of a short one. */
+export function laterParts(folded: string): string[] {
+  const parts: string[] = [];
+  const step = longestString - longestWithin;
+  for (let start = step; start + longestWithin < folded.length && parts.length < mostParts; start += step) {
+    parts.push(part(folded, start));
+  }
+  return parts;
 }

@@ -35,7 +35,10 @@ export type ResourceRow = {
  */
 export type TextRow = { param: number; value: string; key: number };
 
-/** `companion` is the hash of the other half of a composite, 0 for a plain parameter. */
+/** Companion of the parts of a long string behind its beginning, which `:contains` looks through as well. */
+export const later = -1;
+
+/** `companion` is the hash of the other half of a composite, 0 for a plain parameter, or `later`. */
 export type StringRow = { param: number; companion: number; value: string };
 export type DateRow = { param: number; companion: number; low: number; high: number };
 /** A number or quantity as the range its precision implies is not stored: low = high, but for a Range. */

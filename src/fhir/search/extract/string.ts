@@ -1,6 +1,7 @@
 import type { Address, CodeableConcept, HumanName } from '@medplum/fhirtypes';
 
-import { foldedValue } from '../folding.ts';
+import { beginning, fold, laterParts } from '../folding.ts';
+import { later } from '../row.ts';
 import type { Draft, Slot } from './draft.ts';
 import { addKey, addString } from './draft.ts';
 import { e, hashText } from './hashing.ts';
@@ -10,7 +11,9 @@ function text(x: Draft, slot: Slot, written: string | undefined | null): void {
   if (written === undefined || written === null) return;
   x.found++;
   addKey(x, hashText(slot.seed, e, written));
-  addString(x, slot.id, 0, foldedValue(written));
+  const folded = fold(written);
+  addString(x, slot.id, 0, beginning(folded));
+  for (const part of laterParts(folded)) addString(x, slot.id, later, part);
 }
 
 function texts(x: Draft, slot: Slot, written: readonly string[] | undefined): void {

@@ -3,7 +3,8 @@ import { anyOf, type Condition, conceptKeys, written } from '../condition.ts';
 import { unescaped } from '../escape.ts';
 import { fold } from '../folding.ts';
 import { parameterId } from '../hash.ts';
-import { likePattern, stringContaining } from '../types/string.ts';
+import { likePattern } from '../types/string.ts';
+import { contains } from './contains.ts';
 import { type Modifier, never } from './modifier.ts';
 
 /** The text or display of a code holds the text; of a string, the string does. */
@@ -11,10 +12,11 @@ export const text: Modifier = {
   code: 'text',
   types: ['token', 'string'],
   denies: never,
-  condition({ parameter }, values) {
+  condition(target, values, asking) {
+    const { parameter } = target;
+    if (parameter.type === 'string') return contains.condition(target, values, asking);
     const param = parameterId(parameter.code);
-    const holds = parameter.type === 'string' ? stringContaining : conceptContaining;
-    return ok(anyOf(values.map((value) => holds(param, unescaped(value)))));
+    return ok(anyOf(values.map((value) => conceptContaining(param, unescaped(value)))));
   },
 };
 

@@ -1,8 +1,9 @@
-import { ok } from '../../outcome.ts';
+import { invalid, ok, type Result } from '../../outcome.ts';
 import { anyOf, type Condition, side } from '../condition.ts';
 import { unescaped } from '../escape.ts';
-import { fold, foldedValue } from '../folding.ts';
+import { fold, foldedValue, longestWithin } from '../folding.ts';
 import { parameterId } from '../hash.ts';
+import { later } from '../row.ts';
 import type { Place } from '../statement.ts';
 import type { ParameterType } from './type.ts';
 
@@ -30,9 +31,15 @@ function beginsWith(column: string, text: string, { statement }: Place): string 
 /** A LIKE pattern for a text with anything around it. */
 export const likePattern = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
 
-/** A side row that holds the text anywhere. */
+/** Why a text cannot be looked for anywhere in a string, or null. */
+export const tooLongWithin = (name: string, text: string): Result<never> | null =>
+  fold(text).length > longestWithin
+    ? invalid(`${name} takes a text of at most ${longestWithin} characters`, name)
+    : null;
+
+/** A side row that holds the text anywhere; it is no longer than tooLongWithin allows. */
 export const stringContaining = (param: number, text: string): Condition =>
-  side('resource_string', param, null, (row, { statement }) => {
+  side('resource_string', param, [0, later], (row, { statement }) => {
     const pattern = statement.bind(likePattern(fold(text)), 'text');
     return `${row}.value like ${pattern}`;
   });
