@@ -22,12 +22,8 @@ const escaped = (text: string): string => text.replace(/[\\,|$]/g, '\\$&');
 const prefixes = ['', '', 'eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb', 'ap'];
 
 /** `[:modifier]=value` that a value of a parameter could be asked for by, or null. */
-function askFor(
-  next: Random,
-  { type, code }: SearchParameterDef,
-  value: Value,
-): [modifier: string, text: string] | null {
-  switch (type) {
+function askFor(next: Random, parameter: SearchParameterDef, value: Value): [modifier: string, text: string] | null {
+  switch (parameter.type) {
     case 'token':
       return tokenAsk(next, value);
     case 'string': {
@@ -48,7 +44,7 @@ function askFor(
     case 'quantity':
       return amountAsk(next, value);
     case 'reference':
-      return referenceAsk(next, code, value);
+      return referenceAsk(next, parameter, value);
     case 'uri': {
       const text = String(value.value);
       // The judge takes what stands behind :above and :below as it is written.
@@ -94,7 +90,7 @@ function amountAsk(next: Random, value: Value): [string, string] | null {
   return ['', unit !== undefined && next() < 0.5 ? `${amount}||${escaped(unit)}` : amount];
 }
 
-function referenceAsk(next: Random, code: string, value: Value): [string, string] | null {
+function referenceAsk(next: Random, parameter: SearchParameterDef, value: Value): [string, string] | null {
   const identifier = match.referenceIdentifiers(value)[0];
   if (identifier?.code !== undefined && next() < 0.5) {
     const system = identifier.system === undefined ? '' : `${escaped(identifier.system)}|`;
@@ -104,7 +100,8 @@ function referenceAsk(next: Random, code: string, value: Value): [string, string
   const local = /^([A-Z]\w+)\/([A-Za-z0-9.-]{1,64})$/.exec(text ?? '');
   if (text === undefined || (!local && !/^[a-z]+:/.test(text))) return null;
   const [, type = '', id = ''] = local ?? [];
-  if (!local || next() < 0.4 || code === 'patient') return ['', escaped(text)];
+  if (local && !pointsTo(parameter, type)) return null;
+  if (!local || next() < 0.4 || parameter.code === 'patient') return ['', escaped(text)];
   return next() < 0.5 ? ['', id] : [`:${type}`, id];
 }
 
@@ -142,6 +139,10 @@ function compositeCriterion(next: Random, parameter: SearchParameterDef, resourc
   return parts.includes(null) ? null : `${parameter.code}=${parts.join('$')}`;
 }
 
+/** Whether the parameter is declared to point to the type: among HL7's examples are references that may not be. */
+const pointsTo = ({ target }: SearchParameterDef, type: string): boolean =>
+  target.length === 0 || target.includes(type);
+
 /** A chain or a `_has` over one reference between two of the resources. */
 function linked(next: Random, resources: readonly Resource[], type: string): string | null {
   const resource = pick(
@@ -153,7 +154,8 @@ function linked(next: Random, resources: readonly Resource[], type: string): str
   if (!resource || !parameter) return null;
   const values = valuesOf(resource, parameter).flatMap(match.referencesOf);
   const target = pick(next, values)?.split('/')[0];
-  if (target === undefined || !resources.some((one) => one.resourceType === target)) return null;
+  if (target === undefined || !pointsTo(parameter, target)) return null;
+  if (!resources.some((one) => one.resourceType === target)) return null;
   const inner = criterion(next, resources, target);
   return inner === null ? null : `${parameter.code}:${target}.${inner}`;
 }
