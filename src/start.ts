@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 
+import manifest from '../package.json' with { type: 'json' };
 import type { Config } from './config.ts';
 import { compileSpecification, createCore, openSpecification } from './core.ts';
 import { openDatabase } from './database.ts';
@@ -18,6 +18,7 @@ import { deriveKey, openSecret } from './smart/secret.ts';
 import { placeOf } from './smart/tokens.ts';
 import { createApp, fhirPath } from './web/app.ts';
 import { operations } from './web/features.ts';
+import { isReady } from './web/health.ts';
 import { listen } from './web/listen.ts';
 import { createMetrics } from './web/metrics.ts';
 import { pages } from './web/pages/pages.ts';
@@ -90,9 +91,9 @@ export async function start(config: Config, log: Logger): Promise<Running> {
       pages: pages({
         origin: config.baseUrl,
         base: `${config.baseUrl}${fhirPath}`,
-        version,
+        version: manifest.version,
         demo: config.demo ? cast : null,
-        healthy: () => answers(database),
+        healthy: () => isReady(database),
         counts: async () => (config.demo ? countTypes(database) : null),
         now: Date.now,
       }),
@@ -120,16 +121,6 @@ async function openBlobs({ s3, data }: Config): Promise<Blobs> {
   const { s3Blobs } = await import('./db/blobs-s3.ts');
   return s3Blobs(s3);
 }
-
-const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8')) as {
-  version: string;
-};
-
-const answers = (database: Database): Promise<boolean> =>
-  database.query('select 1').then(
-    () => true,
-    () => false,
-  );
 
 /** How many resources of each type the demo world has by now. */
 async function countTypes(database: Database): Promise<Record<string, number>> {

@@ -1,6 +1,7 @@
 import { type Database, DatabaseError, type Param, type Queryable, type Row } from './database.ts';
 import { databaseError, reads } from './faults.ts';
 import { LineLost } from './line.ts';
+import { byKeySettings } from './planning.ts';
 import { openPool, type Pool, type PoolOptions, type Slot } from './pool.ts';
 import { sleep } from './processes.ts';
 import type { Target } from './target.ts';
@@ -22,14 +23,13 @@ const RETRIES = 5;
  * @throws DatabaseError when Postgres cannot be reached now
  */
 export async function connect(target: Target, options: ConnectOptions = {}): Promise<Database> {
-  const open = (own: Partial<PoolOptions>): Promise<Pool> =>
-    openPool(target, { ...defaults, ...options, ...own }).catch((error) => {
-      throw databaseError(error, true);
-    });
-  const pool = await open({});
-  // Reads by id and the batches of writes are a lane or two each.
-  const keyed = await open({ lines: 4, settings: byKeySettings, log: () => {} });
-  const planned = await open({ settings: { plan_cache_mode: 'force_generic_plan' }, log: () => {} });
+  const [pool, keyed, planned] = await openPools(
+    target,
+    { ...defaults, ...options },
+    // Reads by id and the batches of writes are a lane or two each.
+    { lines: 4, settings: byKeySettings, log: () => {} },
+    { settings: { plan_cache_mode: 'force_generic_plan' }, log: () => {} },
+  );
 
   async function transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
     for (let attempt = 0; ; attempt++) {
@@ -59,13 +59,26 @@ export async function connect(target: Target, options: ConnectOptions = {}): Pro
   };
 }
 
-/** See Database.byKey. */
-const byKeySettings = {
-  plan_cache_mode: 'force_generic_plan',
-  enable_seqscan: 'off',
-  enable_hashjoin: 'off',
-  enable_mergejoin: 'off',
-};
+/** All three, or none: when one cannot be opened, those that could are closed again. */
+async function openPools(
+  target: Target,
+  options: PoolOptions,
+  keyed: Partial<PoolOptions>,
+  planned: Partial<PoolOptions>,
+): Promise<[Pool, Pool, Pool]> {
+  const opened: Pool[] = [];
+  const open = async (own: Partial<PoolOptions>): Promise<Pool> => {
+    const pool = await openPool(target, { ...options, ...own });
+    opened.push(pool);
+    return pool;
+  };
+  try {
+    return [await open({}), await open(keyed), await open(planned)];
+  } catch (error) {
+    await Promise.all(opened.map((pool) => pool.close()));
+    throw databaseError(error, true);
+  }
+}
 
 /** Statements outside transactions, each on the line that is least busy. */
 function statements(pool: Pool): Queryable {

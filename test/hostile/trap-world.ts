@@ -159,3 +159,12 @@ export async function trapWorld(
   }
   return { server, tokens, ask, close: () => server.close() };
 }
+
+/** Every version of what is not the attacker's alone, to see that none of it was written. */
+export async function versionsOfOthers({ server }: TrapWorld): Promise<string> {
+  const rows = await server.database.query(
+    `select type, id, version, patient, patients from resource
+     where patient is distinct from 'pa' or patients is not null or id in ('pa', 'oa1', 'ea') order by 1, 2`,
+  );
+  return JSON.stringify(rows);
+}

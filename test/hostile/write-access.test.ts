@@ -11,29 +11,21 @@ import {
   statuses,
   type TrapWorld,
   trapWorld,
+  versionsOfOthers,
 } from './trap-world.ts';
 
 let world: TrapWorld;
 let before: string;
 const send = (method: string, path: string, sent: Sent = {}): Promise<Answer> => world.ask('A', method, path, sent);
 
-/** Every version of what is not the attacker's alone. */
-async function versions(): Promise<string> {
-  const rows = await world.server.database.query(
-    `select type, id, version, patient, patients from resource
-     where patient is distinct from 'pa' or patients is not null or id in ('pa', 'oa1', 'ea') order by 1, 2`,
-  );
-  return JSON.stringify(rows);
-}
-
 beforeAll(async () => {
   world = await trapWorld();
-  before = await versions();
+  before = await versionsOfOthers(world);
 });
 afterAll(() => world.close());
 afterEach(async () => {
   // Whatever was tried: nothing was written in another's record, or in the attacker's that a test would not expect.
-  expect(await versions()).toBe(before);
+  expect(await versionsOfOthers(world)).toBe(before);
 });
 
 test('A-20 each entry of a batch is under the same gate', async () => {

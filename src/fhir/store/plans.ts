@@ -1,10 +1,14 @@
 import type { Queryable } from '../../db/database.ts';
+import { byKeySettings, usualSettings } from '../../db/planning.ts';
 
-const byIndex = `select set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true),
-  set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`;
+/** A statement that sets these until the transaction ends. */
+const setting = (settings: Readonly<Record<string, string>>): string =>
+  `select ${Object.entries(settings)
+    .map(([name, value]) => `set_config('${name}', '${value}', true)`)
+    .join(', ')}`;
 
-const asUsual = `select set_config('plan_cache_mode', 'auto', true), set_config('enable_seqscan', 'on', true),
-  set_config('enable_hashjoin', 'on', true), set_config('enable_mergejoin', 'on', true)`;
+const byIndex = setting(byKeySettings);
+const asUsual = setting(usualSettings);
 
 /**
  * Runs the few statements of a transaction that look rows up by their ids with the one plan that is good for them: through

@@ -1,5 +1,5 @@
 import { ok } from '../../outcome.ts';
-import { identifierCondition, parseToken, type Token } from '../types/token.ts';
+import { identifierCondition, parseTokens } from '../types/token.ts';
 import { type Modifier, never } from './modifier.ts';
 
 /** What the reference says of its target's identifier, whether or not the target is here. */
@@ -8,12 +8,7 @@ export const identifier: Modifier = {
   types: ['reference'],
   denies: never,
   condition(target, values) {
-    const tokens: Token[] = [];
-    for (const value of values) {
-      const parsed = parseToken(target.name, value);
-      if (!parsed.ok) return parsed;
-      tokens.push(parsed.value);
-    }
-    return ok(identifierCondition(target, tokens));
+    const tokens = parseTokens(target.name, values);
+    return tokens.ok ? ok(identifierCondition(target, tokens.value)) : tokens;
   },
 };

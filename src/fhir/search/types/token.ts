@@ -35,15 +35,21 @@ export const token: ParameterType = {
   type: 'token',
   form,
   condition(target, values) {
-    const tokens: Token[] = [];
-    for (const value of values) {
-      const parsed = parseToken(target.name, value);
-      if (!parsed.ok) return parsed;
-      tokens.push(parsed.value);
-    }
-    return ok(tokenCondition(target, tokens));
+    const tokens = parseTokens(target.name, values);
+    return tokens.ok ? ok(tokenCondition(target, tokens.value)) : tokens;
   },
 };
+
+/** Every value as a token, or the refusal of the first that is none. */
+export function parseTokens(name: string, values: readonly string[]): Result<Token[]> {
+  const tokens: Token[] = [];
+  for (const value of values) {
+    const parsed = parseToken(name, value);
+    if (!parsed.ok) return parsed;
+    tokens.push(parsed.value);
+  }
+  return ok(tokens);
+}
 
 /** Any of the tokens. Where all of them name a code of the primary code parameter, an index is chosen by it. */
 export function tokenCondition(target: Target, tokens: readonly Token[]): Condition {
