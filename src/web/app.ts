@@ -7,11 +7,11 @@ import type { Database } from '../db/database.ts';
 import { fhirJson } from '../fhir/interactions/respond.ts';
 import { outcomeText } from '../fhir/outcome.ts';
 import { uuid7 } from '../fhir/store/uuid.ts';
+import { chooseLanguage } from '../pages/language.ts';
 import { refusalOf } from './errors.ts';
 import { health } from './health.ts';
 import type { Served } from './listen.ts';
 import { errorPage, prefersHtml } from './pages/error.ts';
-import { chooseLanguage } from './pages/language.ts';
 import { type ServeDeps, serveFhir } from './serve.ts';
 
 /** Where the FHIR API begins. */

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 
-import type { Html } from './layout.ts';
+import type { Html } from '../../pages/layout.ts';
 
 export type Bar = { name: string; count: number };
 

@@ -1,8 +1,8 @@
 import { html } from 'hono/html';
 
-import type { Language } from './language.ts';
-import type { Html } from './layout.ts';
-import { layout } from './layout.ts';
+import type { Language } from '../../pages/language.ts';
+import type { Html } from '../../pages/layout.ts';
+import { layout } from '../../pages/layout.ts';
 import { words } from './words.ts';
 
 /**

@@ -1,11 +1,11 @@
 import { html } from 'hono/html';
 
 import type { CastMember } from '../../demo/cast.ts';
+import type { Language } from '../../pages/language.ts';
+import type { Html } from '../../pages/layout.ts';
+import { layout } from '../../pages/layout.ts';
 import { barChart, bars } from './chart.ts';
 import { commands } from './commands.ts';
-import type { Language } from './language.ts';
-import type { Html } from './layout.ts';
-import { layout } from './layout.ts';
 import type { Words } from './words.ts';
 import { words } from './words.ts';
 

@@ -1,10 +1,11 @@
 import { Hono } from 'hono';
 
 import type { CastMember } from '../../demo/cast.ts';
-import { assets } from './assets.ts';
+import { assets } from '../../pages/assets.ts';
+import { pageHeaders } from '../../pages/headers.ts';
+import { chooseLanguage } from '../../pages/language.ts';
 import { errorPage, prefersHtml } from './error.ts';
 import { landingPage } from './landing.ts';
-import { chooseLanguage } from './language.ts';
 
 export type PagesDeps = {
   origin: string;
@@ -16,16 +17,6 @@ export type PagesDeps = {
   /** Current resources by type; null when nobody should see them. */
   counts: () => Promise<Readonly<Record<string, number>> | null>;
   now: () => number;
-};
-
-/** Pages for people take nothing from elsewhere, run no script and can be framed by nobody. */
-export const pageHeaders: Readonly<Record<string, string>> = {
-  'Content-Security-Policy':
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  'Referrer-Policy': 'no-referrer',
-  'X-Content-Type-Options': 'nosniff',
-  'Cache-Control': 'no-cache',
-  Vary: 'Accept-Language',
 };
 
 /** ms for which counts are kept: counting everything for every visitor would be a gift to those who mean harm. */

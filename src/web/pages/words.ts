@@ -1,11 +1,8 @@
 import type { ConditionKey, DeviceKind } from '../../demo/data/families.ts';
-import type { Language } from './language.ts';
+import type { Language } from '../../pages/language.ts';
 
 /** Every sentence of the pages for people. A missing one does not compile. */
 export type Words = {
-  languageName: string;
-  otherLanguages: string;
-  skip: string;
   title: string;
   lead: string;
   healthy: (time: string) => string;
@@ -47,9 +44,6 @@ export type Words = {
 
 export const words: Readonly<Record<Language, Words>> = {
   en: {
-    languageName: 'English',
-    otherLanguages: 'Language',
-    skip: 'Skip to the content',
     title: 'One front door to health records',
     lead: 'Portico keeps health records and hands them out in the way apps, clinics and health plans have agreed on: HL7 FHIR, release 4, over HTTP.',
     healthy: (time) => `All is well: the server and its database answered at ${time}.`,
@@ -138,9 +132,6 @@ export const words: Readonly<Record<Language, Words>> = {
     },
   },
   fr: {
-    languageName: 'Français',
-    otherLanguages: 'Langue',
-    skip: 'Aller au contenu',
     title: 'Une seule porte d’entrée vers les dossiers de santé',
     lead: 'Portico conserve les dossiers de santé et les transmet de la manière dont applications, cliniques et régimes d’assurance sont convenus : HL7 FHIR, version 4, par HTTP.',
     healthy: (time) => `Tout va bien : le serveur et sa base de données ont répondu à ${time}.`,

@@ -4,8 +4,7 @@ import type { HtmlEscapedString } from 'hono/utils/html';
 import { stylesheetPath } from './assets.ts';
 import type { Language } from './language.ts';
 import { languages } from './language.ts';
-import type { Words } from './words.ts';
-import { words } from './words.ts';
+import { frame } from './words.ts';
 
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 
@@ -15,20 +14,31 @@ const mark = html`<svg class="mark" viewBox="0 0 32 32" aria-hidden="true" focus
 </svg>`;
 
 function languageLinks(language: Language): Html {
-  return html`<nav class="languages" aria-label="${words[language].otherLanguages}">
+  return html`<nav class="languages" aria-label="${frame[language].otherLanguages}">
     <ul>
       ${languages.map((one) =>
         one === language
-          ? html`<li><span aria-current="true" lang="${one}">${words[one].languageName}</span></li>`
-          : html`<li><a href="?lang=${one}" hreflang="${one}" lang="${one}">${words[one].languageName}</a></li>`,
+          ? html`<li><span aria-current="true" lang="${one}">${frame[one].languageName}</span></li>`
+          : html`<li><a href="?lang=${one}" hreflang="${one}" lang="${one}">${frame[one].languageName}</a></li>`,
       )}
     </ul>
   </nav>`;
 }
 
-/** What every page for people has around it. Nothing in it needs a script or an inline style. */
-export function layout(page: { language: Language; title: string; content: Html; footer?: Html }): Html {
-  const say: Words = words[page.language];
+/**
+ * What every page for people has around it. Nothing in it needs a script or an inline style.
+ *
+ * @param page `home`: where the name of the product leads; `scripts`: paths below /assets
+ */
+export function layout(page: {
+  language: Language;
+  title: string;
+  content: Html;
+  footer?: Html;
+  home?: string;
+  scripts?: readonly string[];
+}): Html {
+  const say = frame[page.language];
   return html`<!doctype html>
 <html lang="${page.language}">
   <head>
@@ -39,11 +49,12 @@ export function layout(page: { language: Language; title: string; content: Html;
     <title>${page.title}</title>
     <link rel="stylesheet" href="${stylesheetPath}">
     <link rel="icon" href="data:,">
+    ${(page.scripts ?? []).map((path) => html`<script type="module" src="${path}"></script>`)}
   </head>
   <body>
     <a class="skip" href="#content">${say.skip}</a>
     <header class="top">
-      <a class="brand" href="/?lang=${page.language}">${mark}<span>Portico</span></a>
+      <a class="brand" href="${page.home ?? '/'}?lang=${page.language}">${mark}<span>Portico</span></a>
       ${languageLinks(page.language)}
     </header>
     <main id="content" tabindex="-1">${page.content}</main>
