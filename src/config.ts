@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 
@@ -47,6 +48,8 @@ const url = z.string().transform((value, context) => {
   return value.replace(/\/+$/, '');
 });
 
+const list = z.string().transform((value) => value.split(/[\s,]+/).filter((one) => one !== ''));
+
 const database = z.string().transform((value, context): Target => {
   try {
     return targetOf(value);
@@ -84,10 +87,7 @@ export const settings = {
   ),
   PORTICO_PACKAGES: setting(path, 'a folder', 'FHIR packages (.tgz) whose profiles and search parameters are used'),
   PORTICO_MANDATORY_PROFILES: setting(
-    z
-      .string()
-      .transform((list) => list.split(/[\s,]+/).filter((one) => one !== ''))
-      .refine((list) => list.every((one) => URL.canParse(one))),
+    list.refine((all) => all.every((one) => URL.canParse(one))),
     'canonical URLs separated by commas',
     'profiles that a resource may not claim in meta.profile while they are not loaded; others are a warning',
   ),
@@ -127,11 +127,40 @@ export const settings = {
     default: '4',
     unit: 'connections',
   }),
+  PORTICO_TLS_CERT: setting(
+    path,
+    'a PEM file',
+    'the certificate to serve HTTPS with, what leads to its issuer behind it',
+  ),
+  PORTICO_TLS_KEY: setting(path, 'a PEM file', 'the private key of PORTICO_TLS_CERT'),
+  PORTICO_ALLOW_ADDRESSES: setting(
+    list.refine((all) => all.every((one) => /^[^\s/:]+(:\d{1,5})?$|^\[[0-9a-f:]+\](:\d{1,5})?$/i.test(one))),
+    'hosts or host:port, separated by commas',
+    'of this machine or the network inside that URLs of clients may lead to; all others of these are refused',
+  ),
+  PORTICO_OPENID_PROVIDERS: setting(
+    path,
+    'a JSON file: a list of {"id", "name", "issuer", "clientId", "clientSecret"}',
+    'outside OpenID providers at which people may sign in',
+  ),
+  PORTICO_UDAP_CERT: setting(path, 'a PEM file', 'the certificate that UDAP clients know this server by, leaf first'),
+  PORTICO_UDAP_KEY: setting(path, 'a PEM file (PKCS #8)', 'the private key of PORTICO_UDAP_CERT'),
+  PORTICO_UDAP_TRUST: setting(path, 'a PEM file', 'the certificates under which UDAP clients are believed'),
   PORTICO_S3_BUCKET: setting(text, 'a bucket', 'where files are kept, instead of in PORTICO_DATA'),
   PORTICO_S3_PREFIX: setting(text, 'a prefix', 'in front of the names in the bucket', { default: 'portico/' }),
   PORTICO_S3_REGION: setting(text, 'a region', 'of the bucket', { default: 'us-east-1' }),
   PORTICO_S3_ENDPOINT: setting(url, 'an http or https URL', 'of a store with the API of S3 that is not Amazon’s'),
 } as const;
+
+/** An outside OpenID provider, as the file of PORTICO_OPENID_PROVIDERS names it. */
+const provider = z.strictObject({
+  id: z.string().regex(/^[a-z0-9-]{1,40}$/),
+  name: z.string().min(1),
+  issuer: z.url(),
+  clientId: z.string().min(1),
+  clientSecret: z.string().min(1),
+});
+type ProviderSettings = z.infer<typeof provider>;
 
 type Name = keyof typeof settings;
 type Value<N extends Name> = (typeof settings)[N] extends Setting<infer T> ? T : never;
@@ -159,6 +188,11 @@ export type Config = {
   /** ms. */
   deadline: number;
   connections: number;
+  tls: { certificate: string; privateKey: string } | null;
+  /** host or host:port. */
+  allowAddresses: readonly string[];
+  providers: readonly ProviderSettings[];
+  udap: { certificate: string; privateKey: string; anchors: readonly string[] } | null;
   s3: S3Settings | null;
 };
 
@@ -186,15 +220,32 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     return parsed.data as Value<N>; // the table pairs name and check
   };
   const certain = <N extends Name>(name: N): Value<N> => read(name) as Value<N>; // those with a default
+  const file = (name: 'PORTICO_OPENID_PROVIDERS' | PemFile): string | null => {
+    const place = read(name);
+    if (place === null) return null;
+    try {
+      return readFileSync(place, 'utf8');
+    } catch {
+      throw new WrongSetting(`${name} must be ${settings[name].must} that can be read.`);
+    }
+  };
+  const pair = (cert: PemFile, key: PemFile): { certificate: string; privateKey: string } | null => {
+    const [certificate, privateKey] = [file(cert), file(key)];
+    if (certificate === null && privateKey === null) return null;
+    if (certificate === null || privateKey === null) throw new WrongSetting(`${cert} and ${key} must be set together.`);
+    return { certificate, privateKey };
+  };
 
   const port = certain('PORT');
   const host = certain('HOST');
   const database = read('DATABASE_URL');
   const bucket = read('PORTICO_S3_BUCKET');
+  const tls = pair('PORTICO_TLS_CERT', 'PORTICO_TLS_KEY');
+  const udap = pair('PORTICO_UDAP_CERT', 'PORTICO_UDAP_KEY');
   return {
     port,
     host,
-    baseUrl: read('PORTICO_BASE_URL') ?? `http://${reachable(host)}:${port}`,
+    baseUrl: read('PORTICO_BASE_URL') ?? `${tls ? 'https' : 'http'}://${reachable(host)}:${port}`,
     database,
     data: certain('PORTICO_DATA'),
     compiled: join(certain('PORTICO_DATA'), 'compiled'),
@@ -209,6 +260,10 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     maxEntries: certain('PORTICO_MAX_ENTRIES'),
     deadline: certain('PORTICO_DEADLINE') * 1000,
     connections: certain('PORTICO_CONNECTIONS'),
+    tls,
+    allowAddresses: read('PORTICO_ALLOW_ADDRESSES') ?? [],
+    providers: providersOf(file('PORTICO_OPENID_PROVIDERS')),
+    udap: udap && { ...udap, anchors: certificatesOf(file('PORTICO_UDAP_TRUST')) },
     s3:
       bucket === null
         ? null
@@ -219,6 +274,20 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
             endpoint: read('PORTICO_S3_ENDPOINT'),
           },
   };
+}
+
+type PemFile = 'PORTICO_TLS_CERT' | 'PORTICO_TLS_KEY' | 'PORTICO_UDAP_CERT' | 'PORTICO_UDAP_KEY' | 'PORTICO_UDAP_TRUST';
+
+const certificatesOf = (pem: string | null): string[] =>
+  pem?.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+
+function providersOf(text: string | null): ProviderSettings[] {
+  if (text === null) return [];
+  try {
+    return z.array(provider).parse(JSON.parse(text));
+  } catch {
+    throw new WrongSetting(`PORTICO_OPENID_PROVIDERS must be ${settings.PORTICO_OPENID_PROVIDERS.must}.`);
+  }
 }
 
 /** An address to reach what listens on this one. */

@@ -13,7 +13,9 @@ import { compartmentTypes } from './fhir/definitions/compartments.ts';
 import { typeOfNumber } from './fhir/resources.ts';
 import { anonymousGrant, createDecide } from './privacy/decide.ts';
 import { createAuthenticate } from './smart/authenticate.ts';
+import type { SmartContext } from './smart/context.ts';
 import { type Keys, openKeys } from './smart/keys.ts';
+import { smartRoutes } from './smart/routes.ts';
 import { deriveKey, openSecret } from './smart/secret.ts';
 import { placeOf } from './smart/tokens.ts';
 import { createApp, fhirPath } from './web/app.ts';
@@ -77,16 +79,31 @@ export async function start(config: Config, log: Logger): Promise<Running> {
     };
     const context = createCore(specification.value, parts, operations);
     if (config.demo) await timed('demo', seedDemo(context, config.baseUrl));
+    const decide = createDecide(compartmentTypes(context.definitions, 'Patient'));
+    const isTenant = createTenants(database);
+    const smart: SmartContext = {
+      database,
+      fhir: context,
+      keys,
+      secret,
+      decide,
+      baseUrl: config.baseUrl,
+      fetch: async () => ({ ok: false, reason: 'Nothing is fetched' }),
+      settings: { demo: config.demo, providers: config.providers, udap: config.udap },
+      now: Date.now,
+      onFault: (error: unknown) => log.error({ err: error }, 'the authorization server met a fault of ours'),
+    };
     const app = createApp({
       fhir: context,
       authenticate: createAuthenticate(keys, config.baseUrl),
-      decide: createDecide(compartmentTypes(context.definitions, 'Patient')),
+      decide,
+      smart: smartRoutes(smart, isTenant),
       metrics: createMetrics(),
       log,
       maxBody: config.maxBody,
       anonymous: anonymousGrant,
       baseOf,
-      isTenant: createTenants(database),
+      isTenant,
       database,
       pages: pages({
         origin: config.baseUrl,
@@ -98,7 +115,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
         now: Date.now,
       }),
     });
-    const listening = await timed('listening', listen(app, config.host, config.port));
+    const listening = await timed('listening', listen(app, config.host, config.port, { tls: config.tls }));
     log.debug(timings, 'started; ms from the beginning');
     return {
       baseUrl: config.baseUrl,

@@ -24,6 +24,8 @@ type AppDeps = ServeDeps & {
   database: Database;
   /** Whether there is a tenant of this number. */
   isTenant: (tenant: number) => Promise<boolean>;
+  /** The authorization server. */
+  smart: Hono;
   pages: Hono;
 };
 
@@ -42,6 +44,8 @@ export function createApp(deps: AppDeps): Served {
     await serve(incoming, outgoing, tenant, prefix);
     return RESPONSE_ALREADY_SENT;
   };
+  // Before FHIR: its discovery documents are below the FHIR base.
+  app.route('/', deps.smart);
   app.all(fhirPath, (c) => fhir(c.env, 1, ''));
   app.all(`${fhirPath}/*`, (c) => fhir(c.env, 1, ''));
   // The first tenant is at the root, the others under their numbers.
@@ -78,6 +82,8 @@ export function createApp(deps: AppDeps): Served {
       const url = incoming.url ?? '';
       if (incoming.method !== 'GET' || !url.startsWith(fhirPath) || url.charCodeAt(fhirPath.length) !== slash)
         return false;
+      // What begins with a dot is .well-known, which is no FHIR.
+      if (url.charCodeAt(fhirPath.length + 1) === dot) return false;
       serve(incoming, outgoing, 1, '').catch((error) => {
         deps.log.error({ err: error }, 'an answer could not be sent');
         outgoing.destroy();
@@ -88,3 +94,4 @@ export function createApp(deps: AppDeps): Served {
 }
 
 const slash = '/'.charCodeAt(0);
+const dot = '.'.charCodeAt(0);

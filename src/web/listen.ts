@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { getRequestListener } from '@hono/node-server';
 
 /** What serves: a Hono app, or any function from Request to Response. */
@@ -25,17 +26,26 @@ export type Patience = {
 
 const usual: Patience = { headers: 20_000, request: 300_000, check: 5000 };
 
-/** @throws Error, with a sentence for the operator, when the port cannot be had */
-export function listen(app: Served, host: string, port: number, patience = usual): Promise<Listening> {
+/** PEM. */
+export type Tls = { certificate: string; privateKey: string };
+
+/** @throws Error, with a sentence for the operator, when the port cannot be had or the certificate cannot be used */
+export async function listen(
+  app: Served,
+  host: string,
+  port: number,
+  { patience = usual, tls = null }: { patience?: Patience; tls?: Tls | null } = {},
+): Promise<Listening> {
   const options = {
     requestTimeout: patience.request,
     headersTimeout: patience.headers,
     connectionsCheckingInterval: patience.check,
   };
   const fetched = getRequestListener(app.fetch as never, { overrideGlobalObjects: false });
-  const server = createServer(options, (incoming, outgoing) => {
+  const answer = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     if (!app.direct?.(incoming, outgoing)) void fetched(incoming, outgoing);
-  });
+  };
+  const server = tls === null ? createServer(options, answer) : tlsServer(options, tls, answer);
   // Longer than a load balancer keeps a connection, so that it is not closed under a request.
   server.keepAliveTimeout = 65_000;
   return new Promise((resolve, reject) => {
@@ -46,6 +56,14 @@ export function listen(app: Served, host: string, port: number, patience = usual
     });
     server.listen(port, host, () => resolve({ close: (ms) => closeServer(server, ms) }));
   });
+}
+
+function tlsServer(options: object, { certificate, privateKey }: Tls, answer: RequestListener): Server {
+  try {
+    return createTlsServer({ ...options, cert: certificate, key: privateKey, minVersion: 'TLSv1.2' }, answer);
+  } catch {
+    throw new Error('PORTICO_TLS_CERT and PORTICO_TLS_KEY must be a certificate and its own private key, as PEM.');
+  }
 }
 
 function closeServer(server: Server, ms: number): Promise<void> {

@@ -47,6 +47,19 @@ const standing = {
   'X-Content-Type-Options': 'nosniff',
 };
 
+/** What a page of any origin may send here and read of the answer: what counts is the token, cookies never do. */
+const openToAll = {
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Expose-Headers': 'Content-Location, ETag, Last-Modified, Location, WWW-Authenticate, X-Request-Id',
+};
+const preflight = {
+  ...openToAll,
+  'Access-Control-Allow-Methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
+  'Access-Control-Allow-Headers':
+    'Accept, Authorization, Content-Type, DPoP, If-Match, If-Modified-Since, If-None-Exist, If-None-Match, Prefer, X-Requested-With',
+  'Access-Control-Max-Age': '600',
+};
+
 const pathOf = (path: string): Result<string[]> => {
   if (path === '' || path === '/') return ok([]);
   const segments = path.slice(1).split('/');
@@ -110,6 +123,10 @@ export async function serveFhir(
   outgoing: ServerResponse,
   place: Place,
 ): Promise<void> {
+  if (incoming.method === 'OPTIONS' && incoming.headers['access-control-request-method'] !== undefined) {
+    outgoing.writeHead(204, preflight).end();
+    return;
+  }
   const { path, query } = place;
   const requestId = uuid7(Date.now());
   const started = performance.now();
@@ -123,7 +140,13 @@ export async function serveFhir(
   const method = incoming.method ?? '';
   deps.metrics.request(method, answer.status, (performance.now() - started) / 1000);
   logRequest(deps.log, requestId, method, path.slice(1).split('/'), answer.status, started);
-  const headers: Record<string, string | number> = { ...standing, 'X-Request-Id': requestId, ...answer.headers };
+  const open = incoming.headers.origin === undefined ? {} : openToAll;
+  const headers: Record<string, string | number> = {
+    ...standing,
+    ...open,
+    'X-Request-Id': requestId,
+    ...answer.headers,
+  };
   if (answer.body === null) {
     if (answer.status !== 204 && answer.status !== 304) headers['Content-Length'] = 0;
     outgoing.writeHead(answer.status, headers).end();

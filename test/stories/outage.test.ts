@@ -175,7 +175,9 @@ test('300 clients that send half of a request hold up nobody else', async () => 
 test('a client that sends its headers or its body drop by drop is cut off, and others are served meanwhile', async () => {
   const at = await freePort();
   const app = { fetch: async (one: Request) => new Response(`read ${(await one.text()).length}`) };
-  const listening = await listen(app, '127.0.0.1', at, { headers: 400, request: 800, check: 100 });
+  const listening = await listen(app, '127.0.0.1', at, {
+    patience: { headers: 400, request: 800, check: 100 },
+  });
   const slow = await Promise.all([halfway(at, partOf('GET')), halfway(at, slowBody())]);
   const drip = setInterval(() => {
     for (const socket of slow) if (socket.writable) socket.write('x');
