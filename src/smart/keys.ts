@@ -107,7 +107,7 @@ async function makeKey(database: Database, secret: Secret, tenant: number): Prom
   await database.query(
     `insert into signing_key (tenant, kid, algorithm, public_jwk, private_key)
      select id, $2, $3, $4, $5 from tenant where id = $1
-     on conflict (tenant) where retired_at is null do nothing`,
+     on conflict (tenant, algorithm) where retired_at is null do nothing`,
     [tenant, kid, algorithm, JSON.stringify({ ...jwk, kid }), sealed],
   );
   const found = await current(database, tenant);
