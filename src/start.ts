@@ -18,6 +18,7 @@ import { type Keys, openKeys } from './smart/keys.ts';
 import { smartRoutes } from './smart/routes.ts';
 import { deriveKey, openSecret } from './smart/secret.ts';
 import { placeOf } from './smart/tokens.ts';
+import { readUdapSettings } from './smart/udap/settings.ts';
 import { createApp, fhirPath } from './web/app.ts';
 import { operations } from './web/features.ts';
 import { isReady } from './web/health.ts';
@@ -29,6 +30,7 @@ import { createTenants } from './web/tenants.ts';
 export type Running = {
   baseUrl: string;
   keys: Keys;
+  smart: SmartContext;
   /** Finishes what is in flight, closes the database and stops the embedded Postgres. */
   stop(): Promise<void>;
 };
@@ -65,6 +67,8 @@ export async function start(config: Config, log: Logger): Promise<Running> {
   try {
     if (specification.status === 'rejected') throw specification.reason;
     const secret = openSecret(config.secret, join(config.data, 'secret'));
+    // What is wrong with them is told now and not to the first client.
+    if (config.udap) readUdapSettings(config.udap);
     const keys = openKeys(database, secret);
     const parts = {
       database,
@@ -120,6 +124,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
     return {
       baseUrl: config.baseUrl,
       keys,
+      smart,
       async stop() {
         await listening.close(DRAIN);
         await context.fhirPath.close();

@@ -9,6 +9,7 @@ import { readConfig } from '../../src/config.ts';
 import { connect } from '../../src/db/connect.ts';
 import type { Database } from '../../src/db/database.ts';
 import type { Target } from '../../src/db/target.ts';
+import type { SmartContext } from '../../src/smart/context.ts';
 import { mintToken, placeOf } from '../../src/smart/tokens.ts';
 import { start } from '../../src/start.ts';
 import { createDatabase } from './postgres.ts';
@@ -26,6 +27,8 @@ export type Server = {
   fetch(path: string, init?: RequestInit): Promise<Response>;
   /** The server's database, to look at what it did. */
   database: Database;
+  /** What the server's authorization server stands on, to register apps and people by. */
+  smart: SmartContext;
   target: Target;
   close(): Promise<void>;
 };
@@ -56,7 +59,7 @@ export async function startServer(settings: Record<string, string> = {}): Promis
   const port = String(await freePort());
   const config = readConfig({ PORTICO_DATA: folder, PORTICO_DEMO: 'off', ...settings, PORT: port });
   const log = pino({ level: settings.PORTICO_LOG ?? 'silent' });
-  const { baseUrl: origin, keys, stop } = await start({ ...config, database: target, compiled }, log);
+  const { baseUrl: origin, keys, smart, stop } = await start({ ...config, database: target, compiled }, log);
   const base = `${origin}/fhir/R4`;
   const token: Server['token'] = (scope = 'system/*.cruds', ask = {}) => {
     const { patient = null, tenant = 1, subject = 'test', lifetime = 3600 } = ask;
@@ -75,6 +78,7 @@ export async function startServer(settings: Record<string, string> = {}): Promis
       return fetch(path === '' || path.startsWith('?') ? `${base}${path}` : `${base}/${path}`, { ...init, headers });
     },
     database,
+    smart,
     target,
     async close() {
       await database.close();
