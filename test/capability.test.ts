@@ -17,8 +17,8 @@ afterAll(() => server?.close());
 
 const published = () =>
   readFileSync(join(import.meta.dirname, '../conformance/capability-statement.json'), 'utf8').replaceAll(
-    'http://127.0.0.1:8103/fhir/R4',
-    server.base,
+    'http://127.0.0.1:8103',
+    server.origin,
   );
 
 test('what is published in conformance/ is what the server says; npm run conformance writes it anew', async () => {

@@ -97,11 +97,34 @@ function pointers(definitions: Definitions): Map<string, string[]> {
   return found;
 }
 
-const security = {
-  cors: true,
-  description:
-    'Requests carry a bearer token: a JWT that this server signed. Its SMART scopes (system/, user/, patient/) say what may be done, and its patient whose record it is about.',
-};
+/** Where tokens come from, as https://hl7.org/fhir/smart-app-launch/1.0.0/conformance has it; newer apps ask .well-known. */
+function security(base: string) {
+  const issuer = base.replace(/\/fhir\/R4$/, '');
+  const uri = (url: string, path: string) => ({ url, valueUri: `${issuer}/oauth2/${path}` });
+  return {
+    extension: [
+      {
+        url: 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris',
+        extension: ['authorize', 'token', 'register', 'introspect', 'revoke'].map((name) => uri(name, name)),
+      },
+    ],
+    cors: true,
+    service: [
+      {
+        coding: [
+          {
+            system: 'http://terminology.hl7.org/CodeSystem/restful-security-service',
+            code: 'SMART-on-FHIR',
+            display: 'SMART-on-FHIR',
+          },
+        ],
+        text: 'OAuth2 using SMART-on-FHIR profile (see http://docs.smarthealthit.org)',
+      },
+    ],
+    description:
+      'Requests carry an access token of this server. Its SMART scopes (system/, user/, patient/) say what may be done, and its patient whose record it is about. Where to get one is in .well-known/smart-configuration.',
+  };
+}
 
 /**
  * What this server can do, put together from the lists that route and search, so that neither can be forgotten.
@@ -136,7 +159,7 @@ export function capabilityStatement(
     rest: [
       {
         mode: 'server',
-        security,
+        security: security(base),
         resource: definitions.types.map((type) =>
           resourceOf(definitions, type, interactions, operations, {
             pointing: pointing.get(type)?.toSorted(),
