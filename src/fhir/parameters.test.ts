@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 
+import { callerOf } from '../../test/support/caller.ts';
 import { parametersText, requestParameters } from './parameters.ts';
 import type { FhirRequest } from './request.ts';
 
@@ -11,7 +12,7 @@ const request = (query: string, body: string): FhirRequest => ({
   body,
   grant: {
     tenant: 1,
-    caller: { tenant: 1, subject: 's', clientId: null, scopes: [], patient: null, operator: false },
+    caller: callerOf(),
     types: new Map(),
     forbiddenLabels: 0,
     hash: '',

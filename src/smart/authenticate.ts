@@ -41,6 +41,10 @@ export function createAuthenticate(keys: Keys, baseUrl: string, now: () => numbe
       clientId,
       scopes: scopes.value.clinical,
       patient,
+      fhirUser: null,
+      identified: scopes.value.others.has('openid') && scopes.value.others.has('fhirUser'),
+      reach: scopes.value.clinical.some(({ context }) => context === 'system') ? 'all' : [],
+      grantId: null,
       operator: scopes.value.others.has(operatorScope),
     });
     if (known.size >= REMEMBERED) for (const oldest of known.keys()) if (known.delete(oldest)) break;

@@ -44,6 +44,7 @@ function clinicalScope(text: string): Result<Scope> {
     type,
     // Each letter was checked to be one.
     interactions: new Set(short as Iterable<Interaction>),
+    query: null,
   });
 }
 

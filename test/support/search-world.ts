@@ -3,7 +3,7 @@ import { inject } from 'vitest';
 
 import { connect } from '../../src/db/connect.ts';
 import type { Database } from '../../src/db/database.ts';
-import type { Grant, Interaction } from '../../src/fhir/access.ts';
+import { everyRow, type Grant, type Interaction } from '../../src/fhir/access.ts';
 import type { FhirContext, Resource } from '../../src/fhir/context.ts';
 import { loadDefinitions } from '../../src/fhir/definitions/load.ts';
 import type { Refusal } from '../../src/fhir/outcome.ts';
@@ -12,6 +12,7 @@ import { createIndexer } from '../../src/fhir/search/keys.ts';
 import { type SearchPage, search } from '../../src/fhir/search/search.ts';
 import { draft } from '../../src/fhir/store/draft.ts';
 import { createStore } from '../../src/fhir/store/store.ts';
+import { callerOf } from './caller.ts';
 import { createDatabase } from './postgres.ts';
 
 export const base = 'http://fhir.test/fhir/R4';
@@ -31,8 +32,8 @@ export function grantOf(ask: GrantAsk = {}): Grant {
   const { tenant = 1, patients = 'all', types = resourceTypes, forbiddenLabels = 0, operator = false } = ask;
   return {
     tenant,
-    caller: { tenant, subject: 'test', clientId: null, scopes: [], patient: null, operator },
-    types: new Map(types.map((type) => [type, { interactions: every, patients }])),
+    caller: callerOf({ tenant, operator }),
+    types: new Map(types.map((type) => [type, [{ ...everyRow(every), patients }]])),
     forbiddenLabels,
     hash: JSON.stringify(ask),
   };

@@ -1,5 +1,5 @@
 import type { Database, Queryable } from '../../db/database.ts';
-import type { Grant } from '../access.ts';
+import { type Grant, reachesAll } from '../access.ts';
 import { responseEntry } from '../bundle.ts';
 import type { FhirContext } from '../context.ts';
 import { ok, preconditionFailed, type Refusal, type Result } from '../outcome.ts';
@@ -14,7 +14,7 @@ import { byIds } from '../store/plans.ts';
 import { unknownId } from '../store/read.ts';
 import { isUnreferenced, referencesHold } from '../store/referential.ts';
 import { createStore } from '../store/store.ts';
-import { ofOthersToo, unconditional, writtenOf } from '../store/write.ts';
+import { ofOthersToo, writtenOf } from '../store/write.ts';
 import { atEntry } from './bundle-entries.ts';
 import { entryRequest } from './entry-request.ts';
 import { answeredEntry, entryReturn, existingEntry, statusText, writtenEntry } from './entry-response.ts';
@@ -66,7 +66,7 @@ function precondition(request: FhirRequest, { resolved, current }: Planned): Res
   const needed =
     kind === 'patch' ||
     (kind === 'update' && current.kind === 'hidden') ||
-    (chosen && !unconditional(request.grant, type));
+    (chosen && !reachesAll(request.grant, type, 'u'));
   if (needed && current.kind !== 'here') return unknownId(type, id);
   if (expected.value !== null && expected.value !== version) {
     return preconditionFailed(

@@ -1,5 +1,5 @@
 import type { Row } from '../../db/database.ts';
-import { allows, type GateColumns, type Grant } from '../access.ts';
+import { allows, type GateRow, type Grant } from '../access.ts';
 import { bundleText, searchEntry } from '../bundle.ts';
 import type { FhirContext } from '../context.ts';
 import { compartmentTypes } from '../definitions/compartments.ts';
@@ -34,7 +34,7 @@ type Ask = {
 };
 
 /** What is needed of a row to show it, and to hold it against the grant once more. */
-type Shown = GateColumns & { type: string; id: string; content: string };
+type Shown = GateRow & { type: string };
 
 const columns = 'r.type, r.id, r.patient, r.patients, r.labels::float8, r.content';
 
@@ -208,8 +208,9 @@ async function run(context: FhirContext, request: FhirRequest): Promise<Result<F
     compartment(context, grant, ask.value, after.value),
   ]);
   if (!patient.ok) return patient;
-  const page = release(grant, rows.slice(0, ask.value.count).map(shownOf), interactionOf(grant));
-  const around = release(grant, await surroundings(context, grant, ask.value, page), interactionOf(grant));
+  const found = rows.slice(0, ask.value.count).map(shownOf);
+  const page = release(grant, found, either);
+  const around = release(grant, await surroundings(context, grant, ask.value, page), either);
   const surrounding = await Promise.all(
     around.map(async (row) => ({ ...row, content: await shown(context, grant, row.type, row.content) })),
   );
@@ -217,7 +218,7 @@ async function run(context: FhirContext, request: FhirRequest): Promise<Result<F
     ...page.map((row) => searchEntry(base, { ...row, mode: 'match' })),
     ...surrounding.map((row) => searchEntry(base, { ...row, mode: 'include' })),
   ];
-  const last = rows.length > ask.value.count ? page.at(-1) : undefined;
+  const last = rows.length > ask.value.count ? found.at(-1) : undefined;
   const here = `${base}/Patient/${id}/$everything`;
   const separated = query === '' ? '' : `${query}&`;
   const next =
@@ -227,11 +228,8 @@ async function run(context: FhirContext, request: FhirRequest): Promise<Result<F
   return operationResponse(bundleText('searchset', entries, { links }));
 }
 
-/** A row may be here because the grant covers reading its type, or searching it. */
-const interactionOf =
-  (grant: Grant) =>
-  ({ type }: { type: string }): 'r' | 's' =>
-    allows(grant, type, 'r') ? 'r' : 's';
+/** A row may be here because the grant covers reading it, or searching it. */
+const either = ['r', 's'] as const;
 
 /** https://hl7.org/fhir/R4/patient-operation-everything.html */
 export const patientEverything: Operation = {

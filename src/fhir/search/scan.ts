@@ -1,4 +1,4 @@
-import type { Grant, Interaction, TypeGrant } from '../access.ts';
+import { type Grant, type Interaction, isEveryRow, type Rule } from '../access.ts';
 import { typeNumber } from '../resources.ts';
 import type { Condition } from './condition.ts';
 import { writeAll } from './condition.ts';
@@ -11,23 +11,30 @@ import type { Statement } from './statement.ts';
 export class Scan {
   readonly grant: Grant;
   readonly type: string;
-  readonly #rule: TypeGrant;
+  /** Any of them; none: every row. */
+  readonly #rules: readonly Rule[];
 
-  private constructor(grant: Grant, type: string, rule: TypeGrant) {
+  private constructor(grant: Grant, type: string, rules: readonly Rule[]) {
     this.grant = grant;
     this.type = type;
-    this.#rule = rule;
+    this.#rules = rules.some(isEveryRow) ? [] : rules;
   }
 
   /** @returns null where the grant does not allow one of the interactions with the type: there is nothing to scan. */
   static of(grant: Grant, type: string, ...interactions: readonly Interaction[]): Scan | null {
-    const rule = grant.types.get(type);
-    return rule && interactions.some((one) => rule.interactions.has(one)) ? new Scan(grant, type, rule) : null;
+    const all = grant.types.get(type) ?? [];
+    const rules = all.filter((rule) => interactions.some((one) => rule.interactions.has(one)));
+    return rules.length > 0 ? new Scan(grant, type, rules) : null;
   }
 
-  /** Whether the grant covers some patients' rows only. */
+  /** Whether the grant covers some rows only. */
   get narrowed(): boolean {
-    return this.#rule.patients !== 'all';
+    return this.#rules.length > 0;
+  }
+
+  /** Whether what a row says decides if it is covered, so that its keys only make it a candidate. */
+  get judges(): boolean {
+    return this.#rules.some(({ where }) => where !== null);
   }
 
   /** `from resource r where …`: the gate, then what is asked of the rows. */
@@ -43,8 +50,7 @@ export class Scan {
   static fromEach(scans: readonly Scan[], statement: Statement, row: string): string[] {
     const groups = new Map<string, { first: Scan; types: number[] }>();
     for (const scan of scans) {
-      const { patients } = scan.#rule;
-      const name = patients === 'all' ? 'all' : `of ${patients.join()}`;
+      const name = scan.#rowsName;
       const group = groups.get(name) ?? { first: scan, types: [] };
       group.types.push(typeNumber(scan.type));
       groups.set(name, group);
@@ -55,6 +61,13 @@ export class Scan {
     );
   }
 
+  /** The same for scans whose gates differ in the type only. Ids and keys are those of a type. */
+  get #rowsName(): string {
+    return this.#rules
+      .map(({ patients, ids, where }) => `${patients} ${ids || where ? `${this.type} ${ids} ${where?.text}` : ''}`)
+      .join(';');
+  }
+
   /** What the grant demands of a row: the same rule as `admits` of access.ts. */
   gate(statement: Statement, row: string): string {
     // The number of a type is our own, and as text it lets the planner leave out the other partitions.
@@ -63,13 +76,27 @@ export class Scan {
 
   #gateOf(statement: Statement, row: string, type: string): string {
     let text = `${row}.tenant = ${statement.tenant} and ${row}.type ${type}`;
-    const { patients } = this.#rule;
-    if (patients !== 'all') {
-      const list = statement.share(patients, 'text[]');
-      text += ` and (${row}.patient = any(${list}) or ${row}.patients && ${list})`;
-    }
+    const [only] = this.#rules;
+    if (this.#rules.length === 1 && only) text += ` and ${ruleText(only, statement, row)}`;
+    else if (only) text += ` and (${this.#rules.map((rule) => ruleText(rule, statement, row)).join(' or ')})`;
     const labels = this.grant.forbiddenLabels;
     if (labels !== 0) text += ` and ${row}.labels & ${statement.bind(labels, 'bigint')} = 0`;
     return text;
   }
+}
+
+function ruleText({ patients, ids, where }: Rule, statement: Statement, row: string): string {
+  const parts: string[] = [];
+  if (patients !== 'all') {
+    const list = statement.share(patients, 'text[]');
+    parts.push(`(${row}.patient = any(${list}) or ${row}.patients && ${list})`);
+  }
+  if (ids !== null) parts.push(`${row}.id = any(${statement.share(ids, 'text[]')})`);
+  // Said so that no index is asked for keys that many rows have, where a patient or an id chooses few.
+  const fewer = parts.length > 0;
+  for (const any of where?.keys ?? []) {
+    const held = `${row}.keys && ${statement.share(any, 'bigint[]')}`;
+    parts.push(fewer ? `(${held}) is true` : held);
+  }
+  return parts.length === 1 ? `${parts[0]}` : `(${parts.join(' and ')})`;
 }

@@ -1,5 +1,5 @@
 import type { Queryable } from '../../db/database.ts';
-import { admits, admitsChange, type GateColumns, type Grant, type Interaction } from '../access.ts';
+import { admits, admitsChange, type GateRow, type Grant, type Interaction } from '../access.ts';
 import { typeNumber } from '../resources.ts';
 import { numbers, texts } from './arrays.ts';
 import { type Stored, stored } from './release.ts';
@@ -10,7 +10,7 @@ export type Target = { type: string; id: string; interaction: Interaction };
 /** What is there: the current version, or nothing; a row that the caller may not see; one that is in another's record, too. */
 export type Current = { kind: 'here'; row: Stored } | { kind: 'hidden' } | { kind: 'shared' } | { kind: 'absent' };
 
-function kindOf(grant: Grant, { type, interaction }: Target, row: GateColumns): 'here' | 'hidden' | 'shared' {
+function kindOf(grant: Grant, { type, interaction }: Target, row: GateRow): 'here' | 'hidden' | 'shared' {
   if (!admits(grant, type, row, interaction)) return 'hidden';
   return admitsChange(grant, type, row, interaction) ? 'here' : 'shared';
 }

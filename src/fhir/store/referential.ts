@@ -1,5 +1,5 @@
 import type { Queryable } from '../../db/database.ts';
-import { admits, allows, type GateColumns, type Grant, hides } from '../access.ts';
+import { admits, allows, type GateRow, type Grant, hides, judges } from '../access.ts';
 import type { FhirContext, Resource } from '../context.ts';
 import { searchParametersOf } from '../definitions/search-parameters.ts';
 import { conflict, type Issue, ok, type Result } from '../outcome.ts';
@@ -25,11 +25,17 @@ export function literalReferences(value: unknown, path: string, into = new Map<s
   return into;
 }
 
+/** What the gate is held against, of a row r. Its text is looked at where a rule has a predicate, and nowhere else. */
+const gateColumns = (grant: Grant): string =>
+  `r.id, r.patient, r.patients, r.labels::float8, ${judges(grant) ? 'r.content' : "''"}`;
+
 /** The statements of this file fix the shape of such a row. */
-const gateOf = ([patient, patients, labels]: readonly unknown[]): GateColumns => ({
+const gateOf = ([id, patient, patients, labels, content]: readonly unknown[]): GateRow => ({
+  id: id as string,
   patient: patient as string | null,
   patients: patients as string[] | null,
   labels: labels as number,
+  content: content as string,
 });
 
 /**
@@ -52,7 +58,7 @@ export async function referencesHold(
   if (wanted.size === 0) return ok(null);
   const names = [...wanted.keys()];
   const rows = await on.query(
-    `select r.type, r.id, r.patient, r.patients, r.labels::float8 from unnest($2::smallint[], string_to_array($3, chr(30))) v(type, id)
+    `select r.type, ${gateColumns(grant)} from unnest($2::smallint[], string_to_array($3, chr(30))) v(type, id)
      join resource r on r.tenant = $1 and r.type = v.type and r.id = v.id`,
     [
       grant.tenant,
@@ -61,9 +67,10 @@ export async function referencesHold(
     ],
   );
   const narrow = hides(grant);
-  for (const [number, id, ...gate] of rows) {
+  for (const [number, ...gate] of rows) {
     const type = typeOfNumber(number as number);
-    if (!narrow || admits(grant, type, gateOf(gate), 'r')) wanted.delete(`${type}/${id}`);
+    const row = gateOf(gate);
+    if (!narrow || admits(grant, type, row, 'r')) wanted.delete(`${type}/${row.id}`);
   }
   if (wanted.size === 0) return ok(null);
   const issues = [...wanted].map(
@@ -89,7 +96,7 @@ export async function isUnreferenced(
   if (hides(grant)) {
     // Of what the caller may not delete, nothing is told: the delete itself will find nothing.
     const [own] = await context.database.query(
-      'select patient, patients, labels::float8 from resource where tenant = $1 and type = $2 and id = $3',
+      `select ${gateColumns(grant)} from resource r where tenant = $1 and type = $2 and id = $3`,
       [tenant, typeNumber(type), id],
     );
     if (!own || !admits(grant, type, gateOf(own), 'd')) return ok(null);

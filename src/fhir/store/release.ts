@@ -1,13 +1,10 @@
-import { admits, type GateColumns, type Grant, type Interaction } from '../access.ts';
+import { admits, type GateRow, type Grant, type Interaction, mayAdmit } from '../access.ts';
 
 /** A row that left the database and has not been released yet, or has: see release. */
-export type Stored = GateColumns & {
+export type Stored = GateRow & {
   type: string;
-  id: string;
   version: number;
   lastUpdated: Date;
-  /** The exact JSON text that is served. */
-  content: string;
 };
 
 /**
@@ -35,18 +32,27 @@ export class GateMismatch extends Error {
   }
 }
 
+/** One interaction, or two of which either will do. */
+type Needed = Interaction | readonly [Interaction, Interaction];
+
 /**
  * The last thing that happens to rows before their bytes may go out: each is held against the grant once more.
- * A mismatch is thrown, not dropped, so that a wrong Scan is found and not hidden.
+ * A mismatch is thrown, not dropped, so that a wrong Scan is found and not hidden. What is dropped are candidates: rows whose
+ * keys say what a granular scope asks for, and whose text does not.
  */
-export function release<T extends GateColumns & { type: string }>(
+export function release<T extends GateRow & { type: string }>(
   grant: Grant,
   rows: readonly T[],
-  interaction: Interaction | ((row: T) => Interaction),
+  interaction: Needed | ((row: T) => Needed),
 ): readonly T[] {
-  for (const row of rows) {
+  let dropped = false;
+  const kept = rows.filter((row) => {
     const needed = typeof interaction === 'function' ? interaction(row) : interaction;
-    if (!admits(grant, row.type, row, needed)) throw new GateMismatch(row.type);
-  }
-  return rows;
+    const [one, or] = typeof needed === 'string' ? [needed, needed] : needed;
+    if (admits(grant, row.type, row, one, or)) return true;
+    if (!mayAdmit(grant, row.type, row, one, or)) throw new GateMismatch(row.type);
+    dropped = true;
+    return false;
+  });
+  return dropped ? kept : rows;
 }

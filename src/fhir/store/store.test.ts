@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
+import { callerOf } from '../../../test/support/caller.ts';
 import { connect } from '../../db/connect.ts';
 import type { Database } from '../../db/database.ts';
 import { type Embedded, startEmbedded } from '../../db/embedded.ts';
 import { migrate } from '../../db/migrate.ts';
-import type { Grant, Interaction } from '../access.ts';
+import { everyRow, type Grant, type Interaction } from '../access.ts';
 import type { ResourceRow } from '../search/row.ts';
 import type { Draft } from './draft.ts';
 import { splitText } from './draft.ts';
@@ -36,9 +37,8 @@ afterAll(async () => {
 const every: ReadonlySet<Interaction> = new Set(['c', 'r', 'u', 'd', 's']);
 
 function grantOf(patients: 'all' | string[]): Grant {
-  const caller = { tenant: 1, subject: 'test', clientId: null, scopes: [], patient: null, operator: false };
-  const types = new Map(['Patient', 'Observation', 'Basic'].map((type) => [type, { interactions: every, patients }]));
-  return { tenant: 1, caller, types, forbiddenLabels: 0, hash: 'test' };
+  const types = new Map(['Patient', 'Observation', 'Basic'].map((type) => [type, [{ ...everyRow(every), patients }]]));
+  return { tenant: 1, caller: callerOf(), types, forbiddenLabels: 0, hash: 'test' };
 }
 
 const all = grantOf('all');

@@ -1,5 +1,5 @@
 import { type Database, DatabaseError } from '../../db/database.ts';
-import { admitsChange, type Grant, type Interaction } from '../access.ts';
+import { admitsChange, type GateRow, type Grant, type Interaction, reachesAll } from '../access.ts';
 import { conflict, forbidden, ok, preconditionFailed, type Result } from '../outcome.ts';
 import { type Applied, applyChanges, applyCreates, applyRemovals, type Change, type Removal } from './apply.ts';
 import { lane } from './coalesce.ts';
@@ -37,9 +37,17 @@ export const writtenOf = (draft: Draft, version: number, was: number): Written =
   created: was === 0,
 });
 
+const gateRow = ({ id, head, tail, row: { patient, patients, labels } }: Draft): GateRow => ({
+  id,
+  content: `${head}1${tail}`,
+  patient,
+  patients,
+  labels,
+});
+
 /** Whether the grant lets this row be written; it says nothing of other rows, since the caller sent this one. */
 export function mayWrite(grant: Grant, draft: Draft, interaction: Interaction): Result<null> {
-  if (admitsChange(grant, draft.type, draft.row, interaction)) return ok(null);
+  if (admitsChange(grant, draft.type, gateRow(draft), interaction)) return ok(null);
   return forbidden(`Your access does not cover ${interaction === 'c' ? 'creating' : 'writing'} this ${draft.type}`);
 }
 
@@ -55,11 +63,6 @@ const contended = (type: string, id: string): Result<never> =>
 
 export const ofOthersToo = (type: string, id: string): Result<never> =>
   forbidden(`${type}/${id} is in the record of somebody else as well; your access does not cover changing it`);
-
-/** Whether the grant reaches every row of the type, so that nothing need be read before it is written. */
-export function unconditional(grant: Grant, type: string): boolean {
-  return grant.types.get(type)?.patients === 'all' && grant.forbiddenLabels === 0;
-}
 
 export function createWriter(database: Database, reader: Reader): Writer {
   const creates = lane<readonly Draft[], null>({
@@ -122,7 +125,7 @@ export function createWriter(database: Database, reader: Reader): Writer {
       if (!allowed.ok) return allowed;
       for (let attempt = 1; ; attempt++) {
         let version = expected;
-        if (!unconditional(grant, draft.type)) {
+        if (!reachesAll(grant, draft.type, 'u')) {
           const current = await reader.read(grant, draft.type, draft.id, 'u');
           if (!current.ok) return unknownId(draft.type, draft.id);
           if (!admitsChange(grant, draft.type, current.value, 'u')) return ofOthersToo(draft.type, draft.id);
@@ -138,7 +141,7 @@ export function createWriter(database: Database, reader: Reader): Writer {
     async remove(grant, removal) {
       for (let attempt = 1; ; attempt++) {
         let version = removal.expected;
-        if (!unconditional(grant, removal.type)) {
+        if (!reachesAll(grant, removal.type, 'd')) {
           const current = await reader.read(grant, removal.type, removal.id, 'd');
           if (!current.ok) return ok(null);
           if (!admitsChange(grant, removal.type, current.value, 'd')) return ofOthersToo(removal.type, removal.id);

@@ -1,0 +1,16 @@
+import type { Caller } from '../../src/fhir/access.ts';
+
+/** A system of the first tenant, or whoever is said. */
+export const callerOf = (more: Partial<Caller> = {}): Caller => ({
+  tenant: 1,
+  subject: 'test',
+  clientId: null,
+  scopes: [],
+  patient: null,
+  fhirUser: null,
+  identified: false,
+  reach: 'all',
+  grantId: null,
+  operator: false,
+  ...more,
+});
