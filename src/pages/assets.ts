@@ -3,19 +3,32 @@ import { readFileSync } from 'node:fs';
 
 export type Asset = { contentType: string; body: string };
 
-function stylesheet(file: string): { path: string; asset: Asset } {
-  const body = readFileSync(new URL(file, import.meta.url), 'utf8');
+type Served = { path: string; asset: Asset };
+
+const contentTypes = { css: 'text/css; charset=utf-8', js: 'text/javascript; charset=utf-8' } as const;
+
+/** @param file beside this one; the name it is served under has its hash, so that it may be kept for good */
+function serve(file: string, kind: keyof typeof contentTypes): Served {
+  const body = readFileSync(new URL(`${file}.${kind}`, import.meta.url), 'utf8');
   const hash = createHash('sha256').update(body).digest('hex').slice(0, 12);
-  return {
-    path: `/assets/${file.replace('.css', '')}.${hash}.css`,
-    asset: { contentType: 'text/css; charset=utf-8', body },
-  };
+  const name = file.slice(file.lastIndexOf('/') + 1);
+  return { path: `/assets/${name}.${hash}.${kind}`, asset: { contentType: contentTypes[kind], body } };
 }
 
-const page = stylesheet('page.css');
+const page = serve('page', 'css');
 
-/** Where the one stylesheet is. The name has its hash, so that it may be kept for good. */
+/** Every script that a page may load; what a page does without one is in its own file. */
+const scripts = {
+  passkey: serve('scripts/passkey', 'js'),
+};
+
+/** Where the one stylesheet is. */
 export const stylesheetPath = page.path;
 
+/** Where a script is. */
+export const scriptPath = (name: keyof typeof scripts): string => scripts[name].path;
+
 /** What is served at each path below /assets. */
-export const assets: ReadonlyMap<string, Asset> = new Map([[page.path, page.asset]]);
+export const assets: ReadonlyMap<string, Asset> = new Map(
+  [page, ...Object.values(scripts)].map(({ path, asset }) => [path, asset]),
+);
