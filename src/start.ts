@@ -9,8 +9,10 @@ import { type Blobs, folderBlobs } from './db/blobs.ts';
 import type { Database } from './db/database.ts';
 import { cast } from './demo/cast.ts';
 import { seedDemo } from './demo/seed.ts';
+import { openCache } from './fhir/definitions/cache.ts';
 import { compartmentTypes } from './fhir/definitions/compartments.ts';
 import { typeOfNumber } from './fhir/resources.ts';
+import { createPredicates } from './fhir/search/predicate.ts';
 import { anonymousGrant, createDecide } from './privacy/decide.ts';
 import { createAuthenticate } from './smart/authenticate.ts';
 import type { SmartContext } from './smart/context.ts';
@@ -83,7 +85,10 @@ export async function start(config: Config, log: Logger): Promise<Running> {
     };
     const context = createCore(specification.value, parts, operations);
     if (config.demo) await timed('demo', seedDemo(context, config.baseUrl));
-    const decide = createDecide(compartmentTypes(context.definitions, 'Patient'));
+    const decide = createDecide(
+      compartmentTypes(context.definitions, 'Patient'),
+      createPredicates(context.definitions, openCache(config.compiled)),
+    );
     const isTenant = createTenants(database);
     const smart: SmartContext = {
       database,

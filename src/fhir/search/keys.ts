@@ -75,7 +75,8 @@ function slotsOf(
 /** What is extracted is part of what is compiled. */
 const extracted = hash53(JSON.stringify(Object.entries(extractors).map(([type, table]) => [type, Object.keys(table)])));
 
-function compiledIndexer(definitions: Definitions, type: string, cache: Cache): CompiledIndexer {
+/** The program of a type's indexer, from the cache where it is kept. */
+export function compiledIndexer(definitions: Definitions, type: string, cache: Cache): CompiledIndexer {
   const name = `indexer-${type}-${definitions.hash}-${extracted}`;
   const kept = cache.read(name);
   // What was kept under this name is what was compiled under it.
