@@ -1,5 +1,5 @@
 import type { Database, Queryable } from '../../db/database.ts';
-import { type Grant, reachesAll } from '../access.ts';
+import { admits, type Grant, reachesAll } from '../access.ts';
 import { responseEntry } from '../bundle.ts';
 import type { FhirContext } from '../context.ts';
 import { ok, preconditionFailed, type Refusal, type Result } from '../outcome.ts';
@@ -92,6 +92,8 @@ async function comingOf(
   if (step.kind === 'delete' || existing || id === null) return ok(null);
   if (step.kind === 'patch') {
     if (current.kind !== 'here') throw new Error('what is patched was not read');
+    // What comes of a patch tells what was there.
+    if (!admits(grant, step.type, current.row, 'r')) return unknownId(step.type, id);
     const { content: kept } = current.row;
     if (step.type === 'Binary' && !(await opens(context, grant, kept))) return unknownId(step.type, id);
     const content = await unshelved(context, step.type, kept);

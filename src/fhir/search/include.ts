@@ -1,10 +1,9 @@
 import type { Row } from '../../db/database.ts';
-import { allows } from '../access.ts';
 import { searchParameter } from '../definitions/search-parameters.ts';
 import type { Issue } from '../outcome.ts';
 import { resourceTypes } from '../resources.ts';
 import { columnsOf } from './compile.ts';
-import { anyOf, type Condition, keys } from './condition.ts';
+import { allOf, anyOf, type Condition, keys, written } from './condition.ts';
 import type { Asking } from './criteria.ts';
 import { key } from './hash.ts';
 import { pointersOf, referenceCodes } from './pointers.ts';
@@ -115,14 +114,17 @@ function addSources(at: At, { source, code, target }: Include, rows: readonly No
   const sources = source === '*' ? resourceTypes.filter((type) => grant.types.has(type)) : [source];
   for (const type of sources) {
     // Whoever searches what points here needs to be allowed to search it.
-    if (!allows(grant, type, 's')) continue;
+    const [searched, read] = [Scan.of(grant, type, 's'), Scan.of(grant, type, 'r')];
+    if (!searched || !read) continue;
+    const covered = searched.covers(read) ? null : written(({ statement, row }) => searched.gate(statement, row));
     for (const one of referenceCodes(definitions, type, code)) {
       const parameter = searchParameter(definitions, type, one);
       if (!parameter) continue;
       const reachable = (to: string): boolean => parameter.target.length === 0 || parameter.target.includes(to);
       const pointers: Pointer[] = rows.filter((row) => reachable(row.type) && (target === null || target === row.type));
       if (pointers.length === 0) continue;
-      want(wanted, type, pointingTo({ ...at, tenant: grant.tenant, type, parameter, name: code }, pointers));
+      const pointing = pointingTo({ ...at, tenant: grant.tenant, type, parameter, name: code }, pointers);
+      want(wanted, type, covered ? allOf([pointing, covered]) : pointing);
     }
   }
 }

@@ -37,6 +37,12 @@ export class Scan {
     return this.#rules.some(({ where }) => where !== null);
   }
 
+  /** Whether every row of the other is one of its own; where that takes more than a look, no. */
+  covers(other: Scan): boolean {
+    if (!this.narrowed) return true;
+    return other.narrowed && other.#rules.every((rule) => this.#rules.includes(rule));
+  }
+
   /** `from resource r where …`: the gate, then what is asked of the rows. */
   from(statement: Statement, row: string, conditions: readonly Condition[]): string {
     const place = { statement, row, type: this.type };

@@ -23,9 +23,9 @@ export type HistoryAsk = {
   count: number;
 };
 
-const columns = (row: string, deleted: string): string =>
+const columns = (row: string, content: string, deleted: string): string =>
   `${row}.type, ${row}.id, ${row}.version, ${row}.last_updated, ${row}.patient, ${row}.patients, ${row}.labels::float8 as labels,
-    ${row}.content, ${deleted} as deleted`;
+    ${content} as content, ${deleted} as deleted`;
 
 /** The newest first; versions of one instant by type and id, so that a page can end anywhere. */
 const order = 'order by last_updated desc, type, id, version desc';
@@ -52,6 +52,10 @@ function coveredNow(scan: Scan, statement: Statement): string {
     where ${row} and c.deleted order by c.version desc limit 1), false)`;
 }
 
+/** A deletion is held against the grant by what was deleted, which it has no text of. */
+const judged = `case when v.deleted then (select p.content from resource_history p where p.tenant = v.tenant and p.type = v.type
+  and p.id = v.id and p.version = v.version - 1) else v.content end`;
+
 /** The versions of one type from one of the two tables that hold them. */
 function arm(scan: Scan, statement: Statement, table: 'resource' | 'resource_history', ask: HistoryAsk): string {
   const row = 'v';
@@ -76,7 +80,8 @@ function arm(scan: Scan, statement: Statement, table: 'resource' | 'resource_his
     where += ` and v.last_updated <= ${at} and (v.last_updated < ${at} or ${place})`;
   }
   const deleted = table === 'resource' ? 'false' : 'v.deleted';
-  return `(select ${columns(row, deleted)} from ${table} v where ${where} ${order} limit ${statement.bind(ask.count + 1, 'int')})`;
+  const content = table === 'resource_history' && scan.judges ? judged : 'v.content';
+  return `(select ${columns(row, content, deleted)} from ${table} v where ${where} ${order} limit ${statement.bind(ask.count + 1, 'int')})`;
 }
 
 /**
@@ -96,7 +101,8 @@ export async function history(on: Queryable, grant: Grant, ask: HistoryAsk): Pro
   if (arms.length === 0) return [];
   const text = `select * from (${arms.join('\nunion all\n')}) v ${order} limit ${statement.bind(ask.count + 1, 'int')}`;
   const rows = await on.query(text, statement.params);
-  return release(grant, rows.map(version), needed);
+  const released = release(grant, rows.map(version), needed);
+  return released.map((one) => (one.deleted && one.content !== '' ? { ...one, content: '' } : one));
 }
 
 // The select list of `columns` fixes the shape of the row.
