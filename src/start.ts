@@ -14,6 +14,7 @@ import { compartmentTypes } from './fhir/definitions/compartments.ts';
 import { typeOfNumber } from './fhir/resources.ts';
 import { createPredicates } from './fhir/search/predicate.ts';
 import { anonymousGrant, createDecide } from './privacy/decide.ts';
+import { createReach } from './privacy/reach.ts';
 import { createAuthenticate } from './smart/authenticate.ts';
 import type { SmartContext } from './smart/context.ts';
 import { type Keys, openKeys } from './smart/keys.ts';
@@ -104,7 +105,12 @@ export async function start(config: Config, log: Logger): Promise<Running> {
     };
     const app = createApp({
       fhir: context,
-      authenticate: createAuthenticate(keys, config.baseUrl),
+      authenticate: createAuthenticate({
+        database: database.byKey,
+        keys,
+        baseUrl: config.baseUrl,
+        reach: createReach(context),
+      }),
       decide,
       smart: smartRoutes(smart, isTenant),
       metrics: createMetrics(),

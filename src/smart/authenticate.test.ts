@@ -5,25 +5,62 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../../test/support/postgres.ts';
 import { connect } from '../db/connect.ts';
 import type { Database } from '../db/database.ts';
+import { createGrant, revokeGrant } from './app-grants.ts';
 import { type Authenticate, createAuthenticate } from './authenticate.ts';
+import type { SmartContext } from './context.ts';
 import { type Keys, openKeys } from './keys.ts';
 import { mintToken, placeOf } from './tokens.ts';
 
 const origin = 'https://portico.example';
 const secret = randomBytes(32);
-const claims = { tenant: 1, subject: 'ada', clientId: 'app', scope: 'patient/Observation.rs', patient: 'p1' };
+const claims = {
+  tenant: 1,
+  subject: 'ada',
+  clientId: 'app',
+  scope: 'patient/Observation.rs',
+  patient: 'p1',
+  grant: 'g1' as string | null,
+};
 
 let own: TestDatabase;
 let database: Database;
 let keys: Keys;
-let authenticate: Authenticate;
+type Ask = (authorization: string | undefined, tenant?: number) => ReturnType<Authenticate>;
+let authenticate: Ask;
+
+const granted = {
+  id: 'g1',
+  clientId: 'app',
+  userId: null,
+  sessionId: null,
+  scope: 'patient/Observation.rs',
+  context: {},
+  fhirUser: null,
+  patient: 'p1',
+  consentId: null,
+  dpopJkt: null,
+  expiresAt: null,
+};
+
+function asked(rest: { now?: () => number }): Ask {
+  const ask = createAuthenticate({ database: database.byKey, keys, baseUrl: origin, reach: async () => [], ...rest });
+  return (authorization, tenant = 1) => ask({ authorization, method: 'GET', url: `${origin}/fhir/R4/Patient` }, tenant);
+}
 
 beforeAll(async () => {
   own = await createDatabase(inject('postgres'));
   database = await connect(own.target);
   await database.query(`insert into tenant (id, name) values (2, 'second')`);
   keys = openKeys(database, secret);
-  authenticate = createAuthenticate(keys, origin);
+  // One app with one grant in each tenant.
+  for (const tenant of [1, 2]) {
+    await database.query(
+      `insert into client (tenant, id, metadata, registered_by) values ($1, 'app', '{}', 'operator')`,
+      [tenant],
+    );
+    await createGrant(database, { ...granted, tenant });
+  }
+  authenticate = asked({});
 });
 afterAll(async () => {
   await database.close();
@@ -60,7 +97,7 @@ test('the same token is the same caller, without being checked again', async () 
 
 test('a token that was remembered ends when it says', async () => {
   let now = Date.now();
-  const timed = createAuthenticate(keys, origin, () => now);
+  const timed = asked({ now: () => now });
   const header = `Bearer ${await mint({}, 1)}`;
   expect((await timed(header)).ok).toBe(true);
   now += 7000;
@@ -177,12 +214,27 @@ test('a token as it should be is believed', async () => {
   expect((await authenticate(`Bearer ${await forge({})}`)).ok).toBe(true);
 });
 
-test('a scope that this server cannot honour is refused with the reason', async () => {
-  const refused = await authenticate(`Bearer ${await forge({ payload: { scope: 'patient/Observation.rs?code=1' } })}`);
-  expect(!refused.ok && [refused.status, refused.issues[0]?.diagnostics]).toEqual([
-    403,
-    expect.stringContaining('whole types'),
-  ]);
+test('A-49 a token that names no patient, or no user, is refused and not believed for its types', async () => {
+  for (const scope of ['patient/Observation.rs', 'user/Observation.rs']) {
+    const refused = await authenticate(`Bearer ${await forge({ payload: { scope } })}`);
+    expect(!refused.ok && refused.status).toBe(403);
+  }
+});
+
+test('A-56 what is revoked is refused in the next request, by every server', async () => {
+  const other = asked({});
+  const header = `Bearer ${await mint()}`;
+  expect([(await authenticate(header)).ok, (await other(header)).ok]).toEqual([true, true]);
+  // Of a context revokeGrant uses the database alone.
+  await revokeGrant({ database } as SmartContext, 1, 'g1', 'test');
+  const answers = await Promise.all([authenticate(header), other(header), authenticate(header)]);
+  expect(answers.map((one) => !one.ok && one.status)).toEqual([401, 401, 401]);
+  await database.query(`update app_grant set revoked_at = null where tenant = $1`, [1]);
+});
+
+test('a token of a grant that there is not is refused', async () => {
+  const refused = await authenticate(`Bearer ${await mint({ grant: 'another' })}`);
+  expect(!refused.ok && refused.status).toBe(401);
 });
 
 test('two servers that start at once sign with one key, which a third believes', async () => {

@@ -1,69 +1,128 @@
 import { hash } from 'node:crypto';
 
+import type { Queryable } from '../db/database.ts';
 import type { Caller } from '../fhir/access.ts';
-import { ok, type Result, unauthenticated } from '../fhir/outcome.ts';
+import { forbidden, ok, type Refusal, type Result, unauthenticated } from '../fhir/outcome.ts';
+import { checkProof } from './dpop.ts';
+import { createEpochs } from './epoch.ts';
 import type { Keys } from './keys.ts';
-import { operatorScope, parseScopes } from './scopes.ts';
-import { checkToken } from './tokens.ts';
+import { liveGrant } from './live-grant.ts';
+import { operatorScope, parseScopes, type Scopes } from './scopes.ts';
+import { type Claims, challenge, checkToken } from './tokens.ts';
 
-/** Takes the Authorization header; the tenant of the base that was asked, where the path names one. */
-export type Authenticate = (authorization: string | undefined, tenant?: number) => Promise<Result<Caller>>;
+/** What a request says of who sends it. */
+export type Credentials = {
+  authorization: string | undefined;
+  /** The DPoP header. */
+  dpop?: string | undefined;
+  method: string;
+  /** Without query and fragment. */
+  url: string;
+};
+
+/** @param tenant of the base that was asked */
+export type Authenticate = (credentials: Credentials, tenant: number) => Promise<Result<Caller>>;
+
+export type AuthenticateDeps = {
+  /** Prepared lookups: database.byKey. */
+  database: Queryable;
+  keys: Keys;
+  baseUrl: string;
+  /** The Patients whose records somebody may see: `Practitioner/1` → ids. */
+  reach: (tenant: number, fhirUser: string | null) => Promise<readonly string[]>;
+  /** ms since 1970. */
+  now?: () => number;
+};
 
 /** Tokens that are remembered at a time. */
 const REMEMBERED = 10_000;
-/** Characters; ours have some 700. */
+/** Characters; ours have some 900. */
 const LONGEST = 8000;
+/** ms for which the patients of a practitioner are remembered. */
+const REACH_KEPT = 60_000;
 
-const missing = Promise.resolve(
-  unauthenticated('Send an access token: Authorization: Bearer … (npm run -s token prints one for local use)'),
+const missing = unauthenticated(
+  'Send an access token: Authorization: Bearer … (npm run -s token prints one for local use)',
 );
 const elsewhere = unauthenticated('The access token was issued for another tenant');
+const ended = challenge('What the access token was issued for has been ended');
+const bound = (description: string): Refusal => ({
+  ...unauthenticated(description),
+  headers: { 'WWW-Authenticate': `DPoP error="invalid_dpop_proof", error_description="${description}"` },
+});
+const notBound = challenge('The access token is bound to a key: send it as Authorization: DPoP, with a proof');
+
+type Known = { claims: Claims; caller: Result<Caller>; epoch: string; until: number };
 
 /**
- * Who sent a request. A token is checked once and remembered until it expires, with the same Caller each time, so that what
- * is made of a Caller can be kept by it.
- *
- * @param now ms since 1970
+ * Who sent a request. A token is checked once and remembered, with the same Caller each time, so that what is made of a
+ * Caller can be kept by it. Each request asks whether anything of its tenant was revoked since; if so, all is looked up anew:
+ * what was revoked before a request arrived is refused, whichever process it reaches.
  */
-export function createAuthenticate(keys: Keys, baseUrl: string, now: () => number = Date.now): Authenticate {
-  type Known = { answer: Promise<Result<Caller>>; tenant: number; until: number };
+export function createAuthenticate({ database, keys, baseUrl, reach, now = Date.now }: AuthenticateDeps): Authenticate {
   const known = new Map<string, Known>();
+  const epochOf = createEpochs(database);
 
-  async function check(token: string, key: string): Promise<Result<Caller>> {
-    const claims = await checkToken(keys, baseUrl, token);
-    if (!claims.ok) return claims;
-    const { tenant, subject, clientId, scope, patient, expires } = claims.value;
-    const scopes = parseScopes(scope);
-    if (!scopes.ok) return { ...scopes, status: 403 };
-    const caller = ok<Caller>({
+  async function callerOf(claims: Claims, scopes: Scopes): Promise<Caller> {
+    const { tenant, fhirUser } = claims;
+    const uses = (wanted: string): boolean => scopes.clinical.some(({ context }) => context === wanted);
+    return {
       tenant,
-      subject,
-      clientId,
-      scopes: scopes.value.clinical,
-      patient,
-      fhirUser: null,
-      identified: scopes.value.others.has('openid') && scopes.value.others.has('fhirUser'),
-      reach: scopes.value.clinical.some(({ context }) => context === 'system') ? 'all' : [],
-      grantId: null,
-      operator: scopes.value.others.has(operatorScope),
-    });
-    if (known.size >= REMEMBERED) for (const oldest of known.keys()) if (known.delete(oldest)) break;
-    known.set(key, { answer: Promise.resolve(caller), tenant, until: expires * 1000 });
-    return caller;
+      subject: claims.subject,
+      clientId: claims.clientId,
+      scopes: scopes.clinical,
+      patient: claims.patient,
+      fhirUser,
+      identified: scopes.others.has('openid') && scopes.others.has('fhirUser'),
+      reach: uses('user') ? await reach(tenant, fhirUser) : uses('system') ? 'all' : [],
+      grantId: claims.grant,
+      operator: scopes.others.has(operatorScope),
+    };
   }
 
-  return (authorization, tenant) => {
-    if (!authorization) return missing;
-    const [, token] = /^Bearer +([\w.~+/-]+=*) *$/i.exec(authorization) ?? [];
-    if (!token || token.length > LONGEST) return missing;
+  async function look(claims: Claims): Promise<Result<Caller>> {
+    if (!(await liveGrant(database, claims))) return ended;
+    const scopes = parseScopes(claims.scope);
+    if (!scopes.ok) return { ...scopes, status: 403 };
+    const contexts = new Set(scopes.value.clinical.map(({ context }) => context));
+    // Without the context there is nobody whose record could be meant: not all records, none.
+    if (contexts.has('patient') && claims.patient === null) return forbidden('The access token names no patient');
+    if (contexts.has('user') && claims.fhirUser === null) return forbidden('The access token names no user');
+    return ok(await callerOf(claims, scopes.value));
+  }
+
+  async function find(token: string, tenant: number): Promise<Result<Known>> {
     const key = hash('sha256', token, 'base64');
-    const found = known.get(key);
-    if (found && found.until > now()) {
-      return tenant === undefined || tenant === found.tenant ? found.answer : Promise.resolve(elsewhere);
-    }
-    if (found) known.delete(key);
-    return check(token, key).then((answer) =>
-      answer.ok && tenant !== undefined && answer.value.tenant !== tenant ? elsewhere : answer,
-    );
+    let found = known.get(key);
+    if (found && found.until <= now()) found = undefined;
+    const checked = found ? ok(found.claims) : await checkToken(keys, baseUrl, token);
+    if (!checked.ok) return checked;
+    if (checked.value.tenant !== tenant) return elsewhere;
+    // Asked before the row is looked at: whatever is revoked in between is noticed by the next request.
+    const epoch = await epochOf(tenant);
+    if (found?.epoch === epoch) return ok(found);
+    const claims = checked.value;
+    const caller = await look(claims);
+    const until = Math.min(claims.expires * 1000, now() + REACH_KEPT);
+    const fresh = { claims, caller, epoch, until };
+    known.delete(key);
+    if (known.size >= REMEMBERED) for (const oldest of known.keys()) if (known.delete(oldest)) break;
+    if (caller.ok) known.set(key, fresh);
+    return ok(fresh);
+  }
+
+  return async ({ authorization, dpop, method, url }, tenant) => {
+    if (!authorization) return missing;
+    const [, scheme, token] = /^(Bearer|DPoP) +([\w.~+/-]+=*) *$/i.exec(authorization) ?? [];
+    if (!scheme || !token || token.length > LONGEST) return missing;
+    const found = await find(token, tenant);
+    if (!found.ok) return found;
+    const { claims, caller } = found.value;
+    const isDpop = scheme.toLowerCase() === 'dpop';
+    if (claims.jkt === null) return isDpop ? bound('The access token is bound to no key: send it as Bearer') : caller;
+    if (!isDpop) return notBound;
+    const proof = await checkProof(database, now(), { tenant, proof: dpop, method, url, accessToken: token });
+    if (!proof.ok) return bound(proof.reason);
+    return proof.jkt === claims.jkt ? caller : bound('The DPoP proof is of another key than the access token');
   };
 }

@@ -1,116 +1,95 @@
-import {
-  type CryptoKey,
-  calculateJwkThumbprint,
-  exportJWK,
-  exportPKCS8,
-  generateKeyPair,
-  importJWK,
-  importPKCS8,
-  type JWK,
-} from 'jose';
+import { type CryptoKey, importJWK, type JWK } from 'jose';
 
-import type { Database, Queryable } from '../db/database.ts';
-import { type Secret, seal, unseal } from './secret.ts';
+import type { Database } from '../db/database.ts';
+import type { Secret } from './secret.ts';
+import { openSigningKey, replaceKey, type SigningKey } from './signing-key.ts';
 
-/** https://hl7.org/fhir/smart-app-launch/authorization-best-practices.html */
-export const algorithm = 'ES384';
+/** ES384 signs access tokens, RS256 what OpenID clients read. https://hl7.org/fhir/smart-app-launch/conformance.html */
+export type SigningAlgorithm = 'ES384' | 'RS256';
+export const algorithm: SigningAlgorithm = 'ES384';
 
-export type SigningKey = { tenant: number; kid: string; key: CryptoKey };
+export type VerifyingKey = { tenant: number; kid: string; algorithm: SigningAlgorithm; key: CryptoKey };
 
 export type Keys = {
   /** The key that signs for a tenant; made when there is none yet. */
-  signing(tenant: number): Promise<SigningKey>;
+  signing(tenant: number, algorithm?: SigningAlgorithm): Promise<SigningKey>;
   /** The public key of this id and the tenant whose it is. */
-  verifying(kid: string): Promise<SigningKey | null>;
+  verifying(kid: string): Promise<VerifyingKey | null>;
+  /** The public keys of a tenant, those that sign no more but may still have to be believed among them. */
+  published(tenant: number): Promise<JWK[]>;
+  /** New keys sign from now on, in other processes within a minute; the old ones are believed until what they signed has ended. */
+  rotate(tenant: number): Promise<void>;
 };
 
 /** ms before the table is read again for a key id that is not known: strangers can name any id they like. */
 const RELOAD = 1000;
+/** ms after which what is remembered is looked at again. */
+const STALE = 60_000;
+/** Hours after which a retired key is believed no more: a day, which is the longest that a token lasts, and what clocks differ by. */
+const AFTERLIFE = 25;
 
 /** The signing keys in the database, whose private halves only this secret opens. */
 export function openKeys(database: Database, secret: Secret, now: () => number = Date.now): Keys {
-  const signing = new Map<number, Promise<SigningKey>>();
-  let verifying = new Map<string, SigningKey>();
+  const signing = new Map<string, { key: Promise<SigningKey>; until: number }>();
+  let known = new Map<string, VerifyingKey & { jwk: JWK }>();
   let loadedAt = Number.NEGATIVE_INFINITY;
   let loading: Promise<void> | null = null;
 
   async function load(): Promise<void> {
-    const rows = await database.query('select tenant, kid, public_jwk from signing_key');
+    const rows = await database.query(
+      `select tenant, kid, algorithm, public_jwk from signing_key
+       where retired_at is null or retired_at > now() - make_interval(hours => ${AFTERLIFE}) order by tenant, created_at`,
+    );
     const keys = await Promise.all(
-      rows.map(async ([tenant, kid, jwk]) => {
-        const key = await importJWK(JSON.parse(String(jwk)), algorithm);
-        // Bytes are what it gives for a symmetric key, which is never in this table.
-        return { tenant: Number(tenant), kid: String(kid), key: key as CryptoKey };
+      rows.map(async ([tenant, kid, name, text]) => {
+        const jwk: JWK = JSON.parse(String(text));
+        // The table has what signing-key.ts wrote, and no symmetric key, for which these would be bytes.
+        const key = (await importJWK(jwk, String(name))) as CryptoKey;
+        return { tenant: Number(tenant), kid: String(kid), algorithm: String(name) as SigningAlgorithm, key, jwk };
       }),
     );
-    verifying = new Map(keys.map((one) => [one.kid, one]));
+    known = new Map(keys.map((one) => [one.kid, one]));
     loadedAt = now();
   }
+  const reload = (): Promise<void> => {
+    loading ??= load().finally(() => {
+      loading = null;
+    });
+    return loading;
+  };
 
-  return {
-    async signing(tenant) {
-      let key = signing.get(tenant);
-      if (!key) {
-        key = openSigningKey(database, secret, tenant);
-        signing.set(tenant, key);
-        key.then(
+  const keys: Keys = {
+    signing(tenant, wanted = algorithm) {
+      const name = `${tenant} ${wanted}`;
+      const found = signing.get(name);
+      if (found && found.until > now()) return found.key;
+      const key = openSigningKey(database, secret, tenant, wanted);
+      signing.set(name, { key, until: now() + STALE });
+      key.then(
+        ({ kid }) => {
           // It may be new, and what it signs must be believed at once.
-          () => {
-            loadedAt = Number.NEGATIVE_INFINITY;
-          },
-          () => signing.delete(tenant),
-        );
-      }
+          if (!known.has(kid)) loadedAt = Number.NEGATIVE_INFINITY;
+        },
+        () => signing.delete(name),
+      );
       return key;
     },
     async verifying(kid) {
-      if (!verifying.has(kid) && now() - loadedAt > RELOAD) {
-        loading ??= load().finally(() => {
-          loading = null;
-        });
-        await loading;
-      }
-      return verifying.get(kid) ?? null;
+      if (!known.has(kid) && now() - loadedAt > RELOAD) await reload();
+      // What is known is used while it is looked at again.
+      else if (now() - loadedAt > STALE) reload().catch(() => undefined);
+      return known.get(kid) ?? null;
+    },
+    async published(tenant) {
+      await Promise.all([keys.signing(tenant, 'ES384'), keys.signing(tenant, 'RS256')]);
+      if (now() - loadedAt > RELOAD) await reload();
+      return [...known.values()].filter((one) => one.tenant === tenant).map(({ jwk }) => jwk);
+    },
+    async rotate(tenant) {
+      for (const one of ['ES384', 'RS256'] as const) await replaceKey(database, secret, tenant, one);
+      signing.clear();
+      await reload();
     },
   };
-}
-
-const label = (tenant: number, kid: string): string => `signing key ${tenant} ${kid}`;
-
-async function openSigningKey(database: Database, secret: Secret, tenant: number): Promise<SigningKey> {
-  const found = (await current(database, tenant)) ?? (await makeKey(database, secret, tenant));
-  let pkcs8: string;
-  try {
-    pkcs8 = unseal(secret, label(tenant, found.kid), found.sealed);
-  } catch (cause) {
-    throw new Error(
-      'The signing key in the database was sealed with another secret: set PORTICO_SECRET to the one it was made with.',
-      { cause },
-    );
-  }
-  return { tenant, kid: found.kid, key: await importPKCS8(pkcs8, algorithm) };
-}
-
-async function current(on: Queryable, tenant: number): Promise<{ kid: string; sealed: string } | null> {
-  const [row] = await on.query('select kid, private_key from signing_key where tenant = $1 and retired_at is null', [
-    tenant,
-  ]);
-  return row ? { kid: String(row[0]), sealed: String(row[1]) } : null;
-}
-
-/** Makes the key of a tenant, unless another process was quicker: then it is that one. */
-async function makeKey(database: Database, secret: Secret, tenant: number): Promise<{ kid: string; sealed: string }> {
-  const { publicKey, privateKey } = await generateKeyPair(algorithm, { extractable: true });
-  const jwk: JWK = { ...(await exportJWK(publicKey)), alg: algorithm, use: 'sig' };
-  const kid = await calculateJwkThumbprint(jwk);
-  const sealed = seal(secret, label(tenant, kid), await exportPKCS8(privateKey));
-  await database.query(
-    `insert into signing_key (tenant, kid, algorithm, public_jwk, private_key)
-     select id, $2, $3, $4, $5 from tenant where id = $1
-     on conflict (tenant, algorithm) where retired_at is null do nothing`,
-    [tenant, kid, algorithm, JSON.stringify({ ...jwk, kid }), sealed],
-  );
-  const found = await current(database, tenant);
-  if (!found) throw new Error(`There is no tenant ${tenant}`);
-  return found;
+  return keys;
 }

@@ -8,13 +8,27 @@ import { algorithm, type Keys } from './keys.ts';
 export type Claims = {
   tenant: number;
   subject: string;
+  /** null: a token of the operator's command, which comes of no grant. */
   clientId: string | null;
   /** Separated by spaces. */
   scope: string;
   patient: string | null;
+  encounter: string | null;
+  /** `Practitioner/1` */
+  fhirUser: string | null;
+  /** Id of the app_grant that it comes of. */
+  grant: string | null;
+  /** Thumbprint of the key whose proof must come along. https://www.rfc-editor.org/rfc/rfc9449#section-6 */
+  jkt: string | null;
+  jti: string;
   /** Seconds since 1970. */
+  issued: number;
   expires: number;
 };
+
+/** What is said of a token when it is made; what is left out is null. */
+export type NewClaims = Pick<Claims, 'tenant' | 'subject' | 'clientId' | 'scope' | 'patient'> &
+  Partial<Pick<Claims, 'encounter' | 'fhirUser' | 'grant' | 'jkt'>>;
 
 /** Where a tenant's tokens come from, and where they may be used. */
 export type Place = { issuer: string; audience: string };
@@ -32,16 +46,18 @@ const MAX_AGE = '24h';
 const TOLERANCE = 5;
 
 /** @param lifetime seconds, at most a day */
-export async function mintToken(
-  keys: Keys,
-  place: Place,
-  claims: Omit<Claims, 'expires'>,
-  lifetime: number,
-): Promise<string> {
+export async function mintToken(keys: Keys, place: Place, claims: NewClaims, lifetime: number): Promise<string> {
   const { kid, key } = await keys.signing(claims.tenant);
   const payload: JWTPayload = { scope: claims.scope };
-  if (claims.clientId !== null) payload.client_id = claims.clientId;
-  if (claims.patient !== null) payload.patient = claims.patient;
+  const more = {
+    client_id: claims.clientId,
+    patient: claims.patient,
+    encounter: claims.encounter,
+    fhirUser: claims.fhirUser,
+    grant: claims.grant,
+    cnf: claims.jkt ? { jkt: claims.jkt } : null,
+  };
+  for (const [name, value] of Object.entries(more)) if (value) payload[name] = value;
   return new SignJWT(payload)
     .setProtectedHeader({ alg: algorithm, typ: TYPE, kid })
     .setIssuer(place.issuer)
@@ -53,19 +69,20 @@ export async function mintToken(
     .sign(key);
 }
 
-const challenge = (description: string) => ({
+export const challenge = (description: string) => ({
   ...unauthenticated(description),
   headers: { 'WWW-Authenticate': `Bearer realm="Portico", error="invalid_token", error_description="${description}"` },
 });
 
 const notOurs = challenge('The access token was not issued by this server');
+const notValid = challenge('The access token is not valid');
 
 /** What a token says, once its signature, issuer, audience and time have been checked; else a 401 that says what is wrong. */
 export async function checkToken(keys: Keys, baseUrl: string, token: string): Promise<Result<Claims>> {
   try {
     const { kid } = decodeProtectedHeader(token);
     const signer = typeof kid === 'string' ? await keys.verifying(kid) : null;
-    if (!signer) return notOurs;
+    if (signer?.algorithm !== algorithm) return notOurs;
     const { payload } = await jwtVerify(token, signer.key, {
       algorithms: [algorithm],
       typ: TYPE,
@@ -80,18 +97,31 @@ export async function checkToken(keys: Keys, baseUrl: string, token: string): Pr
     if (error instanceof errors.JWTClaimValidationFailed && (error.claim === 'iss' || error.claim === 'aud')) {
       return challenge('The access token was issued for another server');
     }
-    if (error instanceof errors.JOSEError || error instanceof TypeError)
-      return challenge('The access token is not valid');
+    if (error instanceof errors.JOSEError || error instanceof TypeError) return notValid;
     throw error;
   }
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value.length > 0;
+const isTextOrAbsent = (value: unknown): value is string | undefined => value === undefined || isText(value);
 
-function claimsOf(tenant: number, { sub, scope, client_id: client, patient, exp }: JWTPayload): Result<Claims> {
-  if (!isText(sub) || typeof scope !== 'string' || exp === undefined) return challenge('The access token is not valid');
-  if ((client !== undefined && !isText(client)) || (patient !== undefined && !isText(patient))) {
-    return challenge('The access token is not valid');
-  }
-  return ok({ tenant, subject: sub, clientId: client ?? null, scope, patient: patient ?? null, expires: exp });
+function claimsOf(tenant: number, payload: JWTPayload): Result<Claims> {
+  const { sub, scope, jti, exp, iat, client_id: client, patient, encounter, fhirUser, grant, cnf } = payload;
+  const jkt = typeof cnf === 'object' && cnf !== null && 'jkt' in cnf ? cnf.jkt : undefined;
+  if (!isText(sub) || typeof scope !== 'string' || !isText(jti) || exp === undefined || iat === undefined)
+    return notValid;
+  const texts = [client, patient, encounter, fhirUser, grant, jkt];
+  if (!texts.every(isTextOrAbsent)) return notValid;
+  // Of a client there is always a grant; a token of the operator's command has neither.
+  if ((client === undefined) !== (grant === undefined)) return notValid;
+  const [clientId, patientId, encounterId, user, grantId, thumbprint] = texts.map((text) => text ?? null);
+  return ok({
+    ...{ tenant, subject: sub, scope, jti, issued: iat, expires: exp },
+    clientId: clientId ?? null,
+    patient: patientId ?? null,
+    encounter: encounterId ?? null,
+    fhirUser: user ?? null,
+    grant: grantId ?? null,
+    jkt: thumbprint ?? null,
+  });
 }

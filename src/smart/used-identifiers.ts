@@ -3,7 +3,7 @@ import type { Queryable } from '../db/database.ts';
 /** What may be used once: `kind` says of what, `owner` who chose the identifier. */
 export type Used = {
   tenant: number;
-  kind: 'assertion' | 'dpop' | 'statement';
+  kind: string;
   owner: string;
   identifier: string;
   expires: Date;

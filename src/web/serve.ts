@@ -9,6 +9,7 @@ import { invalid, notFound, ok, outcomeText, type Refusal, type Result } from '.
 import type { FhirRequest, FhirResponse } from '../fhir/request.ts';
 import { GateMismatch } from '../fhir/store/release.ts';
 import { uuid7 } from '../fhir/store/uuid.ts';
+import type { Credentials } from '../smart/authenticate.ts';
 import { decoded, readBody } from './body.ts';
 import { encoded } from './encode.ts';
 import { refusalOf } from './errors.ts';
@@ -19,7 +20,7 @@ import { negotiated } from './negotiate.ts';
 /** What serving FHIR over HTTP is made of. */
 export type ServeDeps = {
   fhir: FhirContext;
-  authenticate: (authorization: string | undefined, tenant: number) => Promise<Result<Caller>>;
+  authenticate: (credentials: Credentials, tenant: number) => Promise<Result<Caller>>;
   decide: (caller: Caller) => Grant;
   /** What somebody may see who has not said who they are: /metadata and nothing else. */
   anonymous: (tenant: number) => Grant;
@@ -81,17 +82,29 @@ const headerOf = (headers: IncomingHttpHeaders, name: string): string | undefine
   return Array.isArray(value) ? value.join(', ') : value;
 };
 
+const credentialsOf = (
+  deps: ServeDeps,
+  { headers, method }: IncomingMessage,
+  { tenant, path }: Place,
+): Credentials => ({
+  authorization: headers.authorization,
+  dpop: headerOf(headers, 'dpop'),
+  method: method ?? '',
+  url: `${deps.baseOf(tenant)}${path}`,
+});
+
 async function requestOf(
   deps: ServeDeps,
   incoming: IncomingMessage,
-  { tenant, query }: Place,
+  place: Place,
   path: readonly string[],
 ): Promise<Result<FhirRequest>> {
   const { headers } = incoming;
+  const { tenant, query } = place;
   const format = query.includes('_format') ? new URLSearchParams(query).get('_format') : null;
   const acceptable = negotiated(headers.accept, format);
   if (!acceptable.ok && !path.includes('Binary')) return acceptable;
-  const caller = path[0] === 'metadata' ? null : await deps.authenticate(headers.authorization, tenant);
+  const caller = path[0] === 'metadata' ? null : await deps.authenticate(credentialsOf(deps, incoming, place), tenant);
   if (caller !== null && !caller.ok) return caller;
   const grant = caller === null ? deps.anonymous(tenant) : deps.decide(caller.value);
   const method = incoming.method as FhirRequest['method'];
