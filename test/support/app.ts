@@ -167,6 +167,13 @@ export async function assertionOf(
     .sign(credentials.key);
 }
 
+/** Where a person comes out who follows a link to the authorization endpoint. */
+export async function comeBack(server: { origin: string }, url: string | URL, person: Person): Promise<URL> {
+  const browser = openBrowser(server.origin);
+  const page = await walk(browser, await browser.open(String(url)), person, server.origin);
+  return new URL(page.url);
+}
+
 /** Goes through the pages as a person does: signs in, chooses whose record it is about, and allows it or not. */
 async function walk(browser: Browser, first: Page, person: Person, origin: string): Promise<Page> {
   let page = first;

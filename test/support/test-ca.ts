@@ -27,6 +27,7 @@ export type Asked = {
   name: string;
   uris?: readonly string[];
   dns?: readonly string[];
+  ips?: readonly string[];
   ca?: boolean;
   pathLength?: number;
   /** ms from now; a day and a day unless said. */
@@ -55,12 +56,23 @@ const algorithms = {
 
 /** A certificate of one's own, or one that an authority gives. */
 export async function issue(asked: Asked, by?: Holder): Promise<Holder> {
-  const { name, uris = [], dns = [], ca = false, pathLength, from = -DAY, until = DAY, key = 'RS256' } = asked;
+  const {
+    name,
+    uris = [],
+    dns = [],
+    ips = [],
+    ca = false,
+    pathLength,
+    from = -DAY,
+    until = DAY,
+    key = 'RS256',
+  } = asked;
   const keys = await crypto.subtle.generateKey(algorithms[key], true, ['sign', 'verify']);
   const usage = KeyUsageFlags[asked.usage ?? (ca ? 'keyCertSign' : 'digitalSignature')];
   const names = [
     ...uris.map((value) => ({ type: 'url' as const, value })),
     ...dns.map((value) => ({ type: 'dns' as const, value })),
+    ...ips.map((value) => ({ type: 'ip' as const, value })),
   ];
   const signer = by ?? { keys, certificate: null };
   const signing = (signer.keys.privateKey.algorithm as { name: string }).name; // every algorithm has a name

@@ -12,7 +12,7 @@ export type UdapWorld = { server: Server; root: Holder; close(): Promise<void> }
 
 export const appUri = 'https://app.test/udap';
 
-export async function startUdapWorld(): Promise<UdapWorld> {
+export async function startUdapWorld(settings: Record<string, string> = {}): Promise<UdapWorld> {
   const folder = mkdtempSync(join(tmpdir(), 'portico-udap-'));
   const PORT = String(await freePort());
   const root = await issue({ name: 'Community', ca: true });
@@ -22,6 +22,7 @@ export async function startUdapWorld(): Promise<UdapWorld> {
     return join(folder, name);
   };
   const server = await startServer({
+    ...settings,
     PORT,
     PORTICO_UDAP_CERT: file('cert.pem', pemOf(own)),
     PORTICO_UDAP_KEY: file('key.pem', await privateKeyPem(own)),
