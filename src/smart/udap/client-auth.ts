@@ -1,5 +1,6 @@
 import { oauthError } from '../answers.ts';
 import type { Client } from '../client.ts';
+import { refuseClient } from '../client-auth/refuse.ts';
 import type { SmartContext } from '../context.ts';
 import type { Answer, SmartRequest, Step } from '../endpoint.ts';
 import { useOnce } from '../used-identifiers.ts';
@@ -10,10 +11,7 @@ import { udapOf } from './settings.ts';
 /** Whether a request at the token endpoint is one of UDAP. https://hl7.org/fhir/us/udap-security/consumer.html */
 export const isUdapRequest = ({ form }: SmartRequest): boolean => form.get('udap') !== null;
 
-const refuse = (reason: string): { ok: false; answer: Answer } => ({
-  ok: false,
-  answer: oauthError(400, 'invalid_client', `client_assertion: ${reason}`),
-});
+const refuse = (reason: string): { ok: false; answer: Answer } => refuseClient(`client_assertion: ${reason}`);
 
 /**
  * Whether a request comes from the app that registered under the URI of a certificate: its assertion is signed under a
