@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { readConfig } from '../src/config.ts';
 import { reachDatabase } from '../src/database.ts';
 import { openKeys } from '../src/smart/keys.ts';
-import { operatorScope, parseScopes } from '../src/smart/scopes.ts';
+import { contextsAgree, operatorScope, parseScopes } from '../src/smart/scopes.ts';
 import { openSecret } from '../src/smart/secret.ts';
 import { mintToken, placeOf } from '../src/smart/tokens.ts';
 
@@ -14,6 +14,7 @@ const usage = `Prints a bearer token for local use.
 
   --scope      what it allows, as SMART scopes separated by spaces
   --patient    the id of the patient in context, for patient/ scopes
+  --fhir-user  who the user is, for user/ scopes: Practitioner/…, Patient/… or RelatedPerson/…
   --tenant     the number of the tenant (1)
   --operator   may see query plans and server-wide figures
   --hours      how long it is good for, at most 24 (8)
@@ -31,6 +32,7 @@ function readArguments() {
       options: {
         scope: { type: 'string' },
         patient: { type: 'string' },
+        'fhir-user': { type: 'string' },
         tenant: { type: 'string', default: '1' },
         operator: { type: 'boolean', default: false },
         hours: { type: 'string', default: '8' },
@@ -52,11 +54,20 @@ if (asked.scope === undefined && !asked.operator) end(usage);
 const scope = [asked.scope ?? '', ...(asked.operator ? [operatorScope] : [])].filter(Boolean).join(' ');
 const scopes = parseScopes(scope);
 if (!scopes.ok) end(scopes.issues.map((issue) => issue.diagnostics).join('\n'));
-if (asked.patient === undefined && scopes.value.clinical.some(({ context }) => context === 'patient')) {
+const agree = contextsAgree(scopes.value.clinical);
+if (!agree.ok) end(agree.issues.map((issue) => issue.diagnostics).join('\n'));
+const uses = (wanted: string): boolean => scopes.value.clinical.some(({ context }) => context === wanted);
+if (asked.patient === undefined && uses('patient')) {
   end('A patient/ scope needs --patient: without a patient in context it allows nothing.');
 }
 if (asked.patient !== undefined && !/^[A-Za-z0-9.-]{1,64}$/.test(asked.patient))
   end('--patient must be the id of a Patient.');
+const fhirUser = asked['fhir-user'] ?? null;
+if (fhirUser === null && uses('user')) {
+  end('A user/ scope needs --fhir-user: it covers the patients of that user, and without one nobody.');
+}
+if (fhirUser !== null && !/^(Practitioner|Patient|RelatedPerson)\/[A-Za-z0-9.-]{1,64}$/.test(fhirUser))
+  end('--fhir-user must be Practitioner/…, Patient/… or RelatedPerson/… with an id.');
 const hours = Number(asked.hours);
 if (!(hours > 0 && hours <= 24)) end('--hours must be a number up to 24.');
 const tenant = Number(asked.tenant);
@@ -72,7 +83,7 @@ try {
   const database = await reachDatabase(config);
   try {
     const keys = openKeys(database, openSecret(config.secret, join(config.data, 'secret')));
-    const claims = { tenant, subject: asked.subject, clientId: null, scope, patient: asked.patient ?? null };
+    const claims = { tenant, subject: asked.subject, clientId: null, scope, patient: asked.patient ?? null, fhirUser };
     const token = await mintToken(keys, placeOf(config.baseUrl, tenant), claims, Math.round(hours * 3600));
     process.stdout.write(`${token}\n`);
   } finally {

@@ -7,7 +7,7 @@ import { checkProof } from './dpop.ts';
 import { createEpochs } from './epoch.ts';
 import type { Keys } from './keys.ts';
 import { liveGrant } from './live-grant.ts';
-import { operatorScope, parseScopes, type Scopes } from './scopes.ts';
+import { contextsAgree, operatorScope, parseScopes, type Scopes } from './scopes.ts';
 import { type Claims, challenge, checkToken } from './tokens.ts';
 
 /** What a request says of who sends it. */
@@ -84,6 +84,8 @@ export function createAuthenticate({ database, keys, baseUrl, reach, now = Date.
     if (!(await liveGrant(database, claims))) return ended;
     const scopes = parseScopes(claims.scope);
     if (!scopes.ok) return { ...scopes, status: 403 };
+    const agree = contextsAgree(scopes.value.clinical);
+    if (!agree.ok) return { ...agree, status: 403 };
     const contexts = new Set(scopes.value.clinical.map(({ context }) => context));
     // Without the context there is nobody whose record could be meant: not all records, none.
     if (contexts.has('patient') && claims.patient === null) return forbidden('The access token names no patient');

@@ -45,7 +45,7 @@ const letters = /^c?r?u?d?s?$/;
 const order: readonly Interaction[] = ['c', 'r', 'u', 'd', 's'];
 
 const unknown = (text: string): Result<never> =>
-  invalid(`The scope ${JSON.stringify(text.slice(0, 200))} is not one that this server knows`);
+  invalid(`The scope ${text.slice(0, 200)} is not one that this server knows`);
 
 /** One clinical scope: `patient/Observation.rs`, or as SMART 1 wrote it `patient/Observation.read`. */
 function clinicalScope(text: string): Result<Scope> {
@@ -83,7 +83,9 @@ function clinicalScope(text: string): Result<Scope> {
 export function parseScopes(text: string): Result<Scopes> {
   if (text.length > LONGEST) return invalid(`The scopes have ${text.length} characters; at most ${LONGEST} are read`);
   if (!written.test(text)) {
-    return invalid('Scopes are printable ASCII without quotation marks and backslashes, separated by spaces');
+    return invalid(
+      'A scope is printable ASCII without quotation marks and backslashes, and scopes are separated by spaces',
+    );
   }
   const found: Scope[] = [];
   const rest = new Set<string>();

@@ -95,9 +95,9 @@ const interactions: [needs: string, name: string, run: (ask: Ask, id: string) =>
 
 const letters = ['c', 'r', 'u', 'd', 's', 'rs', 'cu', 'ru', 'cs', 'us', 'ds', 'rus', 'cruds'];
 
-for (const context of ['patient', 'system'] as const) {
+for (const context of ['patient', 'user', 'system'] as const) {
   test.each(letters)(`A-48 ${context}/Observation.%s allows what its letters say and nothing else`, async (given) => {
-    const authorization = `Bearer ${await world.server.token(`${context}/Observation.${given}`, context === 'patient' ? { patient: 'pa' } : {})}`;
+    const authorization = `Bearer ${await world.server.token(`${context}/Observation.${given}`, { patient: 'pa', fhirUser: 'Practitioner/pr1' })}`;
     const ask: Ask = (method, path, sent = {}) =>
       world.ask('P', method, path, { ...sent, headers: { authorization, ...sent.headers } });
     const wrong: string[] = [];
@@ -133,15 +133,16 @@ test('A-48 who may change and not read is not shown what there was', async () =>
 });
 
 test('A-48 a scope for one patient does not narrow what another scope of the token grants', async () => {
-  const token = await world.server.token('patient/*.cruds user/Practitioner.cruds', { patient: 'pa' });
+  const both = { patient: 'pa', fhirUser: 'Practitioner/pr1' };
+  const token = await world.server.token('patient/Observation.r user/Observation.cruds', both);
   const headers = { authorization: `Bearer ${token}` };
-  const practitioner = (id: string) => ({ resourceType: 'Practitioner', id });
-  const plain = await world.ask('P', 'PUT', 'Practitioner/new-1', { body: practitioner('new-1'), headers });
-  expect(plain.status).toBe(201);
-  const inside = bundle('transaction', 'PUT', 'Practitioner/new-2', practitioner('new-2'));
-  expect(statuses(await world.ask('P', 'POST', '', { ...inside, headers }))).toEqual(['201']);
-  const narrow = bundle('transaction', 'PUT', 'Observation/new-3', observation({ id: 'new-3' }));
-  expect((await world.ask('P', 'POST', '', { ...narrow, headers })).status).toBe(404);
+  const ofOther = { ...observation({ id: 'ob1' }), subject: { reference: 'Patient/pb' } };
+  expect((await world.ask('P', 'PUT', 'Observation/ob1', { body: ofOther, headers })).status).toBe(200);
+  const inside = bundle('transaction', 'PUT', 'Observation/ob1', ofOther);
+  expect(statuses(await world.ask('P', 'POST', '', { ...inside, headers }))).toEqual(['200']);
+  const ofNobody = { ...observation({ id: 'new-3' }), subject: { reference: 'Patient/somebody' } };
+  const narrow = bundle('transaction', 'PUT', 'Observation/new-3', ofNobody);
+  expect([403, 404]).toContain((await world.ask('P', 'POST', '', { ...narrow, headers })).status);
 });
 
 test('P, who may read, changes nothing', async () => {

@@ -163,18 +163,6 @@ test('A-12 an include of a type that was not granted adds nothing', async () => 
   expect(await answer.text()).not.toMatch(/"(Observation|Practitioner|Coverage)"/);
 });
 
-test('A-13 a scope of a part of a type is refused with the reason, and grants nothing', async () => {
-  for (const path of [
-    'Observation?category=laboratory',
-    'Observation?category:not=vital-signs',
-    'Observation/oa-lab1',
-    'Observation/oa1',
-  ]) {
-    const answer = await world.ask('V', 'GET', path);
-    expect([answer.status, answer.text]).toEqual([403, expect.stringContaining('this server grants whole types')]);
-  }
-});
-
 test.each(['_total=accurate', '_total=estimate', '_summary=count', '_count=0'])(
   'A-14 with %s only what may be seen is counted',
   async (how) => {

@@ -8,7 +8,7 @@ import { pdf, trapResources } from './trap-resources.ts';
 
 /**
  * Who asks. A: an app of the attacker pa; B: of the victim pb; S: a program that may read Patients; V: an app of some
- * Observations of pa; P: a clinician; system: everything; none: nobody.
+ * Observations of pa; P: a clinician whose patients both are; system: everything; none: nobody.
  */
 export type Who = 'A' | 'B' | 'P' | 'S' | 'V' | 'system' | 'none';
 
@@ -99,7 +99,7 @@ export async function trapWorld(
       'patient/Observation.rs?category=http://terminology.hl7.org/CodeSystem/observation-category|vital-signs',
       { patient: 'pa' },
     ),
-    P: await server.token('user/*.rs', { subject: 'clinician' }),
+    P: await server.token('user/*.rs', { subject: 'clinician', fhirUser: 'Practitioner/pr1' }),
     S: await server.token('system/Patient.rs', { subject: 'feed' }),
     system: await server.token('system/*.cruds'),
     none: '',

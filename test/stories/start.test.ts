@@ -92,9 +92,17 @@ test('a token can be had while no server runs, and is good for the next one', as
 test.each<[string, string[], Record<string, string>, RegExp]>([
   ['a scope nobody knows', ['--scope', 'root'], {}, /The scope root is not one/],
   ['a patient scope without a patient', ['--scope', 'patient/*.rs'], {}, /needs --patient/],
+  ['a user scope without a user', ['--scope', 'user/*.rs'], {}, /needs --fhir-user/],
+  ['a user who is no person', ['--scope', 'user/*.rs', '--fhir-user', 'Group/g'], {}, /must be Practitioner/],
+  ['a person and a system at once', ['--scope', 'user/*.rs system/*.rs'], {}, /cannot be had together/],
   ['no scope', [], {}, /Prints a bearer token/],
-  ['two days', ['--scope', 'user/*.rs', '--hours', '48'], {}, /--hours must be a number up to 24/],
-  ['a database of its own', ['--scope', 'user/*.rs'], { DATABASE_URL: 'postgres://x/y' }, /PORTICO_ALLOW_LOCAL_TOKENS/],
+  ['two days', ['--scope', 'system/*.rs', '--hours', '48'], {}, /--hours must be a number up to 24/],
+  [
+    'a database of its own',
+    ['--scope', 'system/*.rs'],
+    { DATABASE_URL: 'postgres://x/y' },
+    /PORTICO_ALLOW_LOCAL_TOKENS/,
+  ],
 ])('no token is printed for %s', async (_, args, more, sentence) => {
   await expect(script('token.ts', args, more)).rejects.toMatchObject({
     code: 1,

@@ -14,7 +14,15 @@ import { mintToken, placeOf } from '../../src/smart/tokens.ts';
 import { start } from '../../src/start.ts';
 import { createDatabase } from './postgres.ts';
 
-export type TokenAsk = { patient?: string; tenant?: number; subject?: string /** Seconds. */; lifetime?: number };
+export type TokenAsk = {
+  patient?: string;
+  /** `Practitioner/x`, for user/ scopes. */
+  fhirUser?: string;
+  tenant?: number;
+  subject?: string;
+  /** Seconds. */
+  lifetime?: number;
+};
 
 export type Server = {
   /** `http://127.0.0.1:…`, without a trailing slash. */
@@ -62,8 +70,9 @@ export async function startServer(settings: Record<string, string> = {}): Promis
   const { baseUrl: origin, keys, smart, stop } = await start({ ...config, database: target, compiled }, log);
   const base = `${origin}/fhir/R4`;
   const token: Server['token'] = (scope = 'system/*.cruds', ask = {}) => {
-    const { patient = null, tenant = 1, subject = 'test', lifetime = 3600 } = ask;
-    return mintToken(keys, placeOf(origin, tenant), { tenant, subject, clientId: null, scope, patient }, lifetime);
+    const { patient = null, fhirUser = null, tenant = 1, subject = 'test', lifetime = 3600 } = ask;
+    const claims = { tenant, subject, clientId: null, scope, patient, fhirUser };
+    return mintToken(keys, placeOf(origin, tenant), claims, lifetime);
   };
   const everything = `Bearer ${await token()}`;
   const database = await connect(target, { lines: 2 });
