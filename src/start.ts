@@ -13,6 +13,7 @@ import { openCache } from './fhir/definitions/cache.ts';
 import { compartmentTypes } from './fhir/definitions/compartments.ts';
 import { typeOfNumber } from './fhir/resources.ts';
 import { createPredicates } from './fhir/search/predicate.ts';
+import { createGuardedFetch } from './net/guard.ts';
 import { anonymousGrant, createDecide } from './privacy/decide.ts';
 import { createReach } from './privacy/reach.ts';
 import { createAuthenticate } from './smart/authenticate.ts';
@@ -98,7 +99,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
       secret,
       decide,
       baseUrl: config.baseUrl,
-      fetch: async () => ({ ok: false, reason: 'Nothing is fetched' }),
+      fetch: createGuardedFetch({ allow: config.allowAddresses }),
       settings: { demo: config.demo, providers: config.providers, udap: config.udap },
       now: Date.now,
       onFault: (error: unknown) => log.error({ err: error }, 'the authorization server met a fault of ours'),
