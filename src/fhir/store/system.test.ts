@@ -1,0 +1,15 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+
+/** What the server reads or writes on its own account, each by a decision of its own. */
+const users = ['src/privacy/reach.ts', 'src/smart/consents.ts'];
+
+test('the grant of the server itself is used where it is known to be, and nowhere else', () => {
+  const root = join(import.meta.dirname, '../../..');
+  const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+    .map((name) => join('src', name))
+    .filter((path) => /from '[^']*store\/system\.ts'/.test(readFileSync(join(root, path), 'utf8')));
+  expect(files.sort()).toEqual(users);
+});
