@@ -22,7 +22,7 @@ const openToAll = {
 const preflight = {
   ...openToAll,
   'Access-Control-Allow-Methods': 'GET, POST, PUT, DELETE',
-  'Access-Control-Allow-Headers': 'Authorization, Content-Type, Accept, DPoP',
+  'Access-Control-Allow-Headers': 'Authorization, Content-Type, Accept, DPoP, If-None-Match',
   'Access-Control-Max-Age': '600',
 };
 
@@ -95,7 +95,10 @@ export function smartRoutes(context: SmartContext, isTenant: (tenant: number) =>
         const tenant = Number(c.req.param('tenant') ?? 1);
         if (tenant !== 1 && !(await isTenant(tenant))) return c.notFound();
         const { status, headers, body, cookies = [] } = await answer(context, endpoint, c, tenant);
-        const response = new Response(status === 204 ? null : body, { status, headers: { ...open, ...headers } });
+        const response = new Response(status === 204 || status === 304 ? null : body, {
+          status,
+          headers: { ...open, ...headers },
+        });
         for (const cookie of cookies) response.headers.append('Set-Cookie', cookie);
         return response;
       });
