@@ -1,8 +1,14 @@
+import { authorizeByGet, authorizeByPost } from './authorize/authorize.ts';
+import { interactionForm, interactionPage } from './authorize/interaction.ts';
+import { brands } from './brands.ts';
 import { discovery } from './configuration.ts';
+import { connectedApps, revokeApp } from './connected-apps.ts';
 import type { Endpoint } from './endpoint.ts';
 import { introspect } from './introspect.ts';
+import { launchBySession, launchByToken } from './launch-endpoint.ts';
 import { par } from './par.ts';
 import { revoke } from './revoke.ts';
+import { styleSheet } from './style.ts';
 import { token } from './token.ts';
 import { udapMetadata } from './udap/metadata.ts';
 import { userinfoByGet, userinfoByPost } from './userinfo.ts';
@@ -11,10 +17,20 @@ import { userinfoByGet, userinfoByPost } from './userinfo.ts';
 export const endpoints: readonly Endpoint[] = [
   ...discovery,
   udapMetadata,
+  authorizeByGet,
+  authorizeByPost,
+  interactionPage,
+  interactionForm,
+  launchByToken,
+  launchBySession,
+  styleSheet,
+  connectedApps,
+  revokeApp,
   par,
   token,
   introspect,
   revoke,
   userinfoByGet,
   userinfoByPost,
+  brands,
 ];

@@ -1,0 +1,27 @@
+import { type OAuthErrorCode, redirect } from '../answers.ts';
+import type { Answer } from '../endpoint.ts';
+import type { Place } from '../tokens.ts';
+import type { AuthorizationRequest } from './request.ts';
+
+type To = Pick<AuthorizationRequest, 'redirectUri' | 'state'>;
+
+/** Back to the app, at an address that is known to be registered; `iss` tells it which server speaks. RFC 9207 */
+function toApp(
+  place: Place,
+  { redirectUri, state }: To,
+  parameters: Record<string, string>,
+  cookies?: string[],
+): Answer {
+  const query = new URLSearchParams({ ...parameters, ...(state === null ? {} : { state }), iss: place.issuer });
+  return redirect(`${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${query}`, cookies);
+}
+
+export const codeToApp = (place: Place, to: To, code: string, cookies: string[]): Answer =>
+  toApp(place, to, { code }, cookies);
+
+/**
+ * @param description ASCII without `"` and `\`
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1
+ */
+export const errorToApp = (place: Place, to: To, error: OAuthErrorCode, description: string): Answer =>
+  toApp(place, to, { error, error_description: description });

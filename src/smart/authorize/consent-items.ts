@@ -1,0 +1,119 @@
+import type { Interaction, Scope } from '../../fhir/access.ts';
+import { categories, plainTypes } from '../scope-categories.ts';
+import { formatScope } from '../scopes.ts';
+import { readScope } from './scope.ts';
+
+/** What may be granted in the place of a whole item. */
+export type Part = { value: string; scope: Scope };
+
+/** One box of the consent page. `value` is what is granted when it stays ticked. */
+export type Item =
+  | { kind: 'read'; value: string; scope: Scope; parts: readonly Part[] }
+  | { kind: 'write'; value: string; scope: Scope; parts: readonly Part[] }
+  | { kind: 'other'; value: string };
+
+/** Say where the app is started and claim nothing: they are granted along with the rest. */
+const told: ReadonlySet<string> = new Set(['launch', 'launch/patient', 'launch/encounter']);
+
+const readLetters: ReadonlySet<Interaction> = new Set(['r', 's']);
+const writeLetters: ReadonlySet<Interaction> = new Set(['c', 'u', 'd']);
+
+/** Clinical scopes of the same rows are one: `patient/Observation.r` and `.s`. */
+type Rows = { scope: Scope; texts: string[] };
+
+function rowsOf(texts: readonly string[]): Rows[] {
+  const found = new Map<string, Rows>();
+  for (const text of texts) {
+    const scope = readScope(text);
+    if (!scope) continue;
+    const key = `${scope.context}/${scope.type}?${scope.query}`;
+    const before = found.get(key);
+    const interactions = new Set([...(before?.scope.interactions ?? []), ...scope.interactions]);
+    found.set(key, { scope: { ...scope, interactions }, texts: [...(before?.texts ?? []), text] });
+  }
+  return [...found.values()];
+}
+
+/** The part of it that only reads, or only changes; null: none. Where that is all of it, it is called as the app wrote it. */
+function sideOf({ scope, texts }: Rows, letters: ReadonlySet<Interaction>): Part | null {
+  const side = new Set([...scope.interactions].filter((one) => letters.has(one)));
+  if (side.size === 0) return null;
+  const [text] = texts;
+  const isWhole = side.size === scope.interactions.size && texts.length === 1 && text !== undefined;
+  const part = { ...scope, interactions: side };
+  return { value: isWhole ? text : formatScope(part), scope: part };
+}
+
+const part = (scope: Scope, more: Partial<Scope>): Part => {
+  const narrow = { ...scope, ...more };
+  return { value: formatScope(narrow), scope: narrow };
+};
+
+const partsOfType = (scope: Scope): Part[] =>
+  (categories.get(scope.type) ?? []).map(({ system, code }) => part(scope, { query: `category=${system}|${code}` }));
+
+/** Narrower scopes: the types of a wildcard, and the categories of a type that has them. */
+function partsOf(scope: Scope): Part[] {
+  if (scope.query !== null) return [];
+  if (scope.type !== '*') return partsOfType(scope);
+  return plainTypes.flatMap((type) => {
+    const whole = part(scope, { type });
+    return [whole, ...partsOfType(whole.scope)];
+  });
+}
+
+/** The boxes of a request. */
+export function itemsOf(scope: string): Item[] {
+  const items = wholeItems(scope);
+  // A box of its own says it already, and ticked from the start it must narrow nothing down.
+  const own = new Set(items.map(({ value }) => value));
+  return items.map((item) =>
+    item.kind === 'other' ? item : { ...item, parts: item.parts.filter(({ value }) => !own.has(value)) },
+  );
+}
+
+function wholeItems(scope: string): Item[] {
+  const texts = scope.split(' ').filter((one) => one !== '');
+  const rows = rowsOf(texts);
+  const reads = rows.flatMap((one) => sideOf(one, readLetters) ?? []);
+  const writes = rows.flatMap((one) => sideOf(one, writeLetters) ?? []);
+  return [
+    ...reads.map((side): Item => ({ kind: 'read', ...side, parts: partsOf(side.scope) })),
+    // A category says what may be seen; of what may be written, only a type.
+    ...writes.map(
+      (side): Item => ({
+        kind: 'write',
+        ...side,
+        parts: partsOf(side.scope).filter((one) => one.scope.query === null),
+      }),
+    ),
+    ...texts
+      .filter((text) => readScope(text) === null && !told.has(text))
+      .map((value): Item => ({ kind: 'other', value })),
+  ];
+}
+
+/**
+ * The scope that is granted: of what was asked, what is ticked; of an item of which parts are ticked, these alone. What was
+ * ticked and never asked for is not looked at.
+ *
+ * @returns null where nothing is left that the app could do anything with
+ */
+export function grantedScope(scope: string, ticked: ReadonlySet<string>): string | null {
+  const granted = itemsOf(scope).flatMap((item) => {
+    const parts = item.kind === 'other' ? [] : item.parts.filter(({ value }) => ticked.has(value));
+    if (parts.length > 0) return parts.map(({ value }) => value);
+    return ticked.has(item.value) ? [item.value] : [];
+  });
+  if (granted.every((value) => value === 'offline_access' || value === 'online_access')) return null;
+  const texts = scope.split(' ');
+  const whole = new Set(granted);
+  const merged = rowsOf(texts).flatMap((rows) => {
+    const sides = [sideOf(rows, readLetters), sideOf(rows, writeLetters)].flatMap((side) => side?.value ?? []);
+    if (sides.length === 0 || !sides.every((one) => whole.has(one))) return [];
+    for (const side of sides) whole.delete(side);
+    // Granted in full, it is called as the app wrote it.
+    return rows.texts;
+  });
+  return [...texts.filter((text) => told.has(text)), ...merged, ...granted.filter((one) => whole.has(one))].join(' ');
+}

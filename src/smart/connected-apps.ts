@@ -1,0 +1,65 @@
+import { redirect } from './answers.ts';
+import { grantsOfUser } from './app-grants.ts';
+import { findClient } from './clients.ts';
+import { endConsent } from './consents.ts';
+import type { SmartContext } from './context.ts';
+import type { Answer, Endpoint, SmartRequest } from './endpoint.ts';
+import { faultPage } from './pages/authorize-error.ts';
+import { type Connected, connectedAppsPage, type Taken } from './pages/connected-apps.ts';
+import { patientOf } from './records.ts';
+import { checkCsrf, sessionOf } from './sessions.ts';
+import type { Session } from './user.ts';
+
+const path = '/account/apps';
+
+function signIn({ place }: SmartRequest): Answer {
+  const next = `${new URL(place.issuer).pathname.replace(/\/$/, '')}${path}`;
+  return redirect(`${place.issuer}/account/sign-in?${new URLSearchParams({ next })}`);
+}
+
+async function list(context: SmartContext, request: SmartRequest, { user }: Session, taken: Taken): Promise<Answer> {
+  const { tenant } = request;
+  const viewer = { tenant, subject: user.id, fhirUser: user.fhirUser };
+  const grants = await grantsOfUser(context.database.byKey, tenant, user.id);
+  const connected = await Promise.all(
+    grants.map(async (grant): Promise<Connected> => {
+      const client = await findClient(context, tenant, grant.clientId);
+      return {
+        grant,
+        client,
+        patient: grant.patient === null ? null : await patientOf(context, viewer, grant.patient),
+      };
+    }),
+  );
+  return connectedAppsPage(context, request, connected, taken);
+}
+
+/** What was let in by whoever is signed in. */
+export const connectedApps: Endpoint = {
+  method: 'GET',
+  path,
+  origin: 'link',
+  async run(context, request) {
+    const session = await sessionOf(context, request);
+    return session ? list(context, request, session, null) : signIn(request);
+  },
+};
+
+/** Takes one back: the app's tokens end with their next use, and its Consent becomes inactive. */
+export const revokeApp: Endpoint = {
+  method: 'POST',
+  path,
+  origin: 'own',
+  async run(context, request) {
+    const { tenant, form, language } = request;
+    const session = await sessionOf(context, request);
+    if (!session) return signIn(request);
+    if (!checkCsrf(context, request)) return faultPage(language, 'form');
+    const grants = await grantsOfUser(context.database.byKey, tenant, session.user.id);
+    const grant = grants.find(({ id }) => id === form.get('grant'));
+    if (!grant) return list(context, request, session, { app: null });
+    await endConsent(context, grant, session.user, 'The person withdrew the access of the app');
+    const client = await findClient(context, tenant, grant.clientId);
+    return list(context, request, session, { app: client?.metadata.client_name ?? grant.clientId });
+  },
+};
