@@ -68,8 +68,8 @@ export const clientCredentials: TokenGrant = {
     if (!isConfidential(client)) {
       return oauthError(400, 'unauthorized_client', 'An app without a secret or a key gets no token for itself');
     }
-    const asked = request.form.get('scope');
-    if (!asked) return oauthError(400, 'invalid_scope', 'scope is missing: name system/ scopes');
+    // A client that names none means all of its own. https://www.rfc-editor.org/rfc/rfc6749#section-3.3
+    const asked = request.form.get('scope') || systemScopes(client.metadata.scope);
     if (!isSystem(asked)) {
       return oauthError(400, 'invalid_scope', 'scope must be system/ scopes, as in system/Observation.rs');
     }
