@@ -7,6 +7,7 @@ import type { Endpoint } from './endpoint.ts';
 import { introspect } from './introspect.ts';
 import { launchBySession, launchByToken } from './launch-endpoint.ts';
 import { par } from './par.ts';
+import { registration } from './register.ts';
 import { revoke } from './revoke.ts';
 import { styleSheet } from './style.ts';
 import { token } from './token.ts';
@@ -26,6 +27,7 @@ export const endpoints: readonly Endpoint[] = [
   styleSheet,
   connectedApps,
   revokeApp,
+  ...registration,
   par,
   token,
   introspect,
