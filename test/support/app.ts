@@ -199,11 +199,14 @@ function answerOf(page: Page, person: Person): PageAnswer | null {
   return null;
 }
 
+/** The boxes of the consent page: `item` is what was asked for, `part` what may be granted in the place of a whole item. */
 function consentOf(form: Form, { unticks = [], ticks = [], refuses = false }: Person): PageAnswer {
-  const boxes = form.fields.filter(({ name }) => name === 'scope');
-  const scope = boxes
-    .filter(({ value, checked }) => (checked && !unticks.includes(value)) || ticks.includes(value))
-    .map(({ value }) => value);
-  const button = { name: 'decision', value: refuses ? 'deny' : 'allow' };
-  return { form, filled: { scope }, button };
+  const chosen = (name: string): string[] =>
+    form.fields
+      .filter(
+        (one) => one.name === name && ((one.checked && !unticks.includes(one.value)) || ticks.includes(one.value)),
+      )
+      .map(({ value }) => value);
+  const button = { name: 'decision', value: refuses ? 'deny' : 'approve' };
+  return { form, filled: { item: chosen('item'), part: chosen('part') }, button };
 }

@@ -1,7 +1,7 @@
 import type { JWTPayload } from 'jose';
 
 import type { ClientMetadata, GrantType } from '../client.ts';
-import { parseScopes } from '../scopes.ts';
+import { narrowScopes } from '../narrow-scopes.ts';
 
 /** What an app says of itself; empty grant types ask for the registration to end. */
 export type Statement = { cancels: true } | { cancels: false; metadata: ClientMetadata };
@@ -9,6 +9,12 @@ export type Statement = { cancels: true } | { cancels: false; metadata: ClientMe
 export type StatementResult =
   | { ok: true; value: Statement }
   | { ok: false; error: 'invalid_client_metadata' | 'invalid_redirect_uri'; reason: string };
+
+/** The community vouches for who a service is, and nobody here for what it would change: it may read. */
+const forServices = 'system/*.rs';
+/** People say what an app may do, so it may ask them for anything that is theirs. */
+const forPeople =
+  'openid fhirUser profile email launch launch/patient launch/encounter offline_access online_access patient/*.cruds user/*.cruds';
 
 const MOST = 20;
 const LONGEST = 2000;
@@ -38,15 +44,15 @@ export function readStatement(claims: JWTPayload): StatementResult {
     return wrong('contacts must be a list of URIs with at least one mailto:');
   }
   if (!isText(scope)) return wrong('scope must list, separated by spaces, what the app wants to be granted');
-  const scopes = parseScopes(scope);
-  if (!scopes.ok) return wrong('scope names one that this server does not know');
+  const granted = narrowScopes(scope, kind.includes('client_credentials') ? forServices : forPeople);
+  if (granted === '') return wrong('scope must have scopes that this server grants to such an app');
   const metadata: ClientMetadata = {
     client_name: name,
     contacts: people,
     redirect_uris: [],
     grant_types: kind,
     token_endpoint_auth_method: 'private_key_jwt',
-    scope,
+    scope: granted,
   };
   if (kind.includes('client_credentials')) {
     if (claims.redirect_uris !== undefined || claims.response_types !== undefined) {
