@@ -35,49 +35,62 @@ export function createDecide(compartment: Iterable<string>, predicateOf: Predica
   const made = new WeakMap<Caller, Grant>();
 
   /** The rows of a type that a scope is about, but for its query; null: none. */
-  function rowsOf(
-    { context, interactions }: Scope,
-    type: string,
-    caller: Caller,
-    patient: readonly string[],
-  ): Rule | null {
+  function rowsOf({ context, interactions }: Scope, type: string, { caller, patient, reach }: Who): Rule | null {
     if (context === 'system') return everyRow(interactions);
-    const patients = context === 'patient' ? patient : reachOf(caller);
+    const patients = context === 'patient' ? patient : reach;
     if (patients === null || sharedTypes.has(type)) return null;
-    if (context === 'patient' && patients.length === 0) return null;
     if (inCompartment.has(type)) {
       return { ...everyRow(isSelfMade(caller, type) ? interactions.intersection(readOnly) : interactions), patients };
     }
     return directoryTypes.has(type) ? everyRow(interactions.intersection(readOnly)) : null;
   }
 
-  function rulesOf(caller: Caller, type: string, scopes: readonly Scope[], patient: readonly string[]): Rule[] {
-    const rules = scopes.flatMap((scope): Rule[] => {
-      const rule = rowsOf(scope, type, caller, patient);
-      if (rule === null || scope.query === null) return rule ? [rule] : [];
-      const where = predicateOf(caller.tenant, type, scope.query);
+  function rulesOf(type: string, who: Who): readonly Rule[] {
+    const rules: Rule[] = [];
+    for (const scope of who.caller.scopes) {
+      if (scope.type !== '*' && scope.type !== type) continue;
+      const rule = rowsOf(scope, type, who);
+      if (rule === null || rule.interactions.size === 0) continue;
+      const where = scope.query === null ? null : predicateOf(who.caller.tenant, type, scope.query);
       // What cannot be held to its query is not granted.
-      return where ? [{ ...rule, where }] : [];
-    });
-    const [, own, id] = /^(\w+)\/(.+)$/.exec(caller.identified ? (caller.fhirUser ?? '') : '') ?? [];
-    if (own === type && id) rules.push({ ...everyRow(reading), ids: [id] });
+      if (scope.query === null || where !== null) rules.push({ ...rule, where });
+    }
+    if (who.self?.type === type) rules.push({ ...everyRow(reading), ids: [who.self.id] });
     return merged(rules);
   }
 
   return (caller) => {
     let grant = made.get(caller);
     if (!grant) {
-      const patient = caller.patient === null ? nobody : [caller.patient];
+      const who = whoIs(caller);
       const types = new Map<string, TypeGrant>();
       for (const type of resourceTypes) {
-        const scopes = caller.scopes.filter((scope) => scope.type === '*' || scope.type === type);
-        const rules = rulesOf(caller, type, scopes, patient);
+        const rules = rulesOf(type, who);
         if (rules.length > 0) types.set(type, rules);
       }
-      grant = { tenant: caller.tenant, caller, types, forbiddenLabels: 0, hash: grantHash(caller, types) };
+      grant = { tenant: caller.tenant, caller, types, forbiddenLabels: 0, hash: grantHash(caller) };
       made.set(caller, grant);
     }
     return grant;
+  };
+}
+
+/** Whom patient/ and user/ scopes are about, null where that is not known; and the resource that the user may read as theirs. */
+type Who = {
+  caller: Caller;
+  patient: readonly string[] | null;
+  reach: readonly string[] | null;
+  self: { type: string; id: string } | null;
+};
+
+function whoIs(caller: Caller): Who {
+  const { patient, identified, fhirUser } = caller;
+  const [, type, id] = /^(\w+)\/(.+)$/.exec(fhirUser ?? '') ?? [];
+  return {
+    caller,
+    patient: patient === null ? null : [patient],
+    reach: reachOf(caller),
+    self: identified && type && id ? { type, id } : null,
   };
 }
 
@@ -95,7 +108,8 @@ const isSelfMade = ({ fhirUser }: Caller, type: string): boolean =>
  * The same rules in fewer: of the same rows what is allowed adds up, and what is allowed with every row of a list need not be
  * said again of some of them.
  */
-function merged(rules: readonly Rule[]): Rule[] {
+function merged(rules: readonly Rule[]): readonly Rule[] {
+  if (rules.length < 2) return rules;
   const byRows = new Map<string, Rule>();
   for (const rule of rules) {
     const name = rowsName(rule);
@@ -130,21 +144,15 @@ function listName(list: readonly string[]): string {
 const rowsName = ({ patients, ids, where }: Rule): string =>
   JSON.stringify([patients === 'all' ? 'all' : [listName(patients)], ids, where?.text ?? null]);
 
-/** The same for the same person with the same rights, whichever token says so. */
-function grantHash(caller: Caller, types: ReadonlyMap<string, TypeGrant>): string {
-  const rules = [...types].map(([type, of]) => [
-    type,
-    of.map((rule) => [[...rule.interactions].sort().join(''), rowsName(rule)]),
-  ]);
-  const whole = [
-    caller.tenant,
-    caller.subject,
-    caller.clientId,
-    caller.patient,
-    caller.fhirUser,
-    caller.operator,
-    rules,
-  ];
+/** The same for the same person with the same scopes, whichever token says so, and in whatever order. */
+function grantHash(caller: Caller): string {
+  const { tenant, subject, clientId, patient, fhirUser, identified, operator, reach } = caller;
+  const scopes = caller.scopes.map(({ context, type, interactions, query }) =>
+    JSON.stringify([context, type, [...interactions].sort().join(''), query]),
+  );
+  const known = reach === 'all' ? reach : listName(reach);
+  const distinct = [...new Set(scopes)].sort();
+  const whole = [tenant, subject, clientId, patient, fhirUser, identified, operator, known, distinct];
   return hash('sha256', JSON.stringify(whole), 'base64url').slice(0, 22);
 }
 
