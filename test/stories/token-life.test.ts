@@ -1,0 +1,170 @@
+import { randomUUID } from 'node:crypto';
+import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+import { askToken, exchange, grantTo, refresh, verifier } from '../support/granted.ts';
+import { type Server, startServer } from '../support/server.ts';
+import { redirectUri, registerApp } from '../support/smart-world.ts';
+
+type Json = Record<string, unknown>;
+
+let server: Server;
+let app: { clientId: string };
+let other: { clientId: string };
+
+beforeAll(async () => {
+  server = await startServer();
+  app = (await registerApp(server)).app;
+  other = (await registerApp(server)).app;
+  await server.fetch('Patient/pa', { method: 'PUT', body: '{"resourceType":"Patient","id":"pa"}' });
+});
+afterAll(() => server?.close());
+
+const tokens = async (client = app): Promise<Record<string, string>> =>
+  (await exchange(server, client, (await grantTo(server, client)).code)).body;
+
+const post = async (
+  path: string,
+  form: Record<string, string>,
+  headers = {},
+): Promise<{ status: number; body: Json }> => {
+  const body = new URLSearchParams(form);
+  const answer = await fetch(`${server.origin}/oauth2/${path}`, { method: 'POST', body, headers });
+  return { status: answer.status, body: (await answer.json()) as Json };
+};
+const reads = async (token = ''): Promise<number> =>
+  (await fetch(`${server.base}/Patient/pa`, { headers: { authorization: `Bearer ${token}` } })).status;
+
+test('an app is told what its token stands for, with exactly the scopes that it has', async () => {
+  const { access_token = '', scope } = await tokens();
+  const { body } = await post('introspect', { token: access_token, client_id: app.clientId });
+  expect(body).toMatchObject({
+    active: true,
+    client_id: app.clientId,
+    scope,
+    patient: 'pa',
+    fhirUser: `${server.base}/Patient/pa`,
+    iss: server.origin,
+    token_type: 'Bearer',
+    exp: expect.any(Number),
+    sub: expect.any(String),
+  });
+});
+
+test('of the token of another app, of an old one and of none it is told the same, and no more', async () => {
+  const { access_token = '' } = await tokens();
+  for (const token of [access_token, 'nonsense', 'a.b.c']) {
+    const { status, body } = await post('introspect', { token, client_id: other.clientId });
+    expect([status, body]).toEqual([200, { active: false }]);
+  }
+});
+
+test('the operator is told of every token; nobody is told who does not say who they are', async () => {
+  const { access_token = '', refresh_token = '' } = await tokens();
+  const authorization = `Bearer ${await server.token('portico/operator')}`;
+  expect((await post('introspect', { token: access_token }, { authorization })).body.active).toBe(true);
+  expect((await post('introspect', { token: refresh_token }, { authorization })).body).toMatchObject({
+    active: true,
+    token_type: 'refresh_token',
+  });
+  expect((await post('introspect', { token: access_token })).status).toBe(401);
+});
+
+test('an access token that is given back is refused from the next request on; its refresh token is not', async () => {
+  const { access_token = '', refresh_token } = await tokens();
+  expect(await reads(access_token)).toBe(200);
+  expect((await post('revoke', { token: access_token, client_id: other.clientId })).status).toBe(200);
+  expect(await reads(access_token)).toBe(200);
+  expect((await post('revoke', { token: access_token, client_id: app.clientId })).status).toBe(200);
+  expect(await reads(access_token)).toBe(401);
+  expect((await refresh(server, app, refresh_token)).status).toBe(200);
+});
+
+test('with a refresh token that is given back everything ends', async () => {
+  const { access_token, refresh_token = '' } = await tokens();
+  expect((await post('revoke', { token: refresh_token, client_id: app.clientId })).status).toBe(200);
+  expect(await reads(access_token)).toBe(401);
+  expect((await refresh(server, app, refresh_token)).status).toBe(400);
+});
+
+test('userinfo says who the person is, and needs openid', async () => {
+  const { access_token } = await tokens();
+  const headers = { authorization: `Bearer ${access_token}` };
+  const answer = await fetch(`${server.origin}/oauth2/userinfo`, { headers });
+  expect(await answer.json()).toMatchObject({ sub: expect.any(String), fhirUser: `${server.base}/Patient/pa` });
+  const { code } = await grantTo(server, app, { scope: 'launch/patient patient/Patient.rs' });
+  const without = (await exchange(server, app, code)).body.access_token;
+  const refused = await fetch(`${server.origin}/oauth2/userinfo`, { headers: { authorization: `Bearer ${without}` } });
+  expect(refused.status).toBe(403);
+});
+
+/** A key of an app, and proofs of it. */
+async function dpopKey() {
+  const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
+  const jwk: JWK = await exportJWK(publicKey);
+  return (method: string, url: string, claims: Json = {}, header: Json = {}): Promise<string> =>
+    new SignJWT({ htm: method, htu: url, jti: randomUUID(), iat: Math.floor(Date.now() / 1000), ...claims })
+      .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk, ...header })
+      .sign(privateKey);
+}
+const hashOf = async (token: string): Promise<string> =>
+  Buffer.from(await crypto.subtle.digest('SHA-256', Buffer.from(token))).toString('base64url');
+
+async function bound() {
+  const proof = await dpopKey();
+  const url = `${server.origin}/oauth2/token`;
+  const { code } = await grantTo(server, app);
+  const form = { grant_type: 'authorization_code', client_id: app.clientId, code, redirect_uri: redirectUri };
+  const { body } = await askToken(server, { ...form, code_verifier: verifier }, { dpop: await proof('POST', url) });
+  return { proof, url, body, token: body.access_token ?? '', ath: await hashOf(body.access_token ?? '') };
+}
+
+test('a token that is bound to a key is good with a proof of it, and without one it is not', async () => {
+  const { proof, body, token, ath } = await bound();
+  expect(body.token_type).toBe('DPoP');
+  const url = `${server.base}/Patient/pa`;
+  const read = async (scheme: string, dpop?: string): Promise<number> =>
+    (
+      await fetch(`${url}?_summary=true`, {
+        headers: { authorization: `${scheme} ${token}`, ...(dpop ? { dpop } : {}) },
+      })
+    ).status;
+  expect(await read('DPoP', await proof('GET', url, { ath }))).toBe(200);
+  expect(await read('Bearer')).toBe(401);
+  expect(await read('Bearer', await proof('GET', url, { ath }))).toBe(401);
+  expect(await read('DPoP')).toBe(401);
+});
+
+test.each<[string, (url: string, ath: string) => [string, string, Json, Json?]]>([
+  ['is for another method', (url, ath) => ['POST', url, { ath }]],
+  ['is for another address', (url, ath) => ['GET', `${url}x`, { ath }]],
+  ['has no ath', (url) => ['GET', url, {}]],
+  ['has the ath of another token', (url) => ['GET', url, { ath: 'x' }]],
+  ['is ten minutes old', (url, ath) => ['GET', url, { ath, iat: Math.floor(Date.now() / 1000) - 600 }]],
+  ['is of the future', (url, ath) => ['GET', url, { ath, iat: Math.floor(Date.now() / 1000) + 600 }]],
+  ['has no jti', (url, ath) => ['GET', url, { ath, jti: undefined }]],
+  ['is another kind of JWT', (url, ath) => ['GET', url, { ath }, { typ: 'JWT' }]],
+])('A-57 a proof that %s is refused', async (_, make) => {
+  const { proof, token, ath } = await bound();
+  const url = `${server.base}/Patient/pa`;
+  const dpop = await proof(...make(url, ath));
+  const answer = await fetch(url, { headers: { authorization: `DPoP ${token}`, dpop } });
+  expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, expect.stringMatching(/^DPoP /)]);
+});
+
+test('A-57 a proof is good once, and that of another key never', async () => {
+  const { proof, token, ath, body } = await bound();
+  const url = `${server.base}/Patient/pa`;
+  const once = await proof('GET', url, { ath });
+  const read = async (dpop: string): Promise<number> =>
+    (await fetch(url, { headers: { authorization: `DPoP ${token}`, dpop } })).status;
+  expect([await read(once), await read(once)]).toEqual([200, 401]);
+  const stranger = await dpopKey();
+  expect(await read(await stranger('GET', url, { ath }))).toBe(401);
+  const form = { grant_type: 'refresh_token', client_id: app.clientId, refresh_token: body.refresh_token ?? '' };
+  const tokenUrl = `${server.origin}/oauth2/token`;
+  expect((await askToken(server, form)).status).toBe(400);
+  expect((await askToken(server, form, { dpop: await stranger('POST', tokenUrl) })).status).toBe(400);
+  const next = await askToken(server, form, { dpop: await proof('POST', tokenUrl) });
+  expect([next.status, next.body.token_type]).toEqual([200, 'DPoP']);
+});
