@@ -19,6 +19,7 @@ import { createReach } from './privacy/reach.ts';
 import { createAuthenticate } from './smart/authenticate.ts';
 import type { SmartContext } from './smart/context.ts';
 import { type Keys, openKeys } from './smart/keys.ts';
+import { createOnRefused } from './smart/refused-requests.ts';
 import { smartRoutes } from './smart/routes.ts';
 import { deriveKey, openSecret } from './smart/secret.ts';
 import { placeOf } from './smart/tokens.ts';
@@ -113,6 +114,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
         reach: createReach(context),
       }),
       decide,
+      onRefused: createOnRefused(smart),
       smart: smartRoutes(smart, isTenant),
       metrics: createMetrics(),
       log,

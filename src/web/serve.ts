@@ -10,6 +10,7 @@ import type { FhirRequest, FhirResponse } from '../fhir/request.ts';
 import { GateMismatch } from '../fhir/store/release.ts';
 import { uuid7 } from '../fhir/store/uuid.ts';
 import type { Credentials } from '../smart/authenticate.ts';
+import type { RefusedRequest } from '../smart/refused-requests.ts';
 import { decoded, readBody } from './body.ts';
 import { encoded } from './encode.ts';
 import { refusalOf } from './errors.ts';
@@ -30,6 +31,8 @@ export type ServeDeps = {
   maxBody: number;
   /** A tenant's FHIR base: `http://host:port/fhir/R4`. */
   baseOf: (tenant: number) => string;
+  /** Told of a request that was refused for who sent it, so that they can be told why. */
+  onRefused?: (request: RefusedRequest) => void;
 };
 
 /** What was asked for. */
@@ -151,6 +154,10 @@ export async function serveFhir(
     answer = refused(refusalOf(error, requestId, deps.log));
   }
   const method = incoming.method ?? '';
+  if (answer.status === 401 || answer.status === 403) {
+    const { authorization } = incoming.headers;
+    deps.onRefused?.({ tenant: place.tenant, authorization, method, path, outcome: answer.body, requestId });
+  }
   deps.metrics.request(method, answer.status, (performance.now() - started) / 1000);
   logRequest(deps.log, requestId, method, path.slice(1).split('/'), answer.status, started);
   const open = incoming.headers.origin === undefined ? {} : openToAll;
