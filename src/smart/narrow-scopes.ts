@@ -1,12 +1,22 @@
 import type { Scope } from '../fhir/access.ts';
 import { type Demand, parseDemands } from '../fhir/search/predicate.ts';
-import { formatScope, otherScopes, parseScopes } from './scopes.ts';
+import { formatScope, LONGEST, otherScopes, parseScopes } from './scopes.ts';
 
-/** The demands of a scope; those of a parsed one can be read. */
+const read = new Map<string, readonly Demand[]>();
+const mostRead = 2000;
+
+/** The demands of a scope; those of a parsed one can be read. Each is compared with many others. */
 function demandsOf({ type, query }: Scope): readonly Demand[] {
   if (query === null) return [];
-  const demands = parseDemands(type, query);
-  return demands.ok ? demands.value : [];
+  const name = `${type}?${query}`;
+  let demands = read.get(name);
+  if (!demands) {
+    const parsed = parseDemands(type, query);
+    demands = parsed.ok ? parsed.value : [];
+    if (read.size >= mostRead) read.clear();
+    read.set(name, demands);
+  }
+  return demands;
 }
 
 type Token = Demand['tokens'][number];
@@ -39,24 +49,33 @@ export const isWithinAny = (scope: Scope, of: readonly Scope[]): boolean =>
     return of.some((wide) => isWithin(letter, wide));
   });
 
-/** What two scopes both grant; null: nothing. */
+/**
+ * What two scopes both grant; null: nothing. Of two parts of a type neither of which lies within the other that is nothing, too:
+ * each with each would be more scopes than anybody can read.
+ */
 export function common(one: Scope, other: Scope): Scope | null {
   if (one.context !== other.context) return null;
   if (one.type !== '*' && other.type !== '*' && one.type !== other.type) return null;
-  const type = one.type === '*' ? other.type : one.type;
-  const interactions = new Set([...one.interactions].filter((letter) => other.interactions.has(letter)));
+  const interactions = one.interactions.intersection(other.interactions);
   if (interactions.size === 0) return null;
-  const plain = { context: one.context, type, interactions };
-  // The narrower of two, and both where neither is: a row must meet the one and the other.
-  for (const [narrow, wide] of [
-    [one, other],
-    [other, one],
-  ] as const) {
-    const all = { ...plain, query: narrow.query };
-    if (isWithin(all, { ...wide, interactions })) return all;
-  }
-  return { ...plain, query: `${one.query}&${other.query}` };
+  const type = one.type === '*' ? other.type : one.type;
+  const narrower = [one, other].find((narrow, at) => {
+    const wide = at === 0 ? other : one;
+    return isWithin({ ...narrow, type, interactions }, { ...wide, interactions });
+  });
+  return narrower ? { context: one.context, type, interactions, query: narrower.query } : null;
 }
+
+/** Parts of one scope, without those that lie within others; many are only told apart. */
+function distinct(parts: readonly Scope[]): string[] {
+  if (parts.length > few) return parts.map(formatScope);
+  const counted = parts.filter(
+    (part, at) => !parts.some((by, place) => place !== at && isWithin(part, by) && (place < at || !isWithin(by, part))),
+  );
+  return counted.map(formatScope);
+}
+
+const few = 40;
 
 /**
  * What may be granted of the scopes that are asked for, in their order: one that lies within what is allowed as it was written,
@@ -65,22 +84,27 @@ export function common(one: Scope, other: Scope): Scope | null {
  * @param asked,allowed separated by spaces; of `allowed`, too, what is not known counts for nothing
  */
 export function narrowScopes(asked: string, allowed: string): string {
-  const known = (text: string): string[] => text.split(' ').filter((one) => one !== '' && parseScopes(one).ok);
+  const known = (text: string): string[] =>
+    [...new Set(text.split(' '))].filter((one) => one !== '' && parseScopes(one).ok);
   const may = known(allowed);
   const wide = may.flatMap(clinicalOf);
   const granted = known(asked).flatMap((text) => {
     if (otherScopes.has(text)) return may.includes(text) ? [text] : [];
-    return clinicalOf(text).flatMap((scope) => {
-      if (isWithinAny(scope, wide)) return [text];
-      const parts = wide.flatMap((one) => common(scope, one) ?? []);
-      const counted = parts.filter(
-        (part, at) =>
-          !parts.some((by, before) => before !== at && isWithin(part, by) && (before < at || !isWithin(by, part))),
-      );
-      return counted.map(formatScope);
-    });
+    return clinicalOf(text).flatMap((scope) =>
+      isWithinAny(scope, wide) ? [text] : distinct(wide.flatMap((one) => common(scope, one) ?? [])),
+    );
   });
-  return [...new Set(granted)].join(' ');
+  return upTo([...new Set(granted)]);
+}
+
+/** As many as one text may have: what could not be read again grants nothing. */
+function upTo(scopes: readonly string[]): string {
+  let text = '';
+  for (const one of scopes) {
+    if (text.length + 1 + one.length > LONGEST) break;
+    text += text === '' ? one : ` ${one}`;
+  }
+  return text;
 }
 
 /** Whether all that is asked for may be had: of a refresh, whose scopes must lie within those that were granted. */

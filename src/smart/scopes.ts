@@ -26,7 +26,7 @@ export const otherScopes: ReadonlySet<string> = new Set([
 export type Scopes = { clinical: readonly Scope[]; others: ReadonlySet<string> };
 
 /** Characters of all scopes together. */
-const LONGEST = 8000;
+export const LONGEST = 8000;
 
 /** What a scope is made of. https://www.rfc-editor.org/rfc/rfc6749#section-3.3 */
 const written = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
