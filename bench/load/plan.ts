@@ -9,6 +9,7 @@ export type Work =
   | { scenario: 'walk'; groups: readonly { name: string; paths: readonly string[] }[] }
   | { scenario: 'crud' }
   | { scenario: 'transaction' }
+  | { scenario: 'token'; form: string; assertions: readonly string[] }
   | { scenario: 'bundles'; files: readonly string[] };
 
 /** `seconds` bounds the measured part; a scenario with a fixed amount of work may end before. */

@@ -7,8 +7,10 @@ const number = (value: number | null): string => {
 
 export function verdict({ value, ratio }: Measure, target: Workload['target']): string {
   if (!target) return '';
-  const isMet = 'most' in target ? value <= target.most : ratio !== null && ratio >= target.ratio;
-  return `${'most' in target ? `≤ ${target.most}` : `≥ ${target.ratio}`} ${isMet ? 'met' : 'MISSED'}`;
+  const said = (bound: string, isMet: boolean): string => `${bound} ${isMet ? 'met' : 'MISSED'}`;
+  if ('most' in target) return said(`≤ ${target.most}`, value <= target.most);
+  if ('least' in target) return said(`≥ ${target.least}`, value >= target.least);
+  return said(`≥ ${target.ratio}`, ratio !== null && ratio >= target.ratio);
 }
 
 /** A table for people, columns as wide as what is in them. */

@@ -3,6 +3,7 @@ import type { User } from '../load/scenario.ts';
 import { bundles } from './bundles.ts';
 import { create } from './create.ts';
 import { crud } from './crud.ts';
+import { token } from './token.ts';
 import { transaction } from './transaction.ts';
 import { walk } from './walk.ts';
 
@@ -16,6 +17,8 @@ export function scenarioOf(plan: Plan): User {
       return walk(plan, work);
     case 'crud':
       return crud(plan);
+    case 'token':
+      return token(plan, work);
     case 'transaction':
       return transaction(plan);
     case 'bundles':

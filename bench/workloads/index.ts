@@ -6,6 +6,7 @@ import { importOwn, importSynthea } from './import.ts';
 import { readById, readPatient, searchPatientCode } from './read.ts';
 import { searchMix } from './search-mix.ts';
 import { coldStart, warmStart } from './start.ts';
+import { tokens } from './token.ts';
 import { smallTransactions } from './transaction.ts';
 import type { Workload } from './workload.ts';
 
@@ -22,6 +23,7 @@ export const workloads: readonly Workload[] = [
   readById,
   readPatient,
   searchPatientCode,
+  tokens,
   importSynthea,
   importOwn,
   everything,

@@ -19,8 +19,8 @@ export type Workload = {
   name: string;
   /** What is measured against what, for people. */
   about: string;
-  /** The least `ratio` of ARCHITECTURE §7, or, where there is no floor, the most `value`; null where none is set. */
-  target: { ratio: number } | { most: number } | null;
+  /** The least `ratio` of ARCHITECTURE §7, or, where there is no floor, the most or the least `value`; null where none is set. */
+  target: { ratio: number } | { most: number } | { least: number } | null;
   measure(bench: Bench): Promise<Outcome>;
 };
 
