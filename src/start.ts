@@ -18,6 +18,7 @@ import { anonymousGrant, createDecide } from './privacy/decide.ts';
 import { createReach } from './privacy/reach.ts';
 import { createAuthenticate } from './smart/authenticate.ts';
 import type { SmartContext } from './smart/context.ts';
+import { seedDemoClients } from './smart/demo-clients.ts';
 import { type Keys, openKeys } from './smart/keys.ts';
 import { createOnRefused } from './smart/refused-requests.ts';
 import { smartRoutes } from './smart/routes.ts';
@@ -105,6 +106,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
       now: Date.now,
       onFault: (error: unknown) => log.error({ err: error }, 'the authorization server met a fault of ours'),
     };
+    if (config.demo) await seedDemoClients(smart);
     const app = createApp({
       fhir: context,
       authenticate: createAuthenticate({
