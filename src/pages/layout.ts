@@ -13,13 +13,19 @@ const mark = html`<svg class="mark" viewBox="0 0 32 32" aria-hidden="true" focus
   <path d="M16 3 2 11v2h28v-2zM5 15h3v11H5zM12 15h3v11h-3zM17 15h3v11h-3zM24 15h3v11h-3zM2 28h28v2H2z" fill="currentColor"/>
 </svg>`;
 
-function languageLinks(language: Language): Html {
+/** @param query what else the page was asked with, which the other languages of it need too */
+function languageLinks(language: Language, query: URLSearchParams): Html {
+  const asked = (one: Language): string => {
+    const whole = new URLSearchParams(query);
+    whole.set('lang', one);
+    return `?${whole}`;
+  };
   return html`<nav class="languages" aria-label="${frame[language].otherLanguages}">
     <ul>
       ${languages.map((one) =>
         one === language
           ? html`<li><span aria-current="true" lang="${one}">${frame[one].languageName}</span></li>`
-          : html`<li><a href="?lang=${one}" hreflang="${one}" lang="${one}">${frame[one].languageName}</a></li>`,
+          : html`<li><a href="${asked(one)}" hreflang="${one}" lang="${one}">${frame[one].languageName}</a></li>`,
       )}
     </ul>
   </nav>`;
@@ -28,7 +34,8 @@ function languageLinks(language: Language): Html {
 /**
  * What every page for people has around it. Nothing in it needs a script or an inline style.
  *
- * @param page `home`: where the name of the product leads; `scripts`: paths below /assets
+ * @param page `home`: where the name of the product leads; `scripts`: paths below /assets; `query`: what the page was asked
+ *   with, kept when the language is changed
  */
 export function layout(page: {
   language: Language;
@@ -37,6 +44,7 @@ export function layout(page: {
   footer?: Html;
   home?: string;
   scripts?: readonly string[];
+  query?: URLSearchParams;
 }): Html {
   const say = frame[page.language];
   return html`<!doctype html>
@@ -55,7 +63,7 @@ export function layout(page: {
     <a class="skip" href="#content">${say.skip}</a>
     <header class="top">
       <a class="brand" href="${page.home ?? '/'}?lang=${page.language}">${mark}<span>Portico</span></a>
-      ${languageLinks(page.language)}
+      ${languageLinks(page.language, page.query ?? new URLSearchParams())}
     </header>
     <main id="content" tabindex="-1">${page.content}</main>
     ${page.footer ? html`<footer class="bottom">${page.footer}</footer>` : ''}

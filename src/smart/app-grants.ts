@@ -2,6 +2,8 @@ import type { Queryable, Row } from '../db/database.ts';
 import type { AppGrant, LaunchContext } from './app-grant.ts';
 import type { SmartContext } from './context.ts';
 
+type On = Pick<SmartContext, 'database'>;
+
 const columns = `tenant, id, client_id, user_id, session_id, scope, context, fhir_user, patient, consent_id, dpop_jkt,
   created_at, last_used_at, expires_at, revoked_at`;
 
@@ -81,7 +83,7 @@ export async function raiseEpoch(on: Queryable, tenant: number): Promise<void> {
   );
 }
 
-async function revokeWhere(context: SmartContext, column: string, values: [number, string, string]): Promise<string[]> {
+async function revokeWhere(context: On, column: string, values: [number, string, string]): Promise<string[]> {
   return context.database.transaction(async (tx) => {
     const rows = await tx.query(
       `update app_grant set revoked_at = now(), revoked_why = $3 where tenant = $1 and ${column} = $2
@@ -94,18 +96,18 @@ async function revokeWhere(context: SmartContext, column: string, values: [numbe
 }
 
 /** Ends it: every token of it is refused from the next request on, on every node. @param why for the log of the grant */
-export async function revokeGrant(context: SmartContext, tenant: number, id: string, why: string): Promise<void> {
+export async function revokeGrant(context: On, tenant: number, id: string, why: string): Promise<void> {
   await revokeWhere(context, 'id', [tenant, id, why]);
 }
 
 /** @returns the ids of those that ended */
-export const revokeGrantsOfSession = (context: SmartContext, tenant: number, sessionId: string, why: string) =>
+export const revokeGrantsOfSession = (context: On, tenant: number, sessionId: string, why: string) =>
   revokeWhere(context, 'session_id', [tenant, sessionId, why]);
 
 /** @returns the ids of those that ended */
-export const revokeGrantsOfClient = (context: SmartContext, tenant: number, clientId: string, why: string) =>
+export const revokeGrantsOfClient = (context: On, tenant: number, clientId: string, why: string) =>
   revokeWhere(context, 'client_id', [tenant, clientId, why]);
 
 /** @returns the ids of those that ended */
-export const revokeGrantsOfUser = (context: SmartContext, tenant: number, userId: string, why: string) =>
+export const revokeGrantsOfUser = (context: On, tenant: number, userId: string, why: string) =>
   revokeWhere(context, 'user_id', [tenant, userId, why]);

@@ -9,6 +9,10 @@ import { launchBySession, launchByToken } from './launch-endpoint.ts';
 import { par } from './par.ts';
 import { registration } from './register.ts';
 import { revoke } from './revoke.ts';
+import { secondFactorGet, secondFactorPost } from './second-factor.ts';
+import { setPasswordGet, setPasswordPost } from './set-password.ts';
+import { signInGet, signInPost } from './sign-in-page.ts';
+import { signOutPost } from './sign-out.ts';
 import { styleSheet } from './style.ts';
 import { token } from './token.ts';
 import { udapMetadata } from './udap/metadata.ts';
@@ -25,6 +29,13 @@ export const endpoints: readonly Endpoint[] = [
   launchByToken,
   launchBySession,
   styleSheet,
+  signInGet,
+  signInPost,
+  secondFactorGet,
+  secondFactorPost,
+  setPasswordGet,
+  setPasswordPost,
+  signOutPost,
   connectedApps,
   revokeApp,
   ...registration,

@@ -17,7 +17,7 @@ const nameOf = (on: On, tenant: number, what: string): string =>
 /** __Host- allows no path but this. */
 const pathOf = (on: On, { place }: Of): string => (isSecure(on) ? '/' : new URL(place.issuer).pathname);
 
-export type Cookie = 'session' | 'device';
+export type Cookie = 'session' | 'sign_in' | 'federation' | `device_${string}`;
 
 /** The value of a cookie that this server may have set; null: none, or not written as ours are. */
 export function cookieOf(on: On, request: Pick<SmartRequest, 'tenant' | 'cookie'>, what: Cookie = 'session') {

@@ -1,0 +1,50 @@
+import { revokeGrantsOfSession, revokeGrantsOfUser } from './app-grants.ts';
+import type { SmartContext } from './context.ts';
+
+type On = Pick<SmartContext, 'database'>;
+
+/** Signs a session out, at once, and with it what apps were granted for as long as it lasts. @param why for the log of grants */
+export async function endSession(context: On, tenant: number, id: string, why: string): Promise<void> {
+  await context.database.query(
+    'update user_session set ended_at = now() where tenant = $1 and id = $2 and ended_at is null',
+    [tenant, id],
+  );
+  await revokeGrantsOfSession(context, tenant, id, why);
+}
+
+/**
+ * Signs a user out everywhere.
+ *
+ * @param except the id of a session that stays; null: none does
+ * @returns how many ended
+ */
+export async function endSessionsOfUser(
+  context: On,
+  tenant: number,
+  userId: string,
+  except: string | null,
+  why: string,
+): Promise<number> {
+  const ended = await context.database.query(
+    `update user_session set ended_at = now()
+     where tenant = $1 and user_id = $2 and ended_at is null and id is distinct from $3 returning id`,
+    [tenant, userId, except],
+  );
+  for (const [id] of ended) await revokeGrantsOfSession(context, tenant, String(id), why);
+  return ended.length;
+}
+
+/** Lets a user in nowhere any more: their sessions end, and what they granted to apps. */
+export async function disableUser(context: On, tenant: number, userId: string): Promise<void> {
+  await context.database.query(
+    'update user_account set disabled_at = now() where tenant = $1 and id = $2 and disabled_at is null',
+    [tenant, userId],
+  );
+  await endSessionsOfUser(context, tenant, userId, null, 'The account was disabled');
+  await revokeGrantsOfUser(context, tenant, userId, 'The account was disabled');
+}
+
+/** Lets a user sign in again; what ended stays ended. */
+export async function enableUser({ database }: On, tenant: number, userId: string): Promise<void> {
+  await database.query('update user_account set disabled_at = null where tenant = $1 and id = $2', [tenant, userId]);
+}
