@@ -15,7 +15,7 @@ const isOf = (client: Client, method: string): boolean => {
 /**
  * Which registered app sends this request. It must use the method that it registered, and no other beside it.
  *
- * @returns invalid_client (401) otherwise, in the same words whether or not there is such a client
+ * @returns invalid_client otherwise, in the same words whether or not there is such a client
  */
 export async function authenticateClient(context: SmartContext, request: SmartRequest): Promise<Step<Client>> {
   const used = clientAuths.flatMap((one) => {
@@ -23,7 +23,9 @@ export async function authenticateClient(context: SmartContext, request: SmartRe
     return id === null ? [] : [{ one, id }];
   });
   const [first, second] = used;
-  if (!first) return refuseClient('Say which app this is: client_id, an Authorization header or a client_assertion');
+  if (!first) {
+    return refuseClient('Say which app this is: client_id, an Authorization header or a client_assertion', true);
+  }
   const { one, id } = first;
   const basic = one.method === 'client_secret_basic';
   if (second) return refuseClient('Use one way of client authentication, not several', basic);

@@ -1,61 +1,55 @@
+import { createPublicKey } from 'node:crypto';
 import { type CryptoKey, importJWK, type JWK } from 'jose';
 
 import type { Client } from './client.ts';
 import type { SmartContext } from './context.ts';
+import { fetchedKeys } from './fetched-keys.ts';
 
 type Found = { ok: true; key: CryptoKey } | { ok: false; reason: string };
-type KeySet = { keys: JWK[]; until: number; fetchedAt: number };
 
-/** ms for which keys that were fetched are kept, whatever Cache-Control says: at least, so that nobody can make us fetch all day, and at most. */
-const LEAST = 10_000;
-const MOST = 3_600_000;
-/** Clients whose keys are remembered at a time. */
-const REMEMBERED = 1000;
+/** Keys that are remembered at a time, ready to verify with. */
+const REMEMBERED = 2000;
+/** Bits; https://www.rfc-editor.org/rfc/rfc7518#section-3.3 */
+const SHORTEST_RSA = 2048;
 
-const fetched = new WeakMap<SmartContext, Map<string, KeySet>>();
-const imported = new WeakMap<SmartContext, Map<string, Promise<CryptoKey>>>();
+/** By what they are and the algorithm that they are for: the same for every server of a process. */
+const ready = new Map<string, CryptoKey>();
 
-const cacheOf = <T>(all: WeakMap<SmartContext, Map<string, T>>, context: SmartContext): Map<string, T> => {
-  const found = all.get(context) ?? new Map<string, T>();
-  all.set(context, found);
-  if (found.size > REMEMBERED) found.clear();
-  return found;
-};
-
-/** ms for which an answer may be kept. https://www.rfc-editor.org/rfc/rfc9111#section-5.2.2 */
-function keptFor(cacheControl: string | null): number {
-  const age = Number(/\bmax-age=(\d{1,9})/.exec(cacheControl ?? '')?.[1] ?? 300) * 1000;
-  return /\bno-(store|cache)\b/.test(cacheControl ?? '') ? LEAST : Math.min(Math.max(age, LEAST), MOST);
-}
-
-function keysOf(text: string): JWK[] | null {
+/** What is wrong with a public key; null when nothing is. Keys of other algorithms than ours are let be. */
+export function keyFault(jwk: JWK): string | null {
   try {
-    const { keys } = JSON.parse(text) as { keys?: unknown };
-    return Array.isArray(keys) ? keys.filter((one) => typeof one === 'object' && one !== null).slice(0, 100) : null;
+    const { asymmetricKeyDetails: details } = createPublicKey({ key: { ...jwk }, format: 'jwk' });
+    if (jwk.kty !== 'RSA' || (details?.modulusLength ?? 0) >= SHORTEST_RSA) return null;
+    return `an RSA key must have at least ${SHORTEST_RSA} bits`;
   } catch {
-    return null;
+    return 'it is not a public key of the kind that kty and crv say';
   }
 }
 
-async function fetchKeys(context: SmartContext, url: string): Promise<KeySet | string> {
-  const answer = await context.fetch(url);
-  if (!answer.ok) return `its keys could not be fetched from jwks_uri: ${answer.reason}`;
-  const keys = answer.value.status === 200 ? keysOf(answer.value.text) : null;
-  if (!keys) return 'what is at jwks_uri is not a JWK Set';
-  const now = context.now();
-  return { keys, fetchedAt: now, until: now + keptFor(answer.value.cacheControl) };
+/** Whether it is one for this algorithm. */
+export const isFor = (jwk: JWK, alg: string): boolean =>
+  (alg === 'RS384' ? jwk.kty === 'RSA' : jwk.kty === 'EC' && jwk.crv === 'P-384') &&
+  (jwk.use ?? 'sig') === 'sig' &&
+  (jwk.alg ?? alg) === alg;
+
+/** A key for this algorithm with this id; without an id, the only one. */
+function pick(keys: readonly JWK[], alg: string, kid: string | undefined): JWK | null {
+  const fitting = keys.filter((one) => isFor(one, alg) && (kid === undefined || one.kid === kid));
+  return kid === undefined && fitting.length !== 1 ? null : (fitting[0] ?? null);
 }
 
-/** A signing key of the kind that an algorithm needs, with this id; without an id, the only one. */
-function pick(keys: readonly JWK[], alg: string, kid: string | undefined): JWK | null {
-  const fitting = keys.filter(
-    (one) =>
-      (alg === 'RS384' ? one.kty === 'RSA' : one.kty === 'EC' && one.crv === 'P-384') &&
-      (one.use ?? 'sig') === 'sig' &&
-      (one.alg ?? alg) === alg &&
-      (kid === undefined || one.kid === kid),
-  );
-  return kid === undefined && fitting.length !== 1 ? null : (fitting[0] ?? null);
+async function opened(jwk: JWK, alg: string): Promise<Found> {
+  const name = JSON.stringify([alg, jwk.kty, jwk.crv, jwk.x, jwk.y, jwk.n, jwk.e]);
+  const known = ready.get(name);
+  if (known) return { ok: true, key: known };
+  const fault = keyFault(jwk);
+  if (fault !== null) return { ok: false, reason: `the registered key that kid names cannot be used: ${fault}` };
+  const { kty = '', crv, x, y, n, e } = jwk;
+  // For RSA and EC it gives no bytes. Of what else the app says about the key nothing counts.
+  const key = (await importJWK({ kty, crv, x, y, n, e } as JWK, alg)) as CryptoKey;
+  if (ready.size >= REMEMBERED) for (const oldest of ready.keys()) if (ready.delete(oldest)) break;
+  ready.set(name, key);
+  return { ok: true, key };
 }
 
 /**
@@ -64,32 +58,17 @@ function pick(keys: readonly JWK[], alg: string, kid: string | undefined): JWK |
  */
 export async function clientKey(
   context: SmartContext,
-  client: Client,
+  { tenant, metadata: { jwks, jwks_uri: url } }: Client,
   alg: string,
   kid: string | undefined,
 ): Promise<Found> {
-  const { jwks, jwks_uri: url } = client.metadata;
-  const unknown: Found = { ok: false, reason: 'kid must name a key that is registered, of the kind that alg needs' };
   let jwk = pick(jwks?.keys ?? [], alg, kid);
   if (url !== undefined) {
-    const sets = cacheOf(fetched, context);
-    const name = `${client.tenant} ${url}`;
-    let set: KeySet | string | undefined = sets.get(name);
-    const now = context.now();
-    const stale = !set || set.until <= now;
-    // A key that is not known may be new; nobody makes us look more often than this, though.
-    if (stale || (set && pick(set.keys, alg, kid) === null && set.fetchedAt + LEAST < now)) {
-      set = await fetchKeys(context, url);
-      if (typeof set === 'string') return { ok: false, reason: set };
-      sets.set(name, set);
-    }
-    jwk = pick(set?.keys ?? [], alg, kid);
+    const has = (keys: readonly JWK[]): boolean => pick(keys, alg, kid) !== null;
+    const fetched = await fetchedKeys(context, tenant, url, has);
+    if (!fetched.ok) return fetched;
+    jwk = pick(fetched.value, alg, kid);
   }
-  if (!jwk) return unknown;
-  const keys = cacheOf(imported, context);
-  const text = JSON.stringify([alg, jwk]);
-  // Those that are registered for a symmetric algorithm were left out above.
-  const key = keys.get(text) ?? (importJWK({ ...jwk, ext: true }, alg) as Promise<CryptoKey>);
-  keys.set(text, key);
-  return { ok: true, key: await key };
+  if (jwk) return opened(jwk, alg);
+  return { ok: false, reason: 'kid must name a key that is registered, of the kind that alg needs' };
 }

@@ -1,4 +1,5 @@
 import type { Queryable } from '../db/database.ts';
+import { sha256 } from './random.ts';
 
 /** What may be used once: `kind` says of what, `owner` who chose the identifier. */
 export type Used = {
@@ -14,7 +15,8 @@ export async function useOnce(on: Queryable, { tenant, kind, owner, identifier, 
   const [row] = await on.query(
     `insert into used_identifier (tenant, kind, owner, identifier, expires_at) values ($1, $2, $3, $4, $5)
      on conflict do nothing returning 1`,
-    [tenant, kind, owner, identifier, expires],
+    // Others choose it, of any length and any characters.
+    [tenant, kind, owner, sha256(identifier), expires],
   );
   return row !== undefined;
 }

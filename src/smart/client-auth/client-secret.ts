@@ -8,8 +8,8 @@ import { refuseClient } from './refuse.ts';
 
 /** Both halves are form-encoded before they are joined. https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1 */
 function basic({ header }: SmartRequest): { id: string; secret: string } | null {
-  const [, encoded] = /^basic +([\w+/-]+=*) *$/i.exec(header('authorization') ?? '') ?? [];
-  if (!encoded) return null;
+  const [, encoded] = /^basic\b *(.*)$/i.exec(header('authorization') ?? '') ?? [];
+  if (encoded === undefined) return null;
   const [id, ...rest] = Buffer.from(encoded, 'base64').toString('utf8').split(':');
   const decoded = [id ?? '', rest.join(':')].map((text) =>
     new URLSearchParams(`v=${text.replaceAll('&', '%26')}`).get('v'),

@@ -18,13 +18,24 @@ const LONGEST = 300;
 /** Seconds that two clocks may differ by. */
 const TOLERANCE = 5;
 
+/**
+ * What an assertion may be meant for: the token endpoint as SMART has it, the issuer as RFC 7523 will, or the address that is
+ * asked as RFC 9126 allows.
+ */
+const audiencesOf = ({ place, path }: SmartRequest): string[] => [
+  `${place.issuer}/oauth2/token`,
+  place.issuer,
+  `${new URL(place.issuer).origin}${path}`,
+];
+
 /** What an assertion says, checked against the keys of the client; else a sentence. */
 async function verified(
   context: SmartContext,
-  { place }: SmartRequest,
+  request: SmartRequest,
   client: Client,
   assertion: string,
 ): Promise<JWTPayload | string> {
+  const audiences = audiencesOf(request);
   try {
     const { alg, kid } = decodeProtectedHeader(assertion);
     if (!assertionAlgorithms.includes(alg ?? '')) return `alg must be ${assertionAlgorithms.join(' or ')}`;
@@ -34,12 +45,14 @@ async function verified(
       algorithms: [alg ?? ''],
       issuer: client.id,
       subject: client.id,
-      audience: [`${place.issuer}/oauth2/token`, place.issuer],
+      audience: audiences,
       requiredClaims: ['iss', 'sub', 'aud', 'exp', 'jti'],
       clockTolerance: TOLERANCE,
       currentDate: new Date(context.now()),
     });
-    return payload;
+    // One that is meant for others too could be used here by them.
+    const meant = [payload.aud ?? []].flat();
+    return meant.every((one) => audiences.includes(one)) ? payload : 'aud must name this server and no other';
   } catch (error) {
     if (error instanceof errors.JWTExpired) return 'exp is past';
     if (error instanceof errors.JWTClaimValidationFailed)
