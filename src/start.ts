@@ -7,6 +7,7 @@ import { compileSpecification, createCore, openSpecification } from './core.ts';
 import { openDatabase } from './database.ts';
 import { type Blobs, folderBlobs } from './db/blobs.ts';
 import type { Database } from './db/database.ts';
+import { demoAccounts } from './demo/accounts.ts';
 import { cast } from './demo/cast.ts';
 import { seedDemo } from './demo/seed.ts';
 import { openCache } from './fhir/definitions/cache.ts';
@@ -18,6 +19,7 @@ import { anonymousGrant, createDecide } from './privacy/decide.ts';
 import { createReach } from './privacy/reach.ts';
 import { createAuthenticate } from './smart/authenticate.ts';
 import type { SmartContext } from './smart/context.ts';
+import { seedDemoAccounts } from './smart/demo-accounts.ts';
 import { seedDemoClients } from './smart/demo-clients.ts';
 import { type Keys, openKeys } from './smart/keys.ts';
 import { createOnRefused } from './smart/refused-requests.ts';
@@ -106,7 +108,10 @@ export async function start(config: Config, log: Logger): Promise<Running> {
       now: Date.now,
       onFault: (error: unknown) => log.error({ err: error }, 'the authorization server met a fault of ours'),
     };
-    if (config.demo) await seedDemoClients(smart);
+    if (config.demo) {
+      await seedDemoClients(smart);
+      await timed('demo accounts', seedDemoAccounts(smart, demoAccounts));
+    }
     const app = createApp({
       fhir: context,
       authenticate: createAuthenticate({
