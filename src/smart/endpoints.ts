@@ -1,3 +1,4 @@
+import { accountEndpoints } from './account-endpoints.ts';
 import { authorizeByGet, authorizeByPost } from './authorize/authorize.ts';
 import { interactionForm, interactionPage } from './authorize/interaction.ts';
 import { brands } from './brands.ts';
@@ -6,6 +7,7 @@ import { connectedApps, revokeApp } from './connected-apps.ts';
 import type { Endpoint } from './endpoint.ts';
 import { introspect } from './introspect.ts';
 import { launchBySession, launchByToken } from './launch-endpoint.ts';
+import { logoutConfirmed, logoutGet, logoutPost } from './logout.ts';
 import { par } from './par.ts';
 import { registration } from './register.ts';
 import { revoke } from './revoke.ts';
@@ -36,6 +38,10 @@ export const endpoints: readonly Endpoint[] = [
   setPasswordGet,
   setPasswordPost,
   signOutPost,
+  ...accountEndpoints,
+  logoutGet,
+  logoutPost,
+  logoutConfirmed,
   connectedApps,
   revokeApp,
   ...registration,

@@ -11,7 +11,6 @@ import {
   enableNonRepudiationChecks,
   randomNonce,
   randomPKCECodeVerifier,
-  randomState,
 } from 'openid-client';
 
 import type { Provider } from './context.ts';
@@ -28,6 +27,8 @@ type Answered<T> = { ok: true; value: T } | { ok: false; trouble: ProviderTroubl
 
 /** What must be the same when the person comes back. */
 export type Visit = { state: string; nonce: string; verifier: string };
+
+export const newVisit = (): Omit<Visit, 'state'> => ({ nonce: randomNonce(), verifier: randomPKCECodeVerifier() });
 
 /** Who somebody is at a provider: `subject` identifies them, `label` is only to be read. */
 export type Known = { subject: string; label: string };
@@ -96,11 +97,11 @@ async function attempt<T>(work: () => Promise<T>): Promise<Answered<T>> {
 export function visitProvider(
   provider: Provider,
   redirectUri: string,
+  visit: Visit,
   now: number,
-): Promise<Answered<{ url: string; visit: Visit }>> {
+): Promise<Answered<string>> {
   return attempt(async () => {
     const configuration = await configurationOf(provider, now);
-    const visit = { state: randomState(), nonce: randomNonce(), verifier: randomPKCECodeVerifier() };
     const url = buildAuthorizationUrl(configuration, {
       redirect_uri: redirectUri,
       scope: 'openid profile email',
@@ -109,7 +110,7 @@ export function visitProvider(
       code_challenge: await calculatePKCECodeChallenge(visit.verifier),
       code_challenge_method: 'S256',
     });
-    return { url: url.href, visit };
+    return url.href;
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Html } from '../pages/layout.ts';
 import type { SmartContext } from './context.ts';
 import type { SmartRequest } from './endpoint.ts';
+import { passkeyFactor, passkeyMethod, providerMethod } from './pages/passkey-offers.ts';
 import type { User } from './user.ts';
 
 /** What a way to sign in may go by when it draws its part of a page. */
@@ -32,9 +33,9 @@ export type SecondFactor = {
   scripts: readonly string[];
 };
 
-export const signInMethods: readonly SignInMethod[] = [];
+export const signInMethods: readonly SignInMethod[] = [passkeyMethod, providerMethod];
 
-export const secondFactors: readonly SecondFactor[] = [];
+export const secondFactors: readonly SecondFactor[] = [passkeyFactor];
 
 /** The second factors that a user has besides codes. */
 export async function secondFactorsOf(context: SmartContext, user: User): Promise<SecondFactor[]> {

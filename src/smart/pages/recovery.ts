@@ -1,0 +1,27 @@
+import { html } from 'hono/html';
+
+import type { Answer, SmartRequest } from '../endpoint.ts';
+import { pathIn } from '../visitor.ts';
+import { accountWords, type Done } from './account-words.ts';
+import { buttonLink, notice } from './form.ts';
+import { pageAnswer } from './page.ts';
+import { securityWords } from './security-words.ts';
+import { sheet } from './sheet.ts';
+
+/**
+ * New recovery codes: the only page that ever shows them.
+ *
+ * @param done what was done just before, to be said too
+ */
+export function recoveryCodesPage(
+  { language, place }: SmartRequest,
+  codes: readonly string[],
+  done: Done | null,
+): Promise<Answer> {
+  const say = securityWords[language].codes;
+  const content = html`${done === null ? '' : notice(accountWords[language].done[done], 'good')}
+    <p>${say.about}</p>
+    <ol class="codes">${codes.map((code) => html`<li><code>${code}</code></li>`)}</ol>
+    <p>${buttonLink(pathIn(place, '/account/security'), say.kept)}</p>`;
+  return pageAnswer(sheet({ language, title: say.shownTitle, content }));
+}

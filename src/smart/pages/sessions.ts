@@ -1,0 +1,39 @@
+import { html } from 'hono/html';
+
+import type { Language } from '../../pages/language.ts';
+import type { Html } from '../../pages/layout.ts';
+import type { ListedSession } from '../sessions.ts';
+import { accountWords, momentInWords } from './account-words.ts';
+import { browserInWords } from './browser-words.ts';
+import { button, hidden } from './form.ts';
+
+/**
+ * Where somebody is signed in, each with a way to end it.
+ *
+ * @param here the id of this one
+ */
+export function sessionList(
+  language: Language,
+  action: string,
+  csrf: Html,
+  sessions: readonly ListedSession[],
+  here: string,
+): Html {
+  const say = accountWords[language].sessions;
+  return html`<ul class="rows">${sessions.map(({ id, userAgent, signedInAt, lastSeenAt }) => {
+    const browser = browserInWords(language, userAgent);
+    return html`<li>
+      <p><strong>${browser}</strong>${id === here ? html` <span class="tag">${say.this}</span>` : ''}<br>
+        <span class="quiet">${say.began(momentInWords(language, signedInAt))},
+          ${say.seen(momentInWords(language, lastSeenAt))}</span></p>
+      <form method="post" action="${action}">
+        ${csrf}${hidden('end', id)}
+        ${button(say.end(browser), { look: 'quiet' })}
+      </form>
+    </li>`;
+  })}</ul>
+  <form method="post" action="${action}">
+    ${csrf}${hidden('end', 'all')}
+    ${button(say.endAll, { look: 'danger' })}
+  </form>`;
+}
