@@ -1,5 +1,5 @@
 import { practitioners } from './data/clinics.ts';
-import { helpersOf } from './people.ts';
+import { relatedPersons } from './people.ts';
 import { people } from './world.ts';
 
 /** Somebody of the demo world who can sign in; their name there is the id of their record. */
@@ -17,6 +17,6 @@ export const demoAccounts: readonly DemoAccount[] = [
   ...people.filter(({ age }) => age >= 18).map(({ id, name }) => account('Patient', id, name)),
   ...practitioners.map(({ id, prefix, given, family }) => account('Practitioner', id, `${prefix} ${given} ${family}`)),
   ...people.flatMap((one) =>
-    helpersOf(one).map(({ id, name }) => account('RelatedPerson', id, `${name} (${one.name})`)),
+    relatedPersons(one).map(({ id = '', name }) => account('RelatedPerson', id, `${name?.[0]?.text} (${one.name})`)),
   ),
 ];

@@ -64,7 +64,7 @@ const hasSpouse = (one: Person): boolean =>
   one.role === 'subscriber' && one.household.members.some(({ role }) => role === 'spouse');
 
 /** Parents of the children, and the daughter or son who helps an older relative. */
-function relatedPersons(one: Person): RelatedPerson[] {
+export function relatedPersons(one: Person): RelatedPerson[] {
   const role = one.role === 'child' ? 'PRN' : 'CHILD';
   const helpers = people.filter(
     (other) =>

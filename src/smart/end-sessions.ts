@@ -1,3 +1,4 @@
+import type { Queryable } from '../db/database.ts';
 import { revokeGrantsOfSession, revokeGrantsOfUser } from './app-grants.ts';
 import type { SmartContext } from './context.ts';
 
@@ -45,6 +46,6 @@ export async function disableUser(context: On, tenant: number, userId: string): 
 }
 
 /** Lets a user sign in again; what ended stays ended. */
-export async function enableUser({ database }: On, tenant: number, userId: string): Promise<void> {
+export async function enableUser(database: Queryable, tenant: number, userId: string): Promise<void> {
   await database.query('update user_account set disabled_at = null where tenant = $1 and id = $2', [tenant, userId]);
 }

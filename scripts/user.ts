@@ -1,0 +1,135 @@
+import { parseArgs } from 'node:util';
+
+import { readConfig } from '../src/config.ts';
+import { reachDatabase } from '../src/database.ts';
+import type { Database } from '../src/db/database.ts';
+import { disableUser, enableUser } from '../src/smart/end-sessions.ts';
+import { invite } from '../src/smart/invitations.ts';
+import type { Role, User } from '../src/smart/user.ts';
+import { addUser, findUserByName, linkUser, listUsers, setRoles, usernamePattern } from '../src/smart/users.ts';
+
+const usage = `Who can sign in.
+
+  npm run -s user -- add amara --name "Amara Osei" --link Patient/1   adds somebody, and prints a link to set a password
+  npm run -s user -- invite amara              prints a link to set a password anew; the one before it ends
+  npm run -s user -- link amara Patient/1      whose record they have: Patient, RelatedPerson or Practitioner; or none
+  npm run -s user -- roles amara developer     developer, operator, both, or none
+  npm run -s user -- disable amara             signs them out everywhere and ends what they granted to apps
+  npm run -s user -- enable amara
+  npm run -s user -- list
+
+  --name, --email, --link, --roles   what is known of somebody who is added
+  --tenant                           the number of the tenant (1)
+
+A link is good once, for 24 hours. Whoever has it can sign in as that user: hand it over as you would a key.
+`;
+
+function end(sentence: string): never {
+  process.stderr.write(`${sentence}\n`);
+  process.exit(1);
+}
+
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        name: { type: 'string' },
+        email: { type: 'string' },
+        link: { type: 'string' },
+        roles: { type: 'string' },
+        tenant: { type: 'string', default: '1' },
+        help: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    return end(`${error instanceof Error ? error.message : error}\n\n${usage}`);
+  }
+}
+
+const { values: asked, positionals } = readArguments();
+const [command = '', username = '', ...rest] = positionals;
+if (asked.help) {
+  process.stdout.write(usage);
+  process.exit(0);
+}
+const tenant = Number(asked.tenant);
+if (!Number.isInteger(tenant) || tenant < 1) end('--tenant must be the number of a tenant.');
+
+function fhirUserOf(text: string): string | null {
+  if (text === 'none') return null;
+  if (/^(Patient|RelatedPerson|Practitioner)\/[A-Za-z0-9.-]{1,64}$/.test(text)) return text;
+  return end('A user is linked to Patient/…, RelatedPerson/… or Practitioner/… with an id, or to none.');
+}
+
+function rolesOf(words: readonly string[]): Role[] {
+  const named = words.flatMap((one) => one.split(',')).filter((one) => one !== '' && one !== 'none');
+  return named.map((one) =>
+    one === 'developer' || one === 'operator' ? one : end('A role is developer or operator.'),
+  );
+}
+
+type On = { database: Database; baseUrl: string };
+
+/** What a command does with a user who exists; the sentence or link that it prints. */
+const commands: Record<string, (on: On, user: User) => Promise<string>> = {
+  invite: (on, user) => invite(on, user),
+  async link({ database }, user) {
+    const fhirUser = fhirUserOf(rest[0] ?? '');
+    await linkUser(database, tenant, user.id, fhirUser);
+    return `${user.username} is linked to ${fhirUser ?? 'nobody'}.`;
+  },
+  async roles({ database }, user) {
+    const roles = rolesOf(rest);
+    await setRoles(database, tenant, user.id, roles);
+    return `${user.username} has the roles: ${roles.join(', ') || 'none'}.`;
+  },
+  async disable(on, user) {
+    await disableUser(on, tenant, user.id);
+    return `${user.username} is signed out everywhere and cannot sign in.`;
+  },
+  async enable(on, user) {
+    await enableUser(on.database, tenant, user.id);
+    return `${user.username} can sign in.`;
+  },
+};
+
+const line = ({ username: name, displayName, fhirUser, roles, disabled }: User): string =>
+  [name, displayName, fhirUser ?? '-', roles.join(',') || '-', disabled ? 'disabled' : ''].join('\t').trimEnd();
+
+async function add(on: On): Promise<string> {
+  if (!usernamePattern.test(username))
+    end('A username has letters, digits and . _ @ + - and begins with a letter or digit.');
+  const [exists] = await on.database.query('select 1 from tenant where id = $1', [tenant]);
+  if (!exists) end(`There is no tenant ${tenant}.`);
+  const user = await addUser(on.database, {
+    tenant,
+    username,
+    displayName: asked.name ?? username,
+    email: asked.email ?? null,
+    fhirUser: fhirUserOf(asked.link ?? 'none'),
+    roles: rolesOf([asked.roles ?? '']),
+  });
+  return user ? invite(on, user) : end(`There is a user called ${username} already.`);
+}
+
+async function run(on: On): Promise<string> {
+  if (command === 'list') return (await listUsers(on.database, tenant)).map(line).join('\n');
+  const known = Object.hasOwn(commands, command) ? commands[command] : undefined;
+  if (username === '' || (command !== 'add' && !known)) return end(usage);
+  if (!known) return add(on);
+  const user = await findUserByName(on.database, tenant, username);
+  return user ? known(on, user) : end(`There is no user called ${username} in tenant ${tenant}.`);
+}
+
+try {
+  const config = readConfig(process.env);
+  const database = await reachDatabase(config);
+  try {
+    process.stdout.write(`${await run({ database, baseUrl: config.baseUrl })}\n`);
+  } finally {
+    await database.close();
+  }
+} catch (error) {
+  end(error instanceof Error ? error.message : String(error));
+}
