@@ -95,9 +95,28 @@ async function revokeWhere(context: On, column: string, values: [number, string,
   });
 }
 
-/** Ends it: every token of it is refused from the next request on, on every node. @param why for the log of the grant */
-export async function revokeGrant(context: On, tenant: number, id: string, why: string): Promise<void> {
-  await revokeWhere(context, 'id', [tenant, id, why]);
+/**
+ * Ends it: every token of it is refused from the next request on, on every node.
+ *
+ * @param why for the log of the grant
+ * @returns whether it stood till now
+ */
+export async function revokeGrant(context: On, tenant: number, id: string, why: string): Promise<boolean> {
+  return (await revokeWhere(context, 'id', [tenant, id, why])).length > 0;
+}
+
+/** Binds every token of it to a key. @param jkt its thumbprint */
+export async function bindGrant(on: Queryable, { tenant, id }: AppGrant, jkt: string): Promise<void> {
+  await on.query('update app_grant set dpop_jkt = $3 where tenant = $1 and id = $2', [tenant, id, jkt]);
+}
+
+/** Notes that it was used, at most once a minute. */
+export async function touchGrant(on: Queryable, { tenant, id }: AppGrant): Promise<void> {
+  await on.query(
+    `update app_grant set last_used_at = now() where tenant = $1 and id = $2
+       and (last_used_at is null or last_used_at < now() - interval '1 minute')`,
+    [tenant, id],
+  );
 }
 
 /** @returns the ids of those that ended */

@@ -50,10 +50,10 @@ async function accessToken(context: SmartContext, request: SmartRequest, token: 
 async function refreshToken(context: SmartContext, request: SmartRequest, token: string) {
   const use = await findRefreshToken(context.database, request.tenant, token);
   const grant = use && (await findGrant(context.database, request.tenant, use.grantId));
-  if (!use || !grant || !isLive(grant, context.now())) return null;
+  if (!use || use.used || !grant || !isLive(grant, context.now())) return null;
   return {
     client_id: use.clientId,
-    scope: grant.scope,
+    scope: use.scope,
     sub: grant.userId ?? grant.clientId,
     exp: Math.floor(use.expires.getTime() / 1000),
     iss: request.place.issuer,

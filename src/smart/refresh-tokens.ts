@@ -5,6 +5,8 @@ export type RefreshUse = { tenant: number; grantId: string; clientId: string; sc
 
 /** Days that a refresh token may be used after it was given; each new one begins anew. */
 const LIFETIME = 180;
+/** Seconds in which an app that lost the answer may ask again, where every token is bound to a key that it proves to have. */
+const GRACE = 10;
 
 export async function issueRefreshToken(on: Queryable, use: RefreshUse): Promise<string> {
   const token = newSecret();
@@ -16,48 +18,46 @@ export async function issueRefreshToken(on: Queryable, use: RefreshUse): Promise
   return token;
 }
 
-/** `used`: it was used before, so two have it; its whole family must end. */
-export type Refreshed = { kind: 'good'; use: RefreshUse } | { kind: 'used'; grantId: string } | { kind: 'unknown' };
+/** A refresh token of this app, used or not. `again`: it was used a moment ago. */
+export type FoundRefreshToken = RefreshUse & { expires: Date; used: boolean; again: boolean };
 
-/** Uses a refresh token up. Of several at once one is the first. */
-export async function redeemRefreshToken(
-  on: Queryable,
-  tenant: number,
-  clientId: string,
-  token: string,
-): Promise<Refreshed> {
-  const [row] = await on.query(
-    `update refresh_token set used_at = now()
-     where tenant = $1 and hash = $2 and client_id = $3 and used_at is null and expires_at > now()
-     returning grant_id, scope`,
-    [tenant, sha256(token), clientId],
-  );
-  if (row) return { kind: 'good', use: { tenant, clientId, grantId: String(row[0]), scope: String(row[1]) } };
-  const [before] = await on.query(
-    `select grant_id from refresh_token where tenant = $1 and hash = $2 and client_id = $3 and used_at is not null`,
-    [tenant, sha256(token), clientId],
-  );
-  return before ? { kind: 'used', grantId: String(before[0]) } : { kind: 'unknown' };
-}
-
-/** What an unused refresh token stands for, without using it. */
+/** What a refresh token stands for, without using it; null for one that is not known or too old. */
 export async function findRefreshToken(
   on: Queryable,
   tenant: number,
   token: string,
-): Promise<(RefreshUse & { expires: Date }) | null> {
+): Promise<FoundRefreshToken | null> {
   const [row] = await on.query(
-    `select grant_id, client_id, scope, expires_at from refresh_token
-     where tenant = $1 and hash = $2 and used_at is null and expires_at > now()`,
+    `select grant_id, client_id, scope, expires_at, used_at is not null,
+       coalesce(used_at > now() - make_interval(secs => ${GRACE}), false)
+     from refresh_token where tenant = $1 and hash = $2 and expires_at > now()`,
     [tenant, sha256(token)],
   );
   if (!row) return null;
-  const [grantId, clientId, scope, expires] = row;
-  return {
-    tenant,
-    grantId: String(grantId),
-    clientId: String(clientId),
-    scope: String(scope),
-    expires: expires as Date,
-  };
+  // The select list fixes the shape of the row.
+  const [grantId, clientId, scope, expires, used, again] = row as [string, string, string, Date, boolean, boolean];
+  return { tenant, grantId, clientId, scope, expires, used, again };
+}
+
+/**
+ * Uses a refresh token up and gives the next of its family, both or neither. Of several uses at once one is the first.
+ *
+ * @returns null where it was used before
+ */
+export async function rotateRefreshToken(
+  on: Queryable,
+  { tenant, clientId }: RefreshUse,
+  token: string,
+): Promise<string | null> {
+  const next = newSecret();
+  const rows = await on.query(
+    `with used as (
+       update refresh_token set used_at = now()
+       where tenant = $1 and hash = $2 and client_id = $3 and used_at is null and expires_at > now()
+       returning grant_id, scope)
+     insert into refresh_token (tenant, hash, grant_id, client_id, scope, expires_at)
+     select $1, $4, grant_id, $3, scope, now() + make_interval(days => ${LIFETIME}) from used returning 1`,
+    [tenant, sha256(token), clientId, sha256(next)],
+  );
+  return rows.length > 0 ? next : null;
 }

@@ -43,6 +43,15 @@ export async function sessionOf(context: On, request: Asking): Promise<Session |
   return { tenant, id: String(id), user: userOf(user), methods: methods as string[], signedInAt: signedInAt as Date };
 }
 
+/** Whether a session has neither been ended nor reached its end, used or not: what online_access lasts for. */
+export async function isSessionOpen({ database }: Pick<On, 'database'>, tenant: number, id: string): Promise<boolean> {
+  const [row] = await database.byKey.query(
+    'select 1 from user_session where tenant = $1 and id = $2 and ended_at is null and expires_at > now()',
+    [tenant, id],
+  );
+  return row !== undefined;
+}
+
 /**
  * Signs a user in, under a new cookie. Where they were signed in already it stays the same session, so that what hangs on it
  * does; whoever else was signed in is no longer.
