@@ -199,14 +199,13 @@ function answerOf(page: Page, person: Person): PageAnswer | null {
   return null;
 }
 
-/** The boxes of the consent page: `item` is what was asked for, `part` what may be granted in the place of a whole item. */
+/** The boxes of the consent page, each of which stands for a scope: what was asked for, or a part of it. */
 function consentOf(form: Form, { unticks = [], ticks = [], refuses = false }: Person): PageAnswer {
-  const chosen = (name: string): string[] =>
-    form.fields
-      .filter(
-        (one) => one.name === name && ((one.checked && !unticks.includes(one.value)) || ticks.includes(one.value)),
-      )
-      .map(({ value }) => value);
-  const button = { name: 'decision', value: refuses ? 'deny' : 'approve' };
-  return { form, filled: { item: chosen('item'), part: chosen('part') }, button };
+  const boxes = form.fields.filter(({ type }) => type === 'checkbox');
+  const filled: Record<string, string[]> = Object.fromEntries(boxes.map(({ name }) => [name, []]));
+  for (const { name, value, checked } of boxes) {
+    if ((checked && !unticks.includes(value)) || ticks.includes(value)) filled[name]?.push(value);
+  }
+  const value = form.buttons.map((one) => one.value).find((one) => (one === 'deny') === refuses) ?? '';
+  return { form, filled, button: { name: 'decision', value } };
 }

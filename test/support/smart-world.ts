@@ -4,6 +4,7 @@ import { exportJWK, generateKeyPair } from 'jose';
 import type { LaunchContext } from '../../src/smart/app-grant.ts';
 import type { ClientMetadata } from '../../src/smart/client.ts';
 import { saveClient } from '../../src/smart/clients.ts';
+import { demoPassword } from '../../src/smart/demo-accounts.ts';
 import { createLaunch } from '../../src/smart/launch.ts';
 import { newSecret, sha256 } from '../../src/smart/random.ts';
 import { type App, type Credentials, type OpenedApp, openApp, type Person } from './app.ts';
@@ -89,8 +90,8 @@ export const registerService = (
 
 /** Accounts of the demo world. */
 export const people = {
-  amara: { username: 'amara-osei', password: '' },
-  lena: { username: 'dr-lena-marchetti', password: '', patient: 'amara-osei' },
+  amara: { username: 'amara-osei', password: demoPassword },
+  lena: { username: 'dr-lena-marchetti', password: demoPassword, patient: 'amara-osei' },
 } satisfies Record<string, Person>;
 
 /** Starts an app with what is open in front of a user, as an EHR does. */
