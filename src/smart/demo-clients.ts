@@ -9,9 +9,9 @@ const apps = [
     metadata: {
       client_name: 'Heart Rate Diary',
       client_uri: 'https://heart-rate.example',
-      redirect_uris: ['http://127.0.0.1/', 'http://127.0.0.1/app', 'http://localhost:8000/'],
+      redirect_uris: ['http://127.0.0.1/'],
       post_logout_redirect_uris: ['http://127.0.0.1/'],
-      launch_uri: 'http://127.0.0.1:8000/launch',
+      launch_uri: 'http://127.0.0.1:8104/launch.html',
       token_endpoint_auth_method: 'none',
       grant_types: ['authorization_code', 'refresh_token'],
       scope:
