@@ -1,6 +1,7 @@
 import { oauthError } from './answers.ts';
 import { authenticateClient } from './authenticate-client.ts';
 import type { Client } from './client.ts';
+import { noteUse } from './client-use.ts';
 import type { SmartContext } from './context.ts';
 import { checkProof } from './dpop.ts';
 import type { Answer, Endpoint, SmartRequest, Step } from './endpoint.ts';
@@ -31,6 +32,7 @@ async function run(context: SmartContext, request: SmartRequest): Promise<Answer
   const client = await authenticateClient(context, request);
   if (!client.ok) return client.answer;
   const answer = await granted(context, request, client.value, grant);
+  if (answer.status === 200) noteUse(context, client.value);
   if (answer.status >= 400) {
     const { error, error_description: reason } = JSON.parse(answer.body);
     noteRefusal(context, { tenant: request.tenant, clientId: client.value.id, place: request.path, error, reason });

@@ -2,7 +2,6 @@ import { oauthError } from '../answers.ts';
 import type { AppGrant } from '../app-grant.ts';
 import { createGrant, findGrant, isLive } from '../app-grants.ts';
 import { type Client, isConfidential } from '../client.ts';
-import { touchClient } from '../clients.ts';
 import type { SmartContext } from '../context.ts';
 import { narrowScopes } from '../narrow-scopes.ts';
 import { parseScopes } from '../scopes.ts';
@@ -28,7 +27,7 @@ async function standingGrant(context: SmartContext, client: Client): Promise<App
     expiresAt: null,
     ...none,
   });
-  return findGrant(context.database, tenant, id);
+  return findGrant(context.database.byKey, tenant, id);
 }
 
 const isSystem = (text: string): boolean => {
@@ -40,25 +39,8 @@ const isSystem = (text: string): boolean => {
 const systemScopes = (scope: string): string =>
   scope
     .split(' ')
-    .filter(
-      (one) =>
-        one !== '' &&
-        isSystem(one) &&
-        !/^(openid|fhirUser|profile|email|launch|offline_access|online_access)\b/.test(one),
-    )
+    .filter((one) => one !== '' && isSystem(one) && (one.startsWith('system/') || one.startsWith('portico/')))
     .join(' ');
-
-const touched = new WeakMap<SmartContext, Map<string, number>>();
-
-/** Noting each of a thousand uses a second would cost more than the uses. */
-function touch(context: SmartContext, { tenant, id }: Client): void {
-  const seen = touched.get(context) ?? new Map<string, number>();
-  touched.set(context, seen);
-  const name = `${tenant} ${id}`;
-  if ((seen.get(name) ?? 0) > context.now() - 60_000) return;
-  seen.set(name, context.now());
-  touchClient(context.database, tenant, id).catch(context.onFault);
-}
 
 /** https://hl7.org/fhir/smart-app-launch/backend-services.html */
 export const clientCredentials: TokenGrant = {
@@ -80,7 +62,6 @@ export const clientCredentials: TokenGrant = {
     if (!grant || !isLive(grant, context.now())) {
       return oauthError(400, 'unauthorized_client', 'What this app was granted has been ended');
     }
-    touch(context, client);
     return tokenAnswer(ask, { grant, scope, refreshToken: null, nonce: null, signedInAt: null });
   },
 };
