@@ -5,8 +5,8 @@ import type { LaunchContext } from '../../src/smart/app-grant.ts';
 import type { ClientMetadata } from '../../src/smart/client.ts';
 import { saveClient } from '../../src/smart/clients.ts';
 import { demoPassword } from '../../src/smart/demo-accounts.ts';
-import { createLaunch } from '../../src/smart/launch.ts';
 import { newSecret, sha256 } from '../../src/smart/random.ts';
+import { launchScope } from '../../src/smart/scopes.ts';
 import { type App, type Credentials, type OpenedApp, openApp, type Person } from './app.ts';
 import type { Browser } from './browser.ts';
 import { type Server, startServer } from './server.ts';
@@ -104,9 +104,14 @@ export async function launchFor(
   const [row] = await server.database.query('select id from user_account where tenant = 1 and username = $1', [
     username,
   ]);
-  const launch = await createLaunch(server.smart, { tenant: 1, clientId, userId: String(row?.[0]), context });
-  if (!launch.ok) throw new Error(launch.reason);
-  return new URL(launch.value.url ?? '');
+  const response = await fetch(`${server.origin}/oauth2/launch`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${await server.token(launchScope)}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ client_id: clientId, user: String(row?.[0]), ...context }),
+  });
+  const { url, error_description: why } = (await response.json()) as { url: string; error_description?: string };
+  if (response.status !== 201) throw new Error(why);
+  return new URL(url);
 }
 
 /** Ends, in the pages of their account, everything that apps were granted by who is signed in. */
