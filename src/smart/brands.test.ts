@@ -78,7 +78,11 @@ test('an Organization that says so is a brand, and nothing is told of who works 
     ],
     contact: [{ name: { family: 'Insider' } }],
   };
-  for (const [id, rest] of Object.entries({ harbour: {}, plain: { meta: { tag: [{ code: 'plain' }] } }, closed: { active: false } })) {
+  for (const [id, rest] of Object.entries({
+    harbour: {},
+    plain: { meta: { tag: [{ code: 'plain' }] } },
+    closed: { active: false },
+  })) {
     const body = JSON.stringify({ ...organization, id, ...rest });
     expect((await server.fetch(`Organization/${id}`, { method: 'PUT', body })).status).toBe(201);
   }

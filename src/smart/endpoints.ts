@@ -4,6 +4,7 @@ import { interactionForm, interactionPage } from './authorize/interaction.ts';
 import { brands } from './brands.ts';
 import { discovery } from './configuration.ts';
 import { connectedApps, revokeApp } from './connected-apps.ts';
+import { developerEndpoints } from './developer-endpoints.ts';
 import type { Endpoint } from './endpoint.ts';
 import { introspect } from './introspect.ts';
 import { launchBySession, launchByToken } from './launch-endpoint.ts';
@@ -52,4 +53,5 @@ export const endpoints: readonly Endpoint[] = [
   userinfoByGet,
   userinfoByPost,
   brands,
+  ...developerEndpoints,
 ];

@@ -16,14 +16,14 @@ export type Wanted = { type: string; interaction: Interaction };
 /** Why a token is refused, or that it is not; the words are in pages/refusals-words.ts. */
 export type Explanation =
   | { why: 'unreadable' | 'not-yours' | 'refresh-token' | 'retired-key' }
-  | { why: 'not-used' | 'refresh-used' | 'refresh-expired' }
+  | { why: 'refresh-used' | 'refresh-expired' }
   | { why: 'elsewhere'; issuer: string; here: string }
   | { why: 'expired'; at: Date; lifetime: number }
   | { why: 'revoked' | 'grant-expired'; at: Date }
   | { why: 'app-disabled' | 'user-disabled' | 'revoked-token' }
   | { why: 'scope-unknown' | 'mixed'; reason: string }
   | { why: 'no-patient' | 'no-user' }
-  | { why: 'scope-lacks'; wanted: Wanted; scope: string; partly: boolean }
+  | { why: 'scope-lacks'; wanted: Wanted; context: Scope['context']; scope: string }
   | { why: 'good'; until: Date; scope: string; bound: boolean; partly: boolean };
 
 /** Characters of a token. */
@@ -73,7 +73,7 @@ function scopeFault(claims: JWTPayload, wanted: Wanted | null): Explanation | nu
   if (uses('patient') && textOf(claims.patient) === null) return { why: 'no-patient' };
   if (uses('user') && textOf(claims.fhirUser) === null) return { why: 'no-user' };
   if (wanted === null || clinical.some((one) => covers(one, wanted))) return null;
-  return { why: 'scope-lacks', wanted, scope, partly: false };
+  return { why: 'scope-lacks', wanted, context: clinical[0]?.context ?? 'patient', scope };
 }
 
 /** Why what a token came of does not stand; null where it does. */

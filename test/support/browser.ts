@@ -43,6 +43,9 @@ function formOf(opening: string, content: string, url: string): Form {
     const chosen = options.find(({ selected }) => selected !== undefined) ?? options[0];
     fields.push({ name: attributesOf(tag).name ?? '', type: 'select', value: chosen?.value ?? '', checked: true });
   }
+  for (const [, tag = '', text = ''] of content.matchAll(/<textarea\b([^>]*)>\n?([\s\S]*?)<\/textarea>/g)) {
+    fields.push({ name: attributesOf(tag).name ?? '', type: 'textarea', value: unescaped(text), checked: true });
+  }
   const buttons = [...content.matchAll(/<button\b([^>]*)>([\s\S]*?)<\/button>/g)]
     .map(([, tag = '', text = '']) => ({ ...attributesOf(tag), text: text.replaceAll(/<[^>]*>/g, '').trim() }))
     .map(({ name = '', value = '', text }: { name?: string; value?: string; text: string }) => ({ name, value, text }));
