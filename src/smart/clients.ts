@@ -26,14 +26,6 @@ export async function findClient(context: SmartContext, tenant: number, id: stri
   return row ? clientOf(row) : null;
 }
 
-export async function findClientByCertificate(on: Queryable, tenant: number, uri: string): Promise<Client | null> {
-  const [row] = await on.query(
-    `select ${columns} from client where tenant = $1 and certificate_uri = $2 and disabled_at is null`,
-    [tenant, uri],
-  );
-  return row ? clientOf(row) : null;
-}
-
 /** Those of one developer, or all; newest first. */
 export async function listClients(context: SmartContext, tenant: number, owner: string | null): Promise<Client[]> {
   const rows = await context.database.query(
