@@ -21,14 +21,12 @@ async function list(context: SmartContext, request: SmartRequest, { user }: Sess
   const { tenant } = request;
   const viewer = { tenant, subject: user.id, fhirUser: user.fhirUser };
   const grants = await grantsOfUser(context.database.byKey, tenant, user.id);
+  const apps = Map.groupBy(grants, ({ clientId, patient }) => JSON.stringify([clientId, patient]));
   const connected = await Promise.all(
-    grants.map(async (grant): Promise<Connected> => {
-      const client = await findClient(context, tenant, grant.clientId);
-      return {
-        grant,
-        client,
-        patient: grant.patient === null ? null : await patientOf(context, viewer, grant.patient),
-      };
+    [...apps.values()].map(async (of): Promise<Connected> => {
+      const [{ clientId, patient } = { clientId: '', patient: null }] = of;
+      const client = await findClient(context, tenant, clientId);
+      return { grants: of, client, patient: patient === null ? null : await patientOf(context, viewer, patient) };
     }),
   );
   return connectedAppsPage(context, request, connected, taken);
@@ -55,11 +53,15 @@ export const revokeApp: Endpoint = {
     const session = await sessionOf(context, request);
     if (!session) return signIn(request);
     if (!checkCsrf(context, request)) return faultPage(language, 'form');
+    const named = new Set(form.getAll('grant'));
     const grants = await grantsOfUser(context.database.byKey, tenant, session.user.id);
-    const grant = grants.find(({ id }) => id === form.get('grant'));
-    if (!grant) return list(context, request, session, { app: null });
-    await endConsent(context, grant, session.user, 'The person withdrew the access of the app');
-    const client = await findClient(context, tenant, grant.clientId);
-    return list(context, request, session, { app: client?.metadata.client_name ?? grant.clientId });
+    const ending = grants.filter(({ id }) => named.has(id));
+    const [first] = ending;
+    if (!first) return list(context, request, session, { app: null });
+    for (const grant of ending) {
+      await endConsent(context, grant, session.user, 'The person withdrew the access of the app');
+    }
+    const client = await findClient(context, tenant, first.clientId);
+    return list(context, request, session, { app: client?.metadata.client_name ?? first.clientId });
   },
 };

@@ -250,6 +250,23 @@ describe('a practitioner', () => {
     expect((await lastGrant()).patient).toBe('amara-osei');
   });
 
+  test('with many patients goes through them ten at a time', async () => {
+    const made = Array.from({ length: 13 }, (_, at) => ({
+      resourceType: 'Patient',
+      name: [{ family: 'Manyfold', given: [String.fromCharCode(65 + at)] }],
+      generalPractitioner: [{ reference: 'Practitioner/dr-lena-marchetti' }],
+    }));
+    for (const one of made) await world.server.fetch('Patient', { method: 'POST', body: JSON.stringify(one) });
+    const { browser, page } = await picker();
+    const first = await browser.open(`${page.url.split('?')[0]}?q=manyfold`);
+    expect(shown(first)).toHaveLength(10);
+    const link = /href="(\?q=manyfold&amp;page=[^"]+)"/.exec(first.html)?.[1]?.replaceAll('&amp;', '&') ?? '';
+    const second = await browser.open(new URL(link, first.url).href);
+    expect(shown(second)).toHaveLength(3);
+    expect(new Set([...shown(first), ...shown(second)]).size).toBe(13);
+    expect(second.html).toContain('Back to the first ones');
+  });
+
   test('who names a patient whom they may not see is asked again', async () => {
     const { browser, page } = await picker();
     const form = page.forms.find(({ buttons }) => buttons.some(({ name }) => name === 'patient'));

@@ -14,8 +14,8 @@ import { consentWords, dayInWords } from './consent-words.ts';
 import { button, csrfInput, hidden, notice } from './form.ts';
 import { pageAnswer } from './page.ts';
 
-/** One thing that was granted, with what it is about. */
-export type Connected = { grant: AppGrant; client: Client | null; patient: PatientLine | null };
+/** What one app was granted in one record: every time that it was let in. */
+export type Connected = { grants: readonly AppGrant[]; client: Client | null; patient: PatientLine | null };
 
 /** What has just been taken back: the name of the app, or null where there was nothing left to take. */
 export type Taken = { app: string | null } | null;
@@ -27,27 +27,31 @@ function mayDo(language: Language, scope: string): Html {
     const what = rowsInWords(language, item.scope);
     return item.kind === 'read' ? say.read(what) : say.write(what, changesInWords(language, item.scope));
   });
-  return html`<details>
-    <summary>${say.may}</summary>
-    <ul>${lines.map((line) => html`<li>${line}</li>`)}</ul>
-  </details>`;
+  return html`<h3>${say.may}</h3>
+    <ul>${lines.map((line) => html`<li>${line}</li>`)}</ul>`;
 }
 
-function appOf(language: Language, action: string, csrf: Html, { grant, client, patient }: Connected): Html {
+const latest = (days: readonly (Date | null)[]): Date | null =>
+  days.reduce((one, other) => (one === null || (other !== null && other > one) ? other : one), null);
+
+function appOf(language: Language, action: string, csrf: Html, { grants, client, patient }: Connected): Html {
   const say = consentWords[language].apps;
   const name = client?.metadata.client_name ?? say.unknownApp;
+  const since = new Date(Math.min(...grants.map(({ createdAt }) => createdAt.getTime())));
+  const used = latest(grants.map(({ lastUsedAt }) => lastUsedAt));
   const times = [
-    say.since(dayInWords(language, grant.createdAt)),
-    grant.lastUsedAt === null ? say.unused : say.used(dayInWords(language, grant.lastUsedAt)),
-    grant.sessionId === null ? say.lasting : say.session,
+    say.since(dayInWords(language, since)),
+    used === null ? say.unused : say.used(dayInWords(language, used)),
+    grants.some(({ sessionId }) => sessionId === null) ? say.lasting : say.session,
   ];
+  const scope = [...new Set(grants.flatMap((one) => one.scope.split(' ')))].join(' ');
   return html`<li class="granted">
     <h2>${name}</h2>
     ${patient === null ? '' : html`<p>${say.inRecord(patient.name ?? consentWords[language].consent.unnamed)}</p>`}
     <p class="quiet">${times.join(' · ')}</p>
-    ${mayDo(language, grant.scope)}
+    ${mayDo(language, scope)}
     <form method="post" action="${action}">
-      ${csrf}${hidden('grant', grant.id)}
+      ${csrf}${grants.map(({ id }) => hidden('grant', id))}
       ${button(say.revoke(name), { look: 'danger' })}
     </form>
   </li>`;

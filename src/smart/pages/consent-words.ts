@@ -40,7 +40,6 @@ export type ConsentWords = {
     hint: string;
     find: string;
     list: string;
-    choose: (name: string) => string;
     none: string;
     noneOf: (sought: string) => string;
     more: string;
@@ -113,7 +112,6 @@ const en: ConsentWords = {
     hint: 'The beginning of a name, or a date such as 1961-03-09. Leave it empty for everybody.',
     find: 'Search',
     list: 'Patients',
-    choose: (name) => `Choose ${name}`,
     none: 'There is no patient whose record you may see.',
     noneOf: (sought) => `Among the patients whose records you may see, nobody matches “${sought}”.`,
     more: 'More patients',
@@ -215,7 +213,6 @@ const fr: ConsentWords = {
     hint: 'Le début d’un nom, ou une date comme 1961-03-09. Laissez vide pour voir tout le monde.',
     find: 'Rechercher',
     list: 'Patients',
-    choose: (name) => `Choisir ${name}`,
     none: 'Il n’y a aucun patient dont vous pouvez voir le dossier.',
     noneOf: (sought) => `Parmi les patients dont vous pouvez voir le dossier, personne ne correspond à « ${sought} ».`,
     more: 'Autres patients',

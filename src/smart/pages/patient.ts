@@ -36,7 +36,7 @@ export function patientPage(context: SmartContext, request: SmartRequest, choice
     const born = birthDate === null ? '' : say.consent.born(birthDateInWords(language, birthDate));
     return html`<li>
       <button class="choice" type="submit" name="patient" value="${id}">
-        <span class="unseen">${say.patient.choose('')}</span><b>${called}</b> <span class="quiet">${born}</span>
+        <b>${called}</b> <span class="quiet">${born}</span>
       </button>
     </li>`;
   });
