@@ -56,6 +56,8 @@ create table initial_access_token (
   tenant     int         not null,
   hash       text        collate "C" not null,
   note       text        not null,
+  -- Whether the app may have system/ scopes.
+  system     boolean     not null default false,
   expires_at timestamptz not null,
   used_at    timestamptz,
   primary key (tenant, hash)

@@ -15,7 +15,7 @@ const usage = `Registers apps and looks after them.
   npm run -s client -- list
   npm run -s client -- secret ID          a new secret; the old one is no good from then on
   npm run -s client -- disable ID         ends the app and everything that it was granted
-  npm run -s client -- initial-token      a token with which somebody may register one app
+  npm run -s client -- initial-token      a token with which somebody may register one app; with --system also a service
 
   --name       what people will be told that it is called
   --redirect   where codes are sent; may come several times
@@ -25,6 +25,7 @@ const usage = `Registers apps and looks after them.
   --scope      the most that it may be granted, as SMART scopes
   --jwks       a file with its public keys (JWK Set), or --jwks-uri
   --id         a client id of your choice
+  --note       for whom an initial token is
   --tenant     the number of the tenant (1)
 `;
 
@@ -51,6 +52,7 @@ function readArguments() {
         id: text,
         note: { type: 'string', default: 'made by npm run client' },
         tenant: { type: 'string', default: '1' },
+        system: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     });
@@ -95,8 +97,12 @@ async function register(context: SmartContext): Promise<void> {
 }
 
 async function run(context: SmartContext): Promise<void> {
+  const [known] = await context.database.query('select 1 from tenant where id = $1', [tenant]);
+  if (!known) end(`There is no tenant ${tenant}.`);
   if (command === 'register') return register(context);
-  if (command === 'initial-token') return print(await newInitialAccessToken(context.database, tenant, values.note));
+  if (command === 'initial-token') {
+    return print(await newInitialAccessToken(context.database, tenant, values.note, values.system));
+  }
   if (command === 'list') {
     for (const client of await listClients(context, tenant, null)) {
       const { client_name: name, token_endpoint_auth_method: auth } = client.metadata;

@@ -15,14 +15,14 @@ const SHORTEST_RSA = 2048;
 /** By what they are and the algorithm that they are for: the same for every server of a process. */
 const ready = new Map<string, CryptoKey>();
 
-/** What is wrong with a public key; null when nothing is. Keys of other algorithms than ours are let be. */
+/** What is wrong with a public key; null when nothing is. */
 export function keyFault(jwk: JWK): string | null {
   try {
     const { asymmetricKeyDetails: details } = createPublicKey({ key: { ...jwk }, format: 'jwk' });
     if (jwk.kty !== 'RSA' || (details?.modulusLength ?? 0) >= SHORTEST_RSA) return null;
     return `an RSA key must have at least ${SHORTEST_RSA} bits`;
   } catch {
-    return 'it is not a public key of the kind that kty and crv say';
+    return 'a key is not of the kind that its kty and crv say';
   }
 }
 
@@ -43,7 +43,7 @@ async function opened(jwk: JWK, alg: string): Promise<Found> {
   const known = ready.get(name);
   if (known) return { ok: true, key: known };
   const fault = keyFault(jwk);
-  if (fault !== null) return { ok: false, reason: `the registered key that kid names cannot be used: ${fault}` };
+  if (fault !== null) return { ok: false, reason: `the key that kid names cannot be used: ${fault}` };
   const { kty = '', crv, x, y, n, e } = jwk;
   // For RSA and EC it gives no bytes. Of what else the app says about the key nothing counts.
   const key = (await importJWK({ kty, crv, x, y, n, e } as JWK, alg)) as CryptoKey;

@@ -1,14 +1,19 @@
+import type { JWK } from 'jose';
 import { z } from 'zod';
 
 import type { ClientMetadata } from './client.ts';
+import { isFor, keyFault } from './client-keys.ts';
 import { parseScopes } from './scopes.ts';
 
 const LOOPBACK = /^(127\.0\.0\.1|\[::1\]|localhost)$/;
 
+/** A URL as everybody reads it the same: no spaces, no backslashes, nothing that is invisible; no fragment, no wildcard. */
+const plain = /^(?!.*[#*\\])[!-~]+$/;
+
 /** https, or http on the machine of whoever uses the app; what is behind # never leaves the browser. */
 const isWeb = (text: string): boolean => {
-  const url = URL.parse(text);
-  if (!url || url.username || url.password || text.includes('#') || text.includes('*')) return false;
+  const url = plain.test(text) ? URL.parse(text) : null;
+  if (!url || url.username || url.password) return false;
   return url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.test(url.hostname));
 };
 
@@ -18,7 +23,7 @@ const isWeb = (text: string): boolean => {
  * @see https://www.rfc-editor.org/rfc/rfc8252#section-7
  */
 export const isRedirectUri = (text: string): boolean =>
-  isWeb(text) || (/^[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:\/?[^#*\s]*$/i.test(text) && URL.canParse(text));
+  isWeb(text) || (plain.test(text) && /^[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:/i.test(text) && URL.canParse(text));
 
 const MUST_BE_WEB = 'must be an https URL, or http on 127.0.0.1, without # and *';
 const web = z.string().max(2000).refine(isWeb, MUST_BE_WEB);
@@ -26,21 +31,30 @@ const redirect = z
   .string()
   .max(2000)
   .refine(isRedirectUri, `${MUST_BE_WEB}, or have a scheme with a dot such as com.example.app`);
-const text = z.string().trim().min(1).max(200);
+/** Shown to people: neither invisible characters nor such as turn the direction of what follows. */
+const text = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .refine((given) => !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(given), 'must be plain text on one line');
 
-const jwks = z.object({
-  keys: z
-    .array(
-      z
-        .looseObject({ kty: z.enum(['RSA', 'EC']), kid: z.string().max(200).optional() })
-        .refine(
-          (key) => !('d' in key || 'k' in key || 'p' in key),
-          'must be public keys: the private half stays with the app',
-        ),
-    )
-    .min(1)
-    .max(20),
-});
+const publicKey = z.looseObject({ kty: z.string(), kid: z.string().min(1).max(200).optional() });
+const jwks = z.object({ keys: z.array(publicKey).min(1).max(20) });
+
+/** What is wrong with registered keys. */
+function keysFault(keys: readonly JWK[]): string | null {
+  if (keys.some((key) => 'd' in key || 'k' in key || 'p' in key)) {
+    return 'jwks must have public keys only: the private half stays with the app';
+  }
+  const ids = keys.flatMap(({ kid }) => kid ?? []);
+  if (new Set(ids).size < ids.length) return 'jwks has two keys of one kid';
+  // An app may publish keys for others beside those for this server.
+  const ours = keys.filter((key) => isFor(key, 'ES384') || isFor(key, 'RS384'));
+  if (ours.length === 0) return 'jwks must have a key for ES384 (EC, P-384) or RS384 (RSA)';
+  const [fault] = ours.flatMap((key) => keyFault(key) ?? []);
+  return fault === undefined ? null : `jwks: ${fault}`;
+}
 
 /** What may be said at registration; unknown members are left out, as RFC 7591 asks. */
 const schema = z.object({
@@ -60,7 +74,7 @@ const schema = z.object({
   response_types: z.array(z.literal('code', 'must be code')).optional(),
   token_endpoint_auth_method: z
     .enum(['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'])
-    .default('client_secret_basic'),
+    .optional(),
   scope: z.string().max(8000).optional(),
   jwks: jwks.optional(),
   jwks_uri: z
@@ -104,9 +118,14 @@ export function checkMetadata(
       fault: { error: /^redirect_uris/.test(path) ? 'invalid_redirect_uri' : 'invalid_client_metadata', reason },
     };
   }
-  const { response_types: _, scope, ...rest } = parsed.data;
+  const { response_types: _, scope, token_endpoint_auth_method: method, ...rest } = parsed.data;
   const backend = rest.grant_types.includes('client_credentials');
-  const metadata = { ...rest, scope: scope ?? (backend ? 'system/*.rs' : usualScope) };
+  const hasKeys = rest.jwks !== undefined || rest.jwks_uri !== undefined;
+  const metadata: ClientMetadata = {
+    ...rest,
+    token_endpoint_auth_method: method ?? (hasKeys ? 'private_key_jwt' : 'client_secret_basic'),
+    scope: scope ?? (backend ? 'system/*.rs' : usualScope),
+  };
   const usesCode = metadata.grant_types.includes('authorization_code');
   if (usesCode && metadata.redirect_uris.length === 0) {
     return {
@@ -114,8 +133,9 @@ export function checkMetadata(
       fault: { error: 'invalid_redirect_uri', reason: 'redirect_uris must name where codes are sent' },
     };
   }
-  const hasKeys = metadata.jwks !== undefined || metadata.jwks_uri !== undefined;
   if (metadata.jwks && metadata.jwks_uri) return wrong('Send jwks or jwks_uri, not both');
+  const fault = metadata.jwks ? keysFault(metadata.jwks.keys) : null;
+  if (fault !== null) return wrong(fault);
   if ((metadata.token_endpoint_auth_method === 'private_key_jwt') !== hasKeys) {
     return wrong('private_key_jwt needs jwks or jwks_uri, and the other methods have none');
   }

@@ -32,6 +32,9 @@ export async function registerClient(
 ): Promise<Registration> {
   const metadata = checkMetadata(given, registrar);
   if (!metadata.ok) return metadata;
+  if (await findClient(context, tenant, id)) {
+    return { ok: false, fault: { error: 'invalid_client_metadata', reason: 'There is an app of this id already' } };
+  }
   const secret = needsSecret(metadata.value) ? newSecret() : null;
   const managementToken = newSecret();
   const client: ClientDraft = {

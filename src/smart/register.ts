@@ -6,7 +6,7 @@ import { checkMetadata } from './client-metadata.ts';
 import { type ClientDraft, disableClient, findClient } from './clients.ts';
 import type { SmartContext } from './context.ts';
 import type { Answer, Endpoint, SmartRequest, Step } from './endpoint.ts';
-import { useInitialAccessToken } from './initial-access.ts';
+import { findInitialAccess, useInitialAccessToken } from './initial-access.ts';
 import { areWithin } from './narrow-scopes.ts';
 import { sha256 } from './random.ts';
 import { changeClient, registerClient } from './register-client.ts';
@@ -27,20 +27,36 @@ const bearer = ({ header }: SmartRequest): string => /^bearer +(\S+)$/i.exec(hea
 
 const notJson = oauthError(400, 'invalid_client_metadata', 'The body must be a JSON object, as RFC 7591 has it');
 
-/** https://www.rfc-editor.org/rfc/rfc7591#section-3.2.1 */
-function information(request: SmartRequest, client: ClientDraft & Partial<Client>, once: Json): Json {
+const needsToken = oauthError(
+  401,
+  'invalid_token',
+  'Registration needs an initial access token of the operator, which is good once',
+  { 'WWW-Authenticate': 'Bearer realm="Portico"' },
+);
+
+/**
+ * What is known of a client, for itself.
+ *
+ * @param secret where it is new: it is told once
+ * @see https://www.rfc-editor.org/rfc/rfc7591#section-3.2.1
+ */
+function information(
+  request: SmartRequest,
+  client: ClientDraft & Partial<Client>,
+  managementToken: string,
+  secret: string | null = null,
+): Json {
+  const { id, metadata, createdAt } = client;
   return {
-    client_id: client.id,
-    ...client.metadata,
-    response_types: ['code'],
-    client_id_issued_at: Math.floor((client.createdAt?.getTime() ?? Date.now()) / 1000),
-    registration_client_uri: `${request.place.issuer}/oauth2/register/${client.id}`,
-    ...once,
+    client_id: id,
+    ...metadata,
+    response_types: metadata.grant_types.includes('authorization_code') ? ['code'] : [],
+    ...(createdAt ? { client_id_issued_at: Math.floor(createdAt.getTime() / 1000) } : {}),
+    ...(secret === null ? {} : { client_secret: secret, client_secret_expires_at: 0 }),
+    registration_access_token: managementToken,
+    registration_client_uri: `${request.place.issuer}/oauth2/register/${id}`,
   };
 }
-
-const secretOnce = (secret: string | null): Json =>
-  secret === null ? {} : { client_secret: secret, client_secret_expires_at: 0 };
 
 async function create(context: SmartContext, request: SmartRequest): Promise<Answer> {
   const body = bodyOf(request);
@@ -49,26 +65,18 @@ async function create(context: SmartContext, request: SmartRequest): Promise<Ans
   if (!('client_name' in body))
     return oauthError(400, 'invalid_client_metadata', 'client_name: people will be asked about it by name');
   const { tenant } = request;
-  const registrar = { by: 'dynamic', owner: null, system: false } as const;
+  const token = bearer(request);
+  const access = await findInitialAccess(context.database.byKey, tenant, token);
+  if (!access) return needsToken;
+  const registrar = { by: 'dynamic', owner: null, ...access } as const;
   // What is wrong with it is told before its one-time token is used up.
   const checked = checkMetadata(body, registrar);
-  const token = bearer(request);
-  if (token === '' || (checked.ok && !(await useInitialAccessToken(context.database, tenant, token)))) {
-    return oauthError(
-      401,
-      'invalid_token',
-      'Registration needs an initial access token of the operator, which is good once',
-      {
-        'WWW-Authenticate': 'Bearer realm="Portico"',
-      },
-    );
-  }
   if (!checked.ok) return oauthError(400, checked.fault.error, checked.fault.reason);
+  if (!(await useInitialAccessToken(context.database.byKey, tenant, token))) return needsToken;
   const registered = await registerClient(context, tenant, body, registrar);
   if (!registered.ok) return oauthError(400, registered.fault.error, registered.fault.reason);
   const { client, secret, managementToken } = registered.value;
-  const once = { ...secretOnce(secret), registration_access_token: managementToken };
-  return json(201, information(request, client, once));
+  return json(201, information(request, client, managementToken, secret));
 }
 
 /** The client whose registration access token this is; an unknown client and a wrong token are answered alike. */
@@ -94,7 +102,7 @@ const one =
     return client.ok ? work(context, request, client.value) : client.answer;
   };
 
-const read = one(async (_context, request, client) => json(200, information(request, client, {})));
+const read = one(async (_context, request, client) => json(200, information(request, client, bearer(request))));
 
 const update = one(async (context, request, client) => {
   const body = bodyOf(request);
@@ -108,7 +116,7 @@ const update = one(async (context, request, client) => {
   const system = /(^| )(system|portico)\//.test(scope);
   const changed = await changeClient(context, client, { scope, ...body }, { system });
   if (!changed.ok) return oauthError(400, changed.fault.error, changed.fault.reason);
-  return json(200, information(request, changed.client, secretOnce(changed.secret)));
+  return json(200, information(request, changed.client, bearer(request), changed.secret));
 });
 
 const remove = one(async (context, _request, client) => {
