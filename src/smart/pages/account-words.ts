@@ -44,7 +44,7 @@ type AccountWords = {
     this: string;
     began: (moment: string) => string;
     seen: (moment: string) => string;
-    end: (browser: string) => string;
+    end: string;
     endAll: string;
     browserOn: (browser: string, system: string) => string;
     unknownBrowser: string;
@@ -115,8 +115,8 @@ export const accountWords: Readonly<Record<Language, AccountWords>> = {
       about: 'End what you do not know, and change your password then.',
       this: 'this browser',
       began: (moment) => `Signed in ${moment}`,
-      seen: (moment) => `last seen ${moment}`,
-      end: (browser) => `Sign out: ${browser}`,
+      seen: (moment) => `Last seen ${moment}`,
+      end: 'Sign out',
       endAll: 'Sign out everywhere',
       browserOn: (browser, system) => `${browser} on ${system}`,
       unknownBrowser: 'A browser',
@@ -192,8 +192,8 @@ export const accountWords: Readonly<Record<Language, AccountWords>> = {
       about: 'Terminez ce que vous ne connaissez pas, puis changez votre mot de passe.',
       this: 'ce navigateur',
       began: (moment) => `Connecté le ${moment}`,
-      seen: (moment) => `vu le ${moment}`,
-      end: (browser) => `Déconnecter : ${browser}`,
+      seen: (moment) => `Vu le ${moment}`,
+      end: 'Déconnecter',
       endAll: 'Se déconnecter partout',
       browserOn: (browser, system) => `${browser} sur ${system}`,
       unknownBrowser: 'Un navigateur',

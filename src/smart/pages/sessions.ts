@@ -22,13 +22,13 @@ export function sessionList(
   const say = accountWords[language].sessions;
   return html`<ul class="rows">${sessions.map(({ id, userAgent, signedInAt, lastSeenAt }) => {
     const browser = browserInWords(language, userAgent);
+    const began = say.began(momentInWords(language, signedInAt));
     return html`<li>
       <p><strong>${browser}</strong>${id === here ? html` <span class="tag">${say.this}</span>` : ''}<br>
-        <span class="quiet">${say.began(momentInWords(language, signedInAt))},
-          ${say.seen(momentInWords(language, lastSeenAt))}</span></p>
+        <span class="quiet">${began}<br>${say.seen(momentInWords(language, lastSeenAt))}</span></p>
       <form method="post" action="${action}">
         ${csrf}${hidden('end', id)}
-        ${button(say.end(browser), { look: 'quiet' })}
+        <button class="button quiet" type="submit">${say.end}<span class="unseen"> (${browser}, ${began})</span></button>
       </form>
     </li>`;
   })}</ul>
