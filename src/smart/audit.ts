@@ -77,7 +77,7 @@ export async function noteSecurityEvent(context: SmartContext, event: SecurityEv
       method: 'POST',
       path: ['AuditEvent'],
       query: '',
-      header: () => undefined,
+      header: (name) => (name === 'content-type' ? 'application/fhir+json' : undefined),
       body: JSON.stringify(auditEvent(issuer, event, context.now())),
       // Whoever the user is, who must be there where references are enforced, is looked at too.
       grant: systemGrant(event.tenant, ['AuditEvent', 'Patient', 'RelatedPerson', 'Practitioner']),

@@ -26,9 +26,9 @@ export type SignInPage = {
 
 function demoNotice(language: Language, { usernames, password }: DemoHint): Html {
   const say = signInWords[language];
-  return notice(html`<p><strong>${say.demoTitle}.</strong> ${say.demoAccounts}</p>
-    <ul class="links">${usernames.map((name) => html`<li><code>${name}</code></li>`)}</ul>
-    <p>${say.demoPassword} <code>${password}</code></p>`);
+  const names = usernames.map((name, at) => html`${at === 0 ? '' : ', '}<code>${name}</code>`);
+  return notice(html`<p><strong>${say.demoTitle}.</strong> ${say.demoAccounts} ${names}.
+      ${say.demoPassword} <code>${password}</code>.</p>`);
 }
 
 export function signInPage(page: SignInPage): Html {
