@@ -1,8 +1,9 @@
 import { developerApp, developerDeed, developerHome } from './developer.ts';
 import { editForm, editPage, registerForm, registerPage } from './developer-register.ts';
+import { ehrLaunchForm, ehrLaunchPage } from './ehr-launch.ts';
 import type { Endpoint } from './endpoint.ts';
 
-/** The pages of developers. The address of a form stands before those of apps: no app has it as its id. */
+/** The pages of developers, and of whoever starts an app. The address of a form stands before those of apps: no app has it as its id. */
 export const developerEndpoints: readonly Endpoint[] = [
   developerHome,
   registerPage,
@@ -11,4 +12,6 @@ export const developerEndpoints: readonly Endpoint[] = [
   developerDeed,
   editPage,
   editForm,
+  ehrLaunchPage,
+  ehrLaunchForm,
 ];
