@@ -86,6 +86,13 @@ test('what the operator permits is fetched, by host and port', async () => {
   expect(await reasonOf('http://127.0.0.1:1/', fetch)).not.toMatch(/^fetched/);
 });
 
+test('a permitted port is the one that a URL has without saying so', async () => {
+  const fetch = createGuardedFetch({ allow: ['127.0.0.1:80', '[::1]:443'] });
+  expect(await reasonOf('http://127.0.0.1/', fetch)).toBe('it could not be reached');
+  expect(await reasonOf('https://[::1]/', fetch)).toBe('it could not be reached');
+  expect(await reasonOf('http://127.0.0.1:81/', fetch)).toBe('it is not an https URL');
+});
+
 test.each<[string, RequestListener, RegExp]>([
   ['a redirect', (_, outgoing) => outgoing.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(), /redirect/],
   ['a body of 100 MB', (_, outgoing) => void outgoing.end(Buffer.alloc(100 * 2 ** 20)), /longer than/],
@@ -122,6 +129,7 @@ test.each([
   ['192.168.1.1', false],
   ['100.64.0.1', false],
   ['169.254.169.254', false],
+  ['168.63.129.16', false],
   ['224.0.0.1', false],
   ['255.255.255.255', false],
   ['::', false],

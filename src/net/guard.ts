@@ -32,6 +32,8 @@ const guardedLookup =
     });
   };
 
+const portOf = ({ port, protocol }: URL): string => port || (protocol === 'https:' ? '443' : '80');
+
 /** What is wrong with a URL before anything is connected to. */
 function urlFault(url: URL | null, isAllowed: boolean): string | null {
   if (!url || !/^https?:$/.test(url.protocol)) return 'it is not an https URL';
@@ -101,7 +103,7 @@ export function createGuardedFetch({ allow, look = resolve }: { allow: readonly 
   return async (text, options = {}) => {
     const url = URL.parse(text);
     const isAllowed =
-      url !== null && (permitted.has(url.host.toLowerCase()) || permitted.has(url.hostname.toLowerCase()));
+      url !== null && [url.hostname, `${url.hostname}:${portOf(url)}`].some((one) => permitted.has(one));
     const fault = urlFault(url, isAllowed);
     if (fault !== null || url === null) return { ok: false, reason: fault ?? 'it is not a URL' };
     try {
