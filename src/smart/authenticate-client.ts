@@ -4,7 +4,7 @@ import { refuseClient } from './client-auth/refuse.ts';
 import { findClient } from './clients.ts';
 import type { SmartContext } from './context.ts';
 import type { SmartRequest, Step } from './endpoint.ts';
-import { noteRefusal } from './refusals.ts';
+import { noteAnswer } from './note-answer.ts';
 
 const isOf = (client: Client, method: string): boolean => {
   const registered = client.metadata.token_endpoint_auth_method;
@@ -34,10 +34,7 @@ export async function authenticateClient(context: SmartContext, request: SmartRe
   const answer = isOf(client, one.method)
     ? await one.check(context, request, client)
     : refuseClient(isConfidential(client) ? unknown(one.method) : 'This app is registered without a secret', basic);
-  if (!answer.ok) {
-    const { error, error_description: reason } = JSON.parse(answer.answer.body);
-    noteRefusal(context, { tenant: request.tenant, clientId: client.id, place: request.path, error, reason });
-  }
+  if (!answer.ok) noteAnswer(context, request, client, answer.answer);
   return answer;
 }
 

@@ -7,7 +7,7 @@ import { checkProof } from './dpop.ts';
 import type { Answer, Endpoint, SmartRequest, Step } from './endpoint.ts';
 import type { TokenGrant } from './grants/grant.ts';
 import { tokenGrants } from './grants/index.ts';
-import { noteRefusal } from './refusals.ts';
+import { noteAnswer } from './note-answer.ts';
 
 /** Thumbprint of the key that the app proves to have; null: it sent no proof, and its tokens are bearer tokens. */
 async function keyOf(context: SmartContext, request: SmartRequest, client: Client): Promise<Step<string | null>> {
@@ -33,10 +33,7 @@ async function run(context: SmartContext, request: SmartRequest): Promise<Answer
   if (!client.ok) return client.answer;
   const answer = await granted(context, request, client.value, grant);
   if (answer.status === 200) noteUse(context, client.value);
-  if (answer.status >= 400) {
-    const { error, error_description: reason } = JSON.parse(answer.body);
-    noteRefusal(context, { tenant: request.tenant, clientId: client.value.id, place: request.path, error, reason });
-  }
+  if (answer.status >= 400) noteAnswer(context, request, client.value, answer);
   return answer;
 }
 
