@@ -20,8 +20,3 @@ export async function useOnce(on: Queryable, { tenant, kind, owner, identifier, 
   );
   return row !== undefined;
 }
-
-/** Forgets what is refused for its age anyway. */
-export async function forgetUsed(on: Queryable, tenant: number): Promise<void> {
-  await on.query('delete from used_identifier where tenant = $1 and expires_at < now()', [tenant]);
-}
