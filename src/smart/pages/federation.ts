@@ -35,10 +35,8 @@ export function federationTrouble(
   const say = federationWords[language];
   const { title, about } = say.trouble[what](provider);
   const content = html`<p>${about}</p>
-    <p class="beside">
-      ${again === null ? '' : buttonLink(again, say.again)}
-      ${buttonLink(pathIn(place, '/account/sign-in'), say.otherWay)}
-    </p>`;
+    ${again === null ? '' : html`<p>${buttonLink(again, say.again)}</p>`}
+    <p>${buttonLink(pathIn(place, '/account/sign-in'), say.otherWay)}</p>`;
   return pageAnswer(sheet({ language, title, content }), { status: statuses[what] });
 }
 
