@@ -11,6 +11,9 @@ const forgotten: readonly { table: string; gone: string }[] = [
   { table: 'launch', gone: 'expires_at < now()' },
   { table: 'authorization_code', gone: `expires_at < now() - interval '1 day'` },
   { table: 'refresh_token', gone: `expires_at < now() or used_at < now() - interval '7 days'` },
+  { table: 'user_session', gone: `expires_at < now() - interval '1 day' or ended_at < now() - interval '1 day'` },
+  { table: 'user_invitation', gone: `expires_at < now() - interval '7 days'` },
+  { table: 'failed_attempt', gone: `last_at < now() - interval '1 day'` },
   { table: 'initial_access_token', gone: `expires_at < now() - interval '30 days'` },
 ];
 

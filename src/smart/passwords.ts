@@ -14,7 +14,7 @@ export const LONGEST = 128;
 /** Of argon2id, which is the library's default. https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html */
 const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
-/** Each takes 19 MiB and some 20 ms of a core: however many sign in, so many are worked at, and so many more wait. */
+/** Each takes 19 MiB and 5 to 20 ms of a core: however many sign in, so many are worked at, and so many more wait. */
 const turns = createTurns({ atOnce: 2, waiting: 100 });
 
 /** The same letters, however a keyboard composes them. */
