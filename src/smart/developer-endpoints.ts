@@ -2,8 +2,9 @@ import { developerApp, developerDeed, developerHome } from './developer.ts';
 import { editForm, editPage, registerForm, registerPage } from './developer-register.ts';
 import { ehrLaunchForm, ehrLaunchPage } from './ehr-launch.ts';
 import type { Endpoint } from './endpoint.ts';
+import { operatorEndpoints } from './operator.ts';
 
-/** The pages of developers, and of whoever starts an app. The address of a form stands before those of apps: no app has it as its id. */
+/** The pages of developers, of whoever starts an app, and of the operator. The address of a form stands before those of apps: no app has it as its id. */
 export const developerEndpoints: readonly Endpoint[] = [
   developerHome,
   registerPage,
@@ -14,4 +15,5 @@ export const developerEndpoints: readonly Endpoint[] = [
   editForm,
   ehrLaunchPage,
   ehrLaunchForm,
+  ...operatorEndpoints,
 ];
