@@ -195,6 +195,8 @@ create table app_grant (
   patient        text        collate "C",
   -- Logical id of the Consent that says so in FHIR.
   consent_id     text        collate "C",
+  -- When that Consent was made inactive, which follows the end of the grant.
+  consent_ended_at timestamptz,
   -- Thumbprint of the key that every token of it is bound to (RFC 9449).
   dpop_jkt       text,
   created_at     timestamptz not null default now(),
@@ -205,6 +207,7 @@ create table app_grant (
   primary key (tenant, id)
 );
 create index app_grant_user on app_grant (tenant, user_id) where revoked_at is null;
+create index app_grant_consent on app_grant (tenant) where consent_id is not null and consent_ended_at is null;
 create index app_grant_client on app_grant (tenant, client_id) where revoked_at is null;
 
 create table authorization_code (

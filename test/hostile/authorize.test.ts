@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { createLaunch } from '../../src/smart/launch.ts';
@@ -349,4 +350,54 @@ describe('A-51 forms of other pages', () => {
     expect(answers.filter(({ status }) => status === 303)).toHaveLength(1);
     expect(await codes()).toBe(before + 1);
   });
+});
+
+test('requests made of odd parts are answered without a fault of ours, and lead nowhere but to the app', async () => {
+  const names = [
+    'response_type',
+    'client_id',
+    'redirect_uri',
+    'scope',
+    'state',
+    'aud',
+    'resource',
+    'launch',
+    'code_challenge',
+    'code_challenge_method',
+    'prompt',
+    'max_age',
+    'nonce',
+    'login_hint',
+    'ui_locales',
+    'request',
+    'request_uri',
+    'response_mode',
+    'dpop_jkt',
+    'display',
+    'lang',
+  ];
+  const odd = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 40 }),
+    fc.string({ maxLength: 40 }),
+    fc.constantFrom('\0', '%', '%00', '\r\nSet-Cookie: a=b', '\ud800', '-1', '1e9', '[]', 'a'.repeat(5000), '*', '../'),
+    fc.constantFrom(...names),
+  );
+  const asked = fc.dictionary(fc.constantFrom(...names), odd, { maxKeys: 4 });
+  await fc.assert(
+    fc.asyncProperty(asked, fc.boolean(), async (parameters, post) => {
+      const url = new URL(world.at(app, parameters));
+      const answer = post
+        ? await fetch(`${url.origin}${url.pathname}`, { method: 'POST', body: url.searchParams, redirect: 'manual' })
+        : await get(url.href);
+      expect(answer.status).toBeLessThan(500);
+      const location = answer.headers.get('location');
+      if (location !== null) {
+        const { origin, pathname } = new URL(location);
+        expect([callback, world.server.origin]).toContain(
+          origin === 'https://app.test' ? `${origin}${pathname}` : origin,
+        );
+      }
+    }),
+    { numRuns: 500 },
+  );
 });

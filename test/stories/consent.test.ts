@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import type { Resource } from '../../src/fhir/context.ts';
-import { findGrant } from '../../src/smart/app-grants.ts';
-import { endConsent } from '../../src/smart/consents.ts';
+import { findGrant, revokeGrantsOfSession } from '../../src/smart/app-grants.ts';
+import { findClient, saveClient } from '../../src/smart/clients.ts';
+import { endConsent, endLeftConsents } from '../../src/smart/consents.ts';
+import { newSession } from '../../src/smart/sessions.ts';
 import type { User } from '../../src/smart/user.ts';
+import { addUser } from '../../src/smart/users.ts';
 import type { Browser, Page } from '../support/browser.ts';
 import { type ConsentWorld, consentWorld, decide, told } from '../support/consent-world.ts';
 
@@ -209,9 +212,18 @@ describe('what is written down', () => {
     expect(after.entry).toHaveLength(2);
   });
 
-  test('an app without offline_access has access as long as the sign-in', async () => {
+  test('an app without offline_access has access as long as the sign-in, and the Consent says until when', async () => {
     await granted({ scope: 'patient/Patient.rs' });
-    expect((await lastGrant()).sessionId).toMatch(/./);
+    const { id, sessionId, consentId } = await lastGrant();
+    expect(sessionId).toMatch(/./);
+    const consent = await read(`Consent/${consentId}`);
+    expect(consent).toMatchObject({ status: 'active', provision: { period: { end: expect.any(String) } } });
+    expect(errorsOf(consent)).toEqual([]);
+    await revokeGrantsOfSession(world.server.smart, 1, sessionId ?? '', 'signed out');
+    expect(await endLeftConsents(world.server.smart, 1)).toBeGreaterThan(0);
+    expect(await read(`Consent/${consentId}`)).toMatchObject({ status: 'inactive' });
+    expect(await endLeftConsents(world.server.smart, 1)).toBe(0);
+    expect((await findGrant(world.server.database, 1, id))?.revokedAt).toBeInstanceOf(Date);
   });
 
   test('of what a practitioner lets an app do there is no Consent of a patient', async () => {
@@ -220,6 +232,23 @@ describe('what is written down', () => {
     expect(page.html).toContain('In every record that you may see');
     expect(told(await decide(browser, page)).code).toBeDefined();
     expect(await lastGrant()).toMatchObject({ consentId: null, patient: null });
+  });
+});
+
+test('who speaks for somebody is in their record without a question, and gives the Consent for them', async () => {
+  const { entry } = (await read('RelatedPerson?_count=1')) as Resource & { entry: { resource: Resource }[] };
+  const helper = entry[0]?.resource as Resource & { patient: { reference: string } };
+  const fhirUser = `RelatedPerson/${helper.id}`;
+  const browser = await world.browser(await world.user(fhirUser));
+  const page = await browser.open(world.at(app));
+  expect(told(await decide(browser, page)).code).toBeDefined();
+  const { patient, consentId } = await lastGrant();
+  expect(`Patient/${patient}`).toBe(helper.patient.reference);
+  const consent = await read(`Consent/${consentId}`);
+  expect(errorsOf(consent)).toEqual([]);
+  expect(consent).toMatchObject({
+    patient: { reference: helper.patient.reference },
+    performer: [{ reference: fhirUser }],
   });
 });
 
@@ -421,6 +450,47 @@ describe('connected apps', () => {
   test('who is not signed in is sent to do so', async () => {
     const at = await (await world.browser()).open(`${world.server.origin}/account/apps`);
     expect(at.url).toContain('/account/sign-in?next=%2Faccount%2Fapps');
+  });
+});
+
+describe('another tenant', () => {
+  test('has its own addresses, patients and people, and a request of one is none of the other', async () => {
+    const { origin, database, smart } = world.server;
+    await database.query("insert into tenant (id, name) values (2, 'second')");
+    const token = await world.server.token('system/*.cruds', { tenant: 2 });
+    const issuer = `${origin}/t/2`;
+    const put = await fetch(`${issuer}/fhir/R4/Patient/same`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/fhir+json' },
+      body: JSON.stringify({ resourceType: 'Patient', id: 'same', name: [{ text: 'Tess Two' }] }),
+    });
+    expect(put.status).toBe(201);
+    const tess = await addUser(database, {
+      tenant: 2,
+      username: 'tess',
+      displayName: 'Tess',
+      fhirUser: 'Patient/same',
+    });
+    if (!tess) throw new Error('the name is taken');
+    const client = await findClient(smart, 1, app);
+    if (!client) throw new Error('no app');
+    await saveClient(database, { ...client, tenant: 2, id: 'second-app' });
+    const browser = await world.browser();
+    const place = { issuer, audience: `${issuer}/fhir/R4` };
+    const asking = { tenant: 2, place, cookie: () => undefined, header: () => 'test' };
+    for (const cookie of (await newSession(smart, asking, tess, ['pwd'])).cookies) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
+      browser.cookies.set(name, value);
+    }
+    const at = world.at('second-app', { aud: place.audience }).replace(origin, issuer);
+    const page = await browser.open(at);
+    expect(page.html).toContain('In the record of Tess Two');
+    expect((await browser.open(page.url.replace('/t/2', ''))).status).toBe(400);
+    expect(told(await decide(browser, page))).toMatchObject({ iss: issuer, code: expect.any(String) });
+    expect((await browser.open(world.at('second-app'))).status).toBe(400);
+    expect(told(await browser.open(world.at('second-app').replace(origin, issuer)))).toMatchObject({
+      error: 'invalid_request',
+    });
   });
 });
 

@@ -2,7 +2,7 @@ import type { Queryable } from '../../db/database.ts';
 import type { AppGrant, LaunchContext } from '../app-grant.ts';
 import { createGrant, grantsOfUser } from '../app-grants.ts';
 import { issueCode } from '../codes.ts';
-import { draftConsent, writeDrafts } from '../consents.ts';
+import { draftConsent, endLeftConsents, writeDrafts } from '../consents.ts';
 import type { Answer } from '../endpoint.ts';
 import { faultPage } from '../pages/authorize-error.ts';
 import { newSecret } from '../random.ts';
@@ -24,8 +24,11 @@ function launchContext(visit: SignedInVisit, patient: string | null): LaunchCont
   };
 }
 
+/** Hours after which what was granted for one sign-in ends in any case: no sign-in lasts longer. */
+const SIGN_IN = 12;
+
 function newGrant(visit: SignedInVisit, scope: string): Omit<AppGrant, 'createdAt' | 'lastUsedAt' | 'revokedAt'> {
-  const { interaction, client, session } = visit;
+  const { context, interaction, client, session } = visit;
   const lasting = scope.split(' ').includes('offline_access');
   const inRecord = asksFor(visit, 'patient') || scopesOf(visit).some((one) => one.startsWith('launch'));
   const patient = inRecord ? patientIn(visit) : null;
@@ -41,7 +44,7 @@ function newGrant(visit: SignedInVisit, scope: string): Omit<AppGrant, 'createdA
     patient,
     consentId: null,
     dpopJkt: interaction.request.dpopJkt,
-    expiresAt: null,
+    expiresAt: lasting ? null : new Date(context.now() + SIGN_IN * 3_600_000),
   };
 }
 
@@ -80,6 +83,7 @@ export async function giveCode(visit: SignedInVisit, scope: string): Promise<Ans
     await writeDrafts(tx, drafts);
     return made;
   });
+  endLeftConsents(context, grant.tenant).catch(context.onFault);
   return answered(visit, code);
 }
 
