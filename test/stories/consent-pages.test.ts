@@ -1,20 +1,11 @@
-import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-
 import type { User } from '../../src/smart/user.ts';
+import { hasChromium, openChromium } from '../support/chromium.ts';
 import { type ConsentWorld, consentWorld } from '../support/consent-world.ts';
 
-const paths = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-const executablePath = paths.find((path) => path !== undefined && existsSync(path));
-if (executablePath === undefined) {
-  console.warn(
-    'SKIPPED: the pages on which apps are let in are not looked at in a browser, because no Chromium was found. ' +
-      'Install it (apt-get install chromium) or name it in CHROMIUM.',
-  );
-}
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 /** A folder into which the pages are drawn, to be looked at. */
 const drawings = process.env.PORTICO_DRAWINGS;
@@ -22,7 +13,7 @@ const drawings = process.env.PORTICO_DRAWINGS;
 const wide =
   'launch/patient openid fhirUser offline_access patient/Patient.rs patient/Observation.cruds patient/Condition.rs patient/*.rs user/Patient.rs';
 
-describe.runIf(executablePath !== undefined)('in Chromium', () => {
+describe.runIf(hasChromium('the pages on which apps are let in are not looked at in a browser'))('in Chromium', () => {
   let world: ConsentWorld;
   let browser: Browser;
   let site: Server;
@@ -41,10 +32,7 @@ describe.runIf(executablePath !== undefined)('in Chromium', () => {
     app = await world.app({ redirect_uris: ['http://127.0.0.1/back'] });
     amara = await world.user('Patient/amara-osei');
     lena = await world.user('Practitioner/dr-lena-marchetti');
-    browser = await chromium.launch({
-      executablePath: executablePath ?? '',
-      args: ['--no-sandbox', '--headless', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
-    });
+    browser = await openChromium();
   }, 60_000);
 
   afterAll(async () => {

@@ -1,21 +1,12 @@
-import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { getRequestListener } from '@hono/node-server';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { hasChromium, openChromium } from '../../../test/support/chromium.ts';
 import { cast } from '../../demo/cast.ts';
 import { pages } from './pages.ts';
-
-const paths = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-const executablePath = paths.find((path) => path !== undefined && existsSync(path));
-if (executablePath === undefined) {
-  console.warn(
-    'SKIPPED: the front page is not looked at in a browser, because no Chromium was found. ' +
-      'Install it (apt-get install chromium) or name it in CHROMIUM.',
-  );
-}
 
 let healthy = true;
 const origin = 'http://127.0.0.1:8103';
@@ -90,7 +81,7 @@ test('however many visitors there are, resources are counted at most every 30 se
   expect(asked).toBe(2);
 });
 
-describe.runIf(executablePath !== undefined)('in Chromium', () => {
+describe.runIf(hasChromium('the front page is not looked at in a browser'))('in Chromium', () => {
   let browser: Browser;
   let server: Server;
   let address: string;
@@ -101,19 +92,7 @@ describe.runIf(executablePath !== undefined)('in Chromium', () => {
     await new Promise((listening) => server.once('listening', listening));
     const at = server.address();
     address = `http://127.0.0.1:${typeof at === 'object' && at ? at.port : 0}`;
-    browser = await chromium.launch({
-      executablePath,
-      args: [
-        '--no-sandbox',
-        '--headless',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
+    browser = await openChromium();
   }, 60_000);
 
   afterAll(async () => {
