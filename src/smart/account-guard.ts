@@ -13,15 +13,15 @@ const RECENT = 10 * 60_000;
 export const securityPath = '/account/security';
 
 /** To the sign-in and back. @param again whoever is signed in must show it once more */
-function signIn({ place }: SmartRequest, path: string, again: boolean): Answer {
+export function signInPath({ place }: SmartRequest, path: string, again: boolean): string {
   const query = new URLSearchParams({ next: pathIn(place, path), ...(again ? { again: '1' } : {}) });
-  return redirect(`${pathIn(place, '/account/sign-in')}?${query}`);
+  return `${pathIn(place, '/account/sign-in')}?${query}`;
 }
 
 /** @param path of this server, where to go on after the sign-in */
 export async function signedIn(context: SmartContext, request: SmartRequest, path: string): Promise<Step<Session>> {
   const session = await sessionOf(context, request);
-  return session ? { ok: true, value: session } : { ok: false, answer: signIn(request, path, false) };
+  return session ? { ok: true, value: session } : { ok: false, answer: redirect(signInPath(request, path, false)) };
 }
 
 export const isRecent = ({ now }: Pick<SmartContext, 'now'>, { signedInAt }: Session): boolean =>
@@ -35,7 +35,7 @@ export async function recentlySignedIn(
 ): Promise<Step<Session>> {
   const session = await signedIn(context, request, path);
   if (!session.ok || isRecent(context, session.value)) return session;
-  return { ok: false, answer: signIn(request, path, true) };
+  return { ok: false, answer: redirect(signInPath(request, path, true)) };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { backWith, noteChange, securityPath, sentBy, signedIn } from './account-guard.ts';
+import { backWith, noteChange, recentlySignedIn, securityPath, sentBy } from './account-guard.ts';
 import { showSecurity } from './account-security.ts';
 import { forgetFailures, takeAttempt } from './attempts.ts';
 import type { SmartContext } from './context.ts';
@@ -42,7 +42,7 @@ export const changePassword: Endpoint = {
   path: `${securityPath}/password`,
   origin: 'own',
   async run(context, request) {
-    const sent = await sentBy(context, request, signedIn);
+    const sent = await sentBy(context, request, recentlySignedIn);
     if (!sent.ok) return sent.answer;
     const { user, id, methods } = sent.value;
     const wrong = (await wrongNew(request, user)) ?? (await wrongCurrent(context, request, user));

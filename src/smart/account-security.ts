@@ -1,4 +1,4 @@
-import { isRecent, securityPath, signedIn } from './account-guard.ts';
+import { isRecent, securityPath, signedIn, signInPath } from './account-guard.ts';
 import { redirect } from './answers.ts';
 import type { SmartContext } from './context.ts';
 import type { Answer, Endpoint, SmartRequest } from './endpoint.ts';
@@ -33,7 +33,7 @@ export async function showSecurity(
     links,
     providers: context.settings.providers,
     codesLeft,
-    isStale: !isRecent(context, session),
+    signInAgain: isRecent(context, session) ? null : signInPath(request, securityPath, true),
     done: problems.length > 0 ? null : (done.find((one) => one === query.get('done')) ?? null),
     problems,
   });

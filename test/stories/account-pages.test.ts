@@ -129,8 +129,6 @@ describe.runIf(executablePath !== undefined)('in Chromium', () => {
       await looked(page, `link-${called}`);
       await page.locator('main form button').click();
       await page.waitForURL(/done=linked/);
-      await world.goStale(user);
-      await page.reload();
       for (const summary of await page.locator('summary').all()) await summary.click();
       await looked(page, `security-${called}`);
       await page.fill('#current', 'something else here');
@@ -140,6 +138,9 @@ describe.runIf(executablePath !== undefined)('in Chromium', () => {
       await page.waitForURL(/\/password$/);
       expect(await page.evaluate('document.activeElement.className')).toBe('problems');
       await looked(page, `security-wrong-${called}`);
+      await world.goStale(user);
+      await page.goto(`${origin}/account/security`);
+      await looked(page, `security-stale-${called}`);
       await page.goto(`${origin}/account/security/totp`);
       await signIn(page, user);
       await page.locator('form[data-passkey] button').click();

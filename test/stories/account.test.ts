@@ -214,7 +214,7 @@ describe('after ten minutes', () => {
     expect((await signIn(browser, page, user)).url).toBe(`${security}${path}`);
   });
 
-  test.each(['/codes', '/totp/remove', '/passkeys', '/unlink'])('%s changes nothing', async (path) => {
+  test.each(['/password', '/codes', '/totp/remove', '/passkeys', '/unlink'])('%s changes nothing', async (path) => {
     const user = await world.user();
     const browser = await world.signedIn(user);
     await world.goStale(user);
@@ -246,3 +246,20 @@ test.each(['/password', '/totp', '/totp/remove', '/codes', '/passkeys', '/passke
     expect(answer.html).toContain('This form is no longer valid');
   },
 );
+
+test('an account of one tenant is nobody in another, and its pages stay in its own', async () => {
+  const { database, origin } = world.server;
+  await database.query(`insert into tenant (id, name) values (2, 'Second') on conflict do nothing`);
+  const user = await world.user();
+  const browser = await world.signedIn(user);
+  const page = await browser.open(`${origin}/t/2/account/security`);
+  expect(new URL(page.url).pathname).toBe('/t/2/account/sign-in');
+  expect((await signIn(browser, page, user)).html).toContain('is not right');
+  await database.query('update user_account set tenant = 2 where tenant = 1 and id = $1', [user.id]);
+  const there = await signIn(browser, page, user);
+  expect(there.url).toBe(`${origin}/t/2/account/security`);
+  const links = [...there.html.matchAll(/(?:href|action)="(\/[^"]*)"/g)].map(([, path]) => path ?? '');
+  expect(links.filter((path) => !/^\/t\/2\/account|^\/assets\/|^\/\?lang/.test(path))).toEqual([]);
+  const codes = await send(browser, there, /\/codes$/);
+  expect(codes.html).toContain('Your recovery codes');
+});

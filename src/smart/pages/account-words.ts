@@ -36,6 +36,7 @@ type AccountWords = {
   back: string;
   backToSecurity: string;
   staleNotice: string;
+  signInAgain: string;
   done: Record<Done, string>;
   refused: Record<Refused, { title: string; about: string }>;
   sessions: {
@@ -82,6 +83,7 @@ export const accountWords: Readonly<Record<Language, AccountWords>> = {
     back: 'Back to your account',
     backToSecurity: 'Back to sign-in and security',
     staleNotice: 'You signed in a while ago. Before something here changes you will be asked to sign in again.',
+    signInAgain: 'Sign in again now',
     done: {
       password: 'Your password was changed. Everywhere else you were signed out.',
       totp: 'From now on you will be asked for a code of your authenticator app.',
@@ -156,6 +158,7 @@ export const accountWords: Readonly<Record<Language, AccountWords>> = {
     backToSecurity: 'Retour à connexion et sécurité',
     staleNotice:
       'Votre connexion date d’un moment. Avant tout changement ici, il vous sera demandé de vous reconnecter.',
+    signInAgain: 'Se reconnecter maintenant',
     done: {
       password: 'Votre mot de passe a été changé. Vous avez été déconnecté partout ailleurs.',
       totp: 'Désormais, un code de votre application d’authentification vous sera demandé.',

@@ -52,7 +52,7 @@ export const providerMethod: SignInMethod = {
     const query = next === null ? '' : `?${new URLSearchParams({ next })}`;
     return html`${providers.map(
       ({ id, name }) =>
-        html`<p>${buttonLink(`${pathIn(request.place, `/account/federation/${id}/start`)}${query}`, say.signInWith(name))}</p>`,
+        html`<p class="full">${buttonLink(`${pathIn(request.place, `/account/federation/${id}/start`)}${query}`, say.signInWith(name))}</p>`,
     )}`;
   },
 };

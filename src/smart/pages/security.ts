@@ -32,8 +32,8 @@ export type SecurityView = {
   links: readonly Link[];
   providers: readonly Provider[];
   codesLeft: number;
-  /** Whether changes will ask for another sign-in first. */
-  isStale: boolean;
+  /** Where to sign in first, as every change would ask; null: nowhere. */
+  signInAgain: string | null;
   done: Done | null;
   problems: readonly Problem[];
 };
@@ -155,7 +155,11 @@ export function securityPage(
     <h1>${title}</h1>
     ${problemSummary(language, view.problems)}
     ${view.done === null ? '' : notice(say.done[view.done], 'good')}
-    ${view.isStale ? notice(say.staleNotice) : ''}
+    ${
+      view.signInAgain === null
+        ? ''
+        : notice(html`<p>${say.staleNotice}</p><p><a href="${view.signInAgain}">${say.signInAgain}</a></p>`)
+    }
     ${passwordPart(drawn)}
     ${passkeysPart(drawn)}
     ${totpPart(drawn)}

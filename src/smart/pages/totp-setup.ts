@@ -39,7 +39,7 @@ export function totpSetupPage(
   const problems = setup.problem === null ? [] : [{ field: 'code', message: setup.problem }];
   const content = html`<p>${say.scan}</p>
     ${qrCode(totpUri(user, setup.secret), say.qr)}
-    <p>${say.key}: <code>${grouped(setup.secret)}</code></p>
+    <p>${say.key} <code>${grouped(setup.secret)}</code></p>
     <form method="post" action="${pathIn(place, '/account/security/totp')}">
       ${csrfInput(token)}${hidden('sealed', setup.sealed)}
       ${field({
