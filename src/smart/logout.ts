@@ -1,4 +1,4 @@
-import { redirect } from './answers.ts';
+import { oauthError, redirect } from './answers.ts';
 import { findClient } from './clients.ts';
 import type { SmartContext } from './context.ts';
 import type { Answer, Endpoint, SmartRequest } from './endpoint.ts';
@@ -11,6 +11,9 @@ import { signOut } from './sign-out.ts';
 import { freshForm } from './stale-form.ts';
 
 const path = '/oauth2/logout';
+
+/** Characters of an address that a form is sent on to. */
+const LONGEST = 8000;
 
 /** What of the request stands in the form by which a person confirms it. */
 const carried = ['client_id', 'post_logout_redirect_uri', 'state'] as const;
@@ -102,7 +105,10 @@ export const logoutPost: Endpoint = {
   origin: 'link',
   async run(context, { tenant, form }) {
     const asked = Object.fromEntries(['id_token_hint', ...carried].map((name) => [name, form.get(name)]));
-    return redirect(pagePath(context, tenant, path, asked));
+    const address = pagePath(context, tenant, path, asked);
+    // More than browsers and proxies take in a header.
+    if (address.length > LONGEST) return oauthError(400, 'invalid_request', 'What was sent is too long');
+    return redirect(address);
   },
 };
 
