@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 
+import { certificatesOf, type ProviderSettings, providersOf } from './config-files.ts';
 import type { S3Settings } from './db/blobs-s3.ts';
 import { type Target, targetOf } from './db/target.ts';
 
@@ -133,6 +134,12 @@ export const settings = {
     'the certificate to serve HTTPS with, what leads to its issuer behind it',
   ),
   PORTICO_TLS_KEY: setting(path, 'a PEM file', 'the private key of PORTICO_TLS_CERT'),
+  PORTICO_BEHIND_PROXY: setting(
+    onOff,
+    'on or off',
+    'whether the last address of X-Forwarded-For is who connected: on only behind a proxy that writes it',
+    { default: 'off' },
+  ),
   PORTICO_ALLOW_ADDRESSES: setting(
     list.refine((all) => all.every((one) => /^[^\s/:]+(:\d{1,5})?$|^\[[0-9a-f:]+\](:\d{1,5})?$/i.test(one))),
     'hosts or host:port, separated by commas',
@@ -151,16 +158,6 @@ export const settings = {
   PORTICO_S3_REGION: setting(text, 'a region', 'of the bucket', { default: 'us-east-1' }),
   PORTICO_S3_ENDPOINT: setting(url, 'an http or https URL', 'of a store with the API of S3 that is not Amazon’s'),
 } as const;
-
-/** An outside OpenID provider, as the file of PORTICO_OPENID_PROVIDERS names it. */
-const provider = z.strictObject({
-  id: z.string().regex(/^[a-z0-9-]{1,40}$/),
-  name: z.string().min(1),
-  issuer: z.url(),
-  clientId: z.string().min(1),
-  clientSecret: z.string().min(1),
-});
-type ProviderSettings = z.infer<typeof provider>;
 
 type Name = keyof typeof settings;
 type Value<N extends Name> = (typeof settings)[N] extends Setting<infer T> ? T : never;
@@ -189,6 +186,7 @@ export type Config = {
   deadline: number;
   connections: number;
   tls: { certificate: string; privateKey: string } | null;
+  behindProxy: boolean;
   /** host or host:port. */
   allowAddresses: readonly string[];
   providers: readonly ProviderSettings[];
@@ -235,6 +233,12 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     if (certificate === null || privateKey === null) throw new WrongSetting(`${cert} and ${key} must be set together.`);
     return { certificate, privateKey };
   };
+  const certainProviders = (): readonly ProviderSettings[] => {
+    const providers = providersOf(file('PORTICO_OPENID_PROVIDERS') ?? '[]');
+    if (!providers)
+      throw new WrongSetting(`PORTICO_OPENID_PROVIDERS must be ${settings.PORTICO_OPENID_PROVIDERS.must}.`);
+    return providers;
+  };
 
   const port = certain('PORT');
   const host = certain('HOST');
@@ -261,8 +265,9 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     deadline: certain('PORTICO_DEADLINE') * 1000,
     connections: certain('PORTICO_CONNECTIONS'),
     tls,
+    behindProxy: certain('PORTICO_BEHIND_PROXY') === 'on',
     allowAddresses: read('PORTICO_ALLOW_ADDRESSES') ?? [],
-    providers: providersOf(file('PORTICO_OPENID_PROVIDERS')),
+    providers: certainProviders(),
     udap: udap && { ...udap, anchors: certificatesOf(file('PORTICO_UDAP_TRUST')) },
     s3:
       bucket === null
@@ -277,18 +282,6 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
 }
 
 type PemFile = 'PORTICO_TLS_CERT' | 'PORTICO_TLS_KEY' | 'PORTICO_UDAP_CERT' | 'PORTICO_UDAP_KEY' | 'PORTICO_UDAP_TRUST';
-
-const certificatesOf = (pem: string | null): string[] =>
-  pem?.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-
-function providersOf(text: string | null): ProviderSettings[] {
-  if (text === null) return [];
-  try {
-    return z.array(provider).parse(JSON.parse(text));
-  } catch {
-    throw new WrongSetting(`PORTICO_OPENID_PROVIDERS must be ${settings.PORTICO_OPENID_PROVIDERS.must}.`);
-  }
-}
 
 /** An address to reach what listens on this one. */
 function reachable(host: string): string {

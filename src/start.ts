@@ -105,7 +105,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
       decide,
       baseUrl: config.baseUrl,
       fetch: createGuardedFetch({ allow: config.allowAddresses }),
-      settings: { demo: config.demo, providers: config.providers, udap: config.udap },
+      settings: { demo: config.demo, providers: config.providers, behindProxy: config.behindProxy, udap: config.udap },
       now: Date.now,
       onFault: (error: unknown) => log.error({ err: error }, 'the authorization server met a fault of ours'),
     };

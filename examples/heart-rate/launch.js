@@ -4,7 +4,7 @@ const asked = new URLSearchParams(location.search);
 
 FHIR.oauth2
   .authorize({
-    clientId: asked.get('client') ?? 'heart-rate',
+    clientId: 'heart-rate',
     scope: 'launch launch/patient openid fhirUser patient/Patient.r patient/Observation.rs',
     redirectUri: new URL('./', location.href).href,
   })

@@ -31,6 +31,8 @@ export type SmartSettings = {
   /** Whether there are accounts of the demo world, whose password the sign-in page tells. */
   demo: boolean;
   providers: readonly Provider[];
+  /** Whether the last address of X-Forwarded-For is who connected. */
+  behindProxy: boolean;
   /** What this server shows of itself and whom it trusts, for UDAP; null: no UDAP. */
   udap: UdapSettings | null;
 };

@@ -46,6 +46,12 @@ function isOwnPage(request: SmartRequest, baseUrl: string): boolean {
   return request.header('sec-fetch-site') === 'same-origin';
 }
 
+/** The proxy in front, where there is one, adds who connected to it; what stands before that anybody could have written. */
+function addressOf({ settings }: SmartContext, c: Context): string {
+  const forwarded = settings.behindProxy ? c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined;
+  return forwarded || (getConnInfo(c).remote.address ?? '');
+}
+
 /** A parameter must not come twice. https://www.rfc-editor.org/rfc/rfc6749#section-3.1 */
 const repeated = (parameters: URLSearchParams): string | undefined =>
   [...parameters.keys()].find((name, at, all) => all.indexOf(name) !== at);
@@ -66,7 +72,7 @@ async function answer(context: SmartContext, endpoint: Endpoint, c: Context, ten
     body,
     header: (name) => c.req.header(name),
     cookie: (name) => getCookie(c, name),
-    address: getConnInfo(c).remote.address ?? '',
+    address: addressOf(context, c),
     language: chooseLanguage(asked ?? getCookie(c, languageCookie), c.req.header('accept-language')),
   };
   // Boxes of one name are how a form says a list; nowhere else may a name come twice.

@@ -38,6 +38,17 @@ function healthLine(page: Landing, say: Words): Html {
     : html`<p class="health bad">${say.unhealthy(time)}</p>`;
 }
 
+/** Pages for people, by their addresses. */
+const doors = (language: Language, say: Words): Html => html`<section aria-labelledby="doors">
+    <h2 id="doors">${say.comeIn}</h2>
+    <ul class="audiences">
+      ${(['account', 'launch', 'developer', 'operator'] as const).map(
+        (door) =>
+          html`<li><h3><a href="/${door}?lang=${language}">${say.doors[door].name}</a></h3><p>${say.doors[door].what}</p></li>`,
+      )}
+    </ul>
+  </section>`;
+
 function addresses({ base, origin }: Landing, say: Words): Html {
   const open = (url: string) => html`<a href="${url}"><code>${url}</code></a>`;
   return html`<section aria-labelledby="addresses">
@@ -46,6 +57,7 @@ function addresses({ base, origin }: Landing, say: Words): Html {
     <dl class="addresses">
       <div><dt>${say.address.fhir}</dt><dd><code>${base}</code></dd></div>
       <div><dt>${say.address.metadata}</dt><dd>${open(`${base}/metadata`)}</dd></div>
+      <div><dt>${say.address.smart}</dt><dd>${open(`${base}/.well-known/smart-configuration`)}</dd></div>
       <div><dt>${say.address.livez}</dt><dd>${open(`${origin}/livez`)}</dd></div>
       <div><dt>${say.address.readyz}</dt><dd>${open(`${origin}/readyz`)}</dd></div>
     </dl>
@@ -144,6 +156,7 @@ export function landingPage(page: Landing): Html {
         ${say.audiences.map(({ who, what }) => html`<li><h3>${who}</h3><p>${what}</p></li>`)}
       </ul>
     </section>
+    ${doors(page.language, say)}
     ${tryIt(page, say)}
     ${addresses(page, say)}
     ${page.demo ? demoPatients(page.demo, say) : ''}

@@ -1,6 +1,9 @@
 import type { ConditionKey, DeviceKind } from '../../demo/data/families.ts';
 import type { Language } from '../../pages/language.ts';
 
+/** A page to go to, and what one does there. */
+export type Door = { name: string; what: string };
+
 /** Every sentence of the pages for people. A missing one does not compile. */
 export type Words = {
   title: string;
@@ -11,7 +14,9 @@ export type Words = {
   audiences: readonly { who: string; what: string }[];
   addresses: string;
   addressesLead: string;
-  address: { fhir: string; metadata: string; livez: string; readyz: string };
+  address: { fhir: string; metadata: string; smart: string; livez: string; readyz: string };
+  comeIn: string;
+  doors: { account: Door; launch: Door; developer: Door; operator: Door };
   tryIt: string;
   tryItLead: string;
   copyHint: string;
@@ -63,11 +68,22 @@ export const words: Readonly<Record<Language, Words>> = {
         what: 'Coverage, claims and explanations of benefit beside the care that they pay for.',
       },
     ],
+    comeIn: 'Come in',
+    doors: {
+      account: {
+        name: 'Your account',
+        what: 'See which apps you let in, withdraw their access, and keep your sign-in safe.',
+      },
+      launch: { name: 'Start an app', what: 'For those who treat: open an app in the record of a patient.' },
+      developer: { name: 'Developers', what: 'Register an app, start it for practice, and read why it was refused.' },
+      operator: { name: 'Operator', what: 'All apps, all accounts and the signing keys of this server.' },
+    },
     addresses: 'Addresses',
     addressesLead: 'Records need an access token. The other addresses are open.',
     address: {
       fhir: 'Records: every FHIR request begins here',
       metadata: 'What the server can do, as a CapabilityStatement',
+      smart: 'How apps get access (SMART App Launch)',
       livez: 'Is the program running?',
       readyz: 'Can it answer requests?',
     },
@@ -152,11 +168,28 @@ export const words: Readonly<Record<Language, Words>> = {
         what: 'Couvertures, demandes de remboursement et relevés de prestations, à côté des soins qu’ils paient.',
       },
     ],
+    comeIn: 'Entrer',
+    doors: {
+      account: {
+        name: 'Votre compte',
+        what: 'Voir quelles applications ont accès, leur retirer l’accès et protéger votre connexion.',
+      },
+      launch: {
+        name: 'Lancer une application',
+        what: 'Pour qui soigne : ouvrir une application dans le dossier d’un patient.',
+      },
+      developer: {
+        name: 'Développement',
+        what: 'Inscrire une application, l’essayer et lire pourquoi elle a été refusée.',
+      },
+      operator: { name: 'Exploitation', what: 'Toutes les applications, tous les comptes et les clés de ce serveur.' },
+    },
     addresses: 'Adresses',
     addressesLead: 'Les dossiers exigent un jeton d’accès. Les autres adresses sont ouvertes.',
     address: {
       fhir: 'Les dossiers : toute requête FHIR commence ici',
       metadata: 'Ce que le serveur sait faire, en CapabilityStatement',
+      smart: 'Comment les applications obtiennent l’accès (SMART App Launch)',
       livez: 'Le programme tourne-t-il ?',
       readyz: 'Peut-il répondre aux requêtes ?',
     },
