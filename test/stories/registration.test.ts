@@ -1,3 +1,5 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { exportJWK, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { newInitialAccessToken } from '../../src/smart/initial-access.ts';
@@ -60,6 +62,8 @@ test.each<[string, Json, string]>([
   ['data', { redirect_uris: ['data:text/html,x'] }, 'invalid_redirect_uri'],
   ['a scheme without a dot', { redirect_uris: ['custom:/cb'] }, 'invalid_redirect_uri'],
   ['a password in it', { redirect_uris: ['https://user:pass@app.example/cb'] }, 'invalid_redirect_uri'],
+  ['a backslash', { redirect_uris: ['https://app.example\\@evil.example/cb'] }, 'invalid_redirect_uri'],
+  ['a line break', { redirect_uris: ['https://app.example/cb\r\nX: y'] }, 'invalid_redirect_uri'],
   ['nowhere to send codes', { redirect_uris: [] }, 'invalid_redirect_uri'],
   ['an unknown scope', { scope: 'patient/Nonsense.rs' }, 'invalid_client_metadata'],
   ['scopes of a system', { scope: 'system/*.rs' }, 'invalid_client_metadata'],
@@ -78,6 +82,54 @@ test.each<[string, Json, string]>([
   const refused = await register({ ...app, ...more }, token);
   expect([refused.status, refused.body.error]).toEqual([400, error]);
   expect((await register(app, token)).status).toBe(201);
+});
+
+test('a service registers itself with a token of the operator that says so', async () => {
+  const service = { client_name: 'Night report', grant_types: ['client_credentials'], scope: 'system/Patient.rs' };
+  const token = await newInitialAccessToken(server.database, 1, 'test', true);
+  const { status, body } = await register(service, token);
+  expect([status, body.scope, body.response_types]).toEqual([201, 'system/Patient.rs', []]);
+  expect((await register(service, await initial())).body.error).toBe('invalid_client_metadata');
+});
+
+test('an app that brings keys shows itself with them', async () => {
+  const { publicKey } = await generateKeyPair('ES384');
+  const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'one' }] };
+  const { token_endpoint_auth_method: _, ...keyed } = { ...app, jwks };
+  expect((await register(keyed, await initial())).body).toMatchObject({
+    token_endpoint_auth_method: 'private_key_jwt',
+    jwks,
+  });
+});
+
+test.each<[string, () => Promise<Json>]>([
+  ['two keys of one kid', async () => ({ keys: [await publicJwk('ES384'), await publicJwk('RS384')] })],
+  ['a key of another algorithm alone', async () => ({ keys: [await publicJwk('ES256')] })],
+  ['a short RSA key', async () => ({ keys: [await shortKey()] })],
+  ['a point that is on no curve', async () => ({ keys: [{ ...(await publicJwk('ES384')), x: 'AAAA' }] })],
+  ['a symmetric key', async () => ({ keys: [{ kty: 'oct', k: 'AAAA', alg: 'HS256' }] })],
+  ['no keys in it', async () => ({ keys: [] })],
+])('an app with %s is not registered', async (_, jwks) => {
+  const keyed = { ...app, token_endpoint_auth_method: 'private_key_jwt', jwks: await jwks() };
+  expect((await register(keyed, await initial())).body.error).toBe('invalid_client_metadata');
+});
+
+async function publicJwk(alg: string): Promise<Json> {
+  const { publicKey } = await generateKeyPair(alg);
+  return { ...(await exportJWK(publicKey)), kid: 'one' };
+}
+
+async function shortKey(): Promise<Json> {
+  const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
+  return { ...publicKey.export({ format: 'jwk' }), kid: 'one' };
+}
+
+test.each([
+  ['a line break', 'Sleep\nDiary'],
+  ['a turn of direction', 'Sleep \u202eyraiD'],
+  ['nothing in it', '  '],
+])('an app whose name has %s is not registered', async (_, client_name) => {
+  expect((await register({ ...app, client_name }, await initial())).body.error).toBe('invalid_client_metadata');
 });
 
 test('apps on phones come back by a scheme of their own, on desks by the machine itself', async () => {
