@@ -49,6 +49,8 @@ async function showPeople(visit: Visit, just: Just = {}): Promise<Answer> {
 
 async function showKeys(visit: Visit, just: Just = {}): Promise<Answer> {
   const { context, request } = visit;
+  // They are made when they are first asked for.
+  await context.keys.published(request.tenant);
   const [keys, tokens] = await Promise.all([
     listKeys(context.database, request.tenant),
     listInitialAccess(context.database, request.tenant),

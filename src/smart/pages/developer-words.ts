@@ -368,6 +368,6 @@ const fr: DeveloperWords = {
 
 export const developerWords: Readonly<Record<Language, DeveloperWords>> = { en, fr };
 
-/** `3 February 2026, 14:05`, in UTC. */
+/** `3 Feb 2026, 14:05`, in UTC. */
 export const timeInWords = (language: Language, at: Date): string =>
-  new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }).format(at);
+  new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' }).format(at);

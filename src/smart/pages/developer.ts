@@ -40,7 +40,7 @@ function appLine(language: Language, { issuer }: Place, client: Client): Html {
   const say = developerWords[language];
   const state = stateOf(client);
   return html`<li class="granted">
-    <h3><a href="${issuer}/developer/${client.id}">${client.metadata.client_name}</a></h3>
+    <h2><a href="${issuer}/developer/${client.id}">${client.metadata.client_name}</a></h2>
     <p class="quiet">${say.kinds[kindOf(client)].name} · ${state === 'on' ? say.states.on : html`<b>${say.states[state]}</b>`} ·
       ${client.lastUsedAt === null ? say.never : `${say.app.lastUsed}: ${timeInWords(language, client.lastUsedAt)}`}</p>
     <p><code>${client.id}</code></p>

@@ -19,8 +19,8 @@ export type OperatorWords = {
     never: string;
     state: string;
     scopes: string;
-    disable: (app: string) => string;
-    enable: (app: string) => string;
+    disable: string;
+    enable: string;
     done: { disable: (app: string) => string; enable: (app: string) => string };
   };
   people: {
@@ -33,8 +33,8 @@ export type OperatorWords = {
     lastSignIn: string;
     never: string;
     off: string;
-    disable: (person: string) => string;
-    enable: (person: string) => string;
+    disable: string;
+    enable: string;
     self: string;
     done: { disable: (person: string) => string; enable: (person: string) => string };
   };
@@ -49,7 +49,7 @@ export type OperatorWords = {
     once: string;
     until: (time: string) => string;
     withSystem: string;
-    end: (note: string) => string;
+    end: string;
     none: string;
     ended: string;
   };
@@ -93,8 +93,8 @@ const en: OperatorWords = {
     never: 'never',
     state: 'State',
     scopes: 'May ask for',
-    disable: (app) => `Disable ${app}`,
-    enable: (app) => `Let ${app} in`,
+    disable: 'Disable',
+    enable: 'Let in',
     done: {
       disable: (app) => `${app} is disabled. All that it was granted has ended.`,
       enable: (app) => `${app} is let in.`,
@@ -110,8 +110,8 @@ const en: OperatorWords = {
     lastSignIn: 'Last sign-in',
     never: 'never',
     off: 'Disabled',
-    disable: (person) => `Disable ${person}`,
-    enable: (person) => `Let ${person} in again`,
+    disable: 'Disable',
+    enable: 'Let in again',
     self: 'This is you.',
     done: {
       disable: (person) =>
@@ -130,7 +130,7 @@ const en: OperatorWords = {
     once: 'This is the token. It is shown this once.',
     until: (time) => `until ${time}`,
     withSystem: 'with system/ scopes',
-    end: (note) => `End the token for ${note}`,
+    end: 'End',
     none: 'There is no token that can be used.',
     ended: 'The token has ended.',
   },
@@ -174,8 +174,8 @@ const fr: OperatorWords = {
     never: 'jamais',
     state: 'État',
     scopes: 'Peut demander',
-    disable: (app) => `Désactiver ${app}`,
-    enable: (app) => `Admettre ${app}`,
+    disable: 'Désactiver',
+    enable: 'Admettre',
     done: {
       disable: (app) => `${app} est désactivée. Tout ce qu’on lui avait permis a pris fin.`,
       enable: (app) => `${app} est admise.`,
@@ -191,8 +191,8 @@ const fr: OperatorWords = {
     lastSignIn: 'Dernière connexion',
     never: 'jamais',
     off: 'Désactivé',
-    disable: (person) => `Désactiver ${person}`,
-    enable: (person) => `Réadmettre ${person}`,
+    disable: 'Désactiver',
+    enable: 'Réadmettre',
     self: 'C’est vous.',
     done: {
       disable: (person) =>
@@ -211,7 +211,7 @@ const fr: OperatorWords = {
     once: 'Voici le jeton. Il n’est montré que cette fois.',
     until: (time) => `jusqu’au ${time}`,
     withSystem: 'avec les permissions system/',
-    end: (note) => `Mettre fin au jeton pour ${note}`,
+    end: 'Mettre fin',
     none: 'Aucun jeton ne peut être utilisé.',
     ended: 'Le jeton a pris fin.',
   },

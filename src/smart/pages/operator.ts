@@ -86,6 +86,10 @@ const deed = (
   html`<form method="post" action="${place.issuer}${partPath[here]}">${csrfInput(csrf)}
     ${Object.entries(fields).map(([name, value]) => hidden(name, value))}${submit}</form>`;
 
+/** What a row's button does; to whom is in the row, and said to whoever hears the button alone. */
+const rowButton = (text: string, name: string, look: 'quiet' | 'danger'): Html =>
+  html`<button class="button ${look}" type="submit">${text} <span class="unseen">${name}</span></button>`;
+
 const cell = (label: string, content: Html | string): Html => html`<td data-label="${label}">${content}</td>`;
 const heading = (titles: readonly string[]): Html =>
   html`<thead><tr>${titles.map((title) => html`<th scope="col">${title}</th>`)}<td></td></tr></thead>`;
@@ -103,7 +107,7 @@ function appRow(page: OperatorPage, { client, owner }: ListedApp): Html {
     ${cell(say.by, owner === null ? say.byOf[registeredBy] : html`${owner}`)}
     ${cell(say.lastUsed, lastUsedAt === null ? say.never : timeInWords(language, lastUsedAt))}
     ${cell(say.state, state === 'on' ? states.on : html`<b>${states[state]}</b>`)}
-    <td class="deed">${deed(page, 'apps', { do: what, app: id }, button(say[what](metadata.client_name), { look: what === 'disable' ? 'danger' : 'quiet' }))}</td>
+    <td class="deed">${deed(page, 'apps', { do: what, app: id }, rowButton(say[what], metadata.client_name, what === 'disable' ? 'danger' : 'quiet'))}</td>
   </tr>`;
 }
 
@@ -134,7 +138,7 @@ function personRow(page: OperatorPage, person: ListedPerson): Html {
             page,
             'people',
             { do: what, person: id },
-            button(say[what](displayName), { look: disabled ? 'quiet' : 'danger' }),
+            rowButton(say[what], displayName, disabled ? 'quiet' : 'danger'),
           )
     }</td>
   </tr>`;
@@ -171,7 +175,7 @@ function accessSection(page: OperatorPage, tokens: readonly ListedAccess[], once
     <ul class="choices">${tokens.map(
       ({ hash, note, system, expiresAt }) => html`<li class="granted">
         <p><b>${note}</b> <span class="quiet">${say.until(timeInWords(language, expiresAt))}${system ? `, ${say.withSystem}` : ''}</span></p>
-        ${deed(page, 'keys', { do: 'end', token: hash }, button(say.end(note), { look: 'danger' }))}
+        ${deed(page, 'keys', { do: 'end', token: hash }, rowButton(say.end, note, 'danger'))}
       </li>`,
     )}</ul>
   </section>`;
