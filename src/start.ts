@@ -21,7 +21,7 @@ import { createAuthenticate } from './smart/authenticate.ts';
 import type { SmartContext } from './smart/context.ts';
 import { seedDemoAccounts } from './smart/demo-accounts.ts';
 import { seedDemoClients } from './smart/demo-clients.ts';
-import { keepForgetting } from './smart/forget.ts';
+import { keepHouse } from './smart/housekeeping.ts';
 import { type Keys, openKeys } from './smart/keys.ts';
 import { createOnRefused } from './smart/refused-requests.ts';
 import { smartRoutes } from './smart/routes.ts';
@@ -141,7 +141,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
         now: Date.now,
       }),
     });
-    const endForgetting = keepForgetting(database, smart.onFault);
+    const endHousekeeping = keepHouse(smart);
     const listening = await timed('listening', listen(app, config.host, config.port, { tls: config.tls }));
     log.debug(timings, 'started; ms from the beginning');
     return {
@@ -150,7 +150,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
       smart,
       async stop() {
         await listening.close(DRAIN);
-        await endForgetting();
+        await endHousekeeping();
         await context.fhirPath.close();
         await database.close();
       },

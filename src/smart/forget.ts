@@ -26,19 +26,3 @@ export async function forgetExpired(database: Database): Promise<void> {
     }
   }
 }
-
-/** ms */
-const EVERY = 15 * 60 * 1000;
-
-/** Does so every quarter of an hour. @returns ends it, once what is under way is done */
-export function keepForgetting(database: Database, onFault: (error: unknown) => void): () => Promise<void> {
-  let underWay: Promise<void> = Promise.resolve();
-  const timer = setInterval(() => {
-    underWay = forgetExpired(database).catch(onFault);
-  }, EVERY);
-  timer.unref();
-  return () => {
-    clearInterval(timer);
-    return underWay;
-  };
-}
