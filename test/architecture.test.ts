@@ -147,9 +147,9 @@ test('only what puts the server together knows its settings', () => {
   expect(reading.sort()).toEqual(['src/config.ts', 'src/main.ts']);
 });
 
-test('only main.ts reads the environment, and the embedded Postgres hands on its PATH', () => {
+test('only main.ts reads the environment; the embedded Postgres hands on its PATH, and sample code for apps names it', () => {
   const reading = program.filter(({ text }) => /process\.env\b/.test(text)).map(({ path }) => path);
-  expect(reading.sort()).toEqual(['src/db/embedded.ts', 'src/main.ts']);
+  expect(reading.sort()).toEqual(['src/db/embedded.ts', 'src/main.ts', 'src/smart/pages/sample-code.ts']);
 });
 
 test('every entry of a folder with a list is in the list', () => {
@@ -164,6 +164,8 @@ test('every entry of a folder with a list is in the list', () => {
 const long: Record<string, string> = {
   'src/fhir/definitions/fhirpath-compile.ts': 'one case for each kind of expression',
   'src/fhir/definitions/walk.ts': 'one case for each kind of expression',
+  'src/smart/pages/developer-words.ts': 'every sentence of the pages, twice',
+  'src/smart/pages/refusals-words.ts': 'every sentence of the pages, twice',
   'src/fhir/validate/profiles.ts': 'the rules of a profile, which share what they have found',
 };
 
