@@ -1,7 +1,5 @@
 // Where an EHR starts the app (?iss=…&launch=…), and where its own button leads (?iss=…): fhirclient goes to the server that
 // iss names, which asks the person, and comes back to index.html.
-const asked = new URLSearchParams(location.search);
-
 FHIR.oauth2
   .authorize({
     clientId: 'heart-rate',
