@@ -54,7 +54,7 @@ export const formOf = (client: Client): AppForm => {
   };
 };
 
-const isRecords = (text: string): text is Records => text in recordsOf;
+const isRecords = (text: string): text is Records => Object.hasOwn(recordsOf, text);
 
 /** What was sent. */
 export function readForm(kind: Kind, form: URLSearchParams): AppForm {

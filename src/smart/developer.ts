@@ -23,7 +23,7 @@ export const developers = ['developer', 'operator'] as const;
 /** Whether a form is sent for the first time: what it makes is made once, however often a page is loaded again. */
 export function isFirst(context: SmartContext, { tenant, form }: SmartRequest, { user }: Session): Promise<boolean> {
   const expires = new Date(context.now() + 24 * 3_600_000);
-  const identifier = (form.get('once') ?? '').slice(0, 100);
+  const identifier = (form.get('once') ?? '').replaceAll('\0', '').slice(0, 100);
   return useOnce(context.database, { tenant, kind: 'form', owner: user.id, identifier, expires });
 }
 

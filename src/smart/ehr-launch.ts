@@ -46,10 +46,7 @@ async function open(context: SmartContext, request: SmartRequest, sent: URLSearc
   const named = sent.get('app') ?? '';
   const as = sent.get('as') ?? '';
   const session = await sessionOf(context, request);
-  if (!session) {
-    const query = new URLSearchParams({ ...(named ? { app: named } : {}), ...(as ? { as } : {}) });
-    return { ok: false, answer: signInFirst(request, query.size > 0 ? `${path}?${query}` : path) };
-  }
+  if (!session) return { ok: false, answer: signInFirst(request, path) };
   if (request.method === 'POST' && !checkCsrf(context, request)) {
     return { ok: false, answer: await faultPage(request.language, 'form') };
   }

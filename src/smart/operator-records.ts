@@ -6,9 +6,10 @@ import type { SmartContext } from './context.ts';
 /** So many lines on a page; a search finds the others. */
 export const LINES = 100;
 
-/** What is looked for, as a pattern of like: every character stands for itself. */
+/** What is looked for, as a pattern of like: every character stands for itself, but for NUL, which is no text to Postgres. */
 const patternOf = (sought: string): string =>
   `%${sought
+    .replaceAll('\0', '')
     .trim()
     .slice(0, 100)
     .replaceAll(/[\\%_]/g, '\\$&')}%`;
@@ -16,11 +17,11 @@ const patternOf = (sought: string): string =>
 /** An app and the user name of whose it is. */
 export type ListedApp = { client: Client; owner: string | null };
 
-/** Those whose name, id or owner has this in it, last registered first. */
+/** Those whose id, owner or metadata have this in them, last registered first. */
 export async function listApps(context: SmartContext, tenant: number, sought: string): Promise<ListedApp[]> {
   const rows = await context.database.query(
     `select c.id, u.username from client c left join user_account u on u.tenant = c.tenant and u.id = c.owner
-     where c.tenant = $1 and (c.id ilike $2 or c.metadata::json ->> 'client_name' ilike $2 or u.username ilike $2)
+     where c.tenant = $1 and (c.id ilike $2 or c.metadata ilike $2 or u.username ilike $2)
      order by c.created_at desc, c.id limit ${LINES}`,
     [tenant, patternOf(sought)],
   );

@@ -11,9 +11,10 @@ import type { Role, Session } from './user.ts';
 export const pathIn = ({ issuer }: Place, path: string): string =>
   `${new URL(issuer).pathname.replace(/\/$/, '')}${path}`;
 
-/** Goes to sign in first, and then on to a page of this server. */
-export function signInFirst({ place }: SmartRequest, path: string): Answer {
-  const query = new URLSearchParams({ next: pathIn(place, path) });
+/** Goes to sign in first, and then on to a page of this server: with what was asked of it, where it was to be read. */
+export function signInFirst({ place, method, query: asked }: SmartRequest, path: string): Answer {
+  const next = method === 'GET' && asked.size > 0 ? `${path}?${asked}` : path;
+  const query = new URLSearchParams({ next: pathIn(place, next) });
   return redirect(`${place.issuer}/account/sign-in?${query}`);
 }
 
