@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { exportJWK, generateKeyPair } from 'jose';
@@ -17,7 +17,10 @@ let server: Server;
 beforeAll(async () => {
   server = await startSmartWorld();
 }, 300_000);
-afterAll(() => server?.close());
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  await server?.close();
+});
 
 /** Inside the repository, so that the samples find the libraries that they import. */
 const folder = join(import.meta.dirname, '../../../node_modules/.cache/portico-samples', randomUUID());
