@@ -18,7 +18,7 @@ import {
 import type { Answer, Endpoint, SmartRequest } from './endpoint.ts';
 import { chooseKindPage } from './pages/developer.ts';
 import { appFormPage } from './pages/developer-form.ts';
-import { developerWords } from './pages/developer-words.ts';
+import { developerProblems } from './pages/developer-form-words.ts';
 import type { Problem } from './pages/form.ts';
 import { newSecret } from './random.ts';
 import { changeClient, registerClient } from './register-client.ts';
@@ -42,7 +42,7 @@ function formPage(
 
 /** Says it at the field; of scopes the reason as well, for it names the one that is wrong. */
 function problemOf({ language }: SmartRequest, field: string, reason: string | null = null): Problem {
-  const say = developerWords[language].problems;
+  const say = developerProblems[language];
   const message = Object.entries(say).find(([name]) => name === field)?.[1] ?? say.name;
   return { field, message: field === 'rest' && reason !== null ? `${message} (${reason})` : message };
 }

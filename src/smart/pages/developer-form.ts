@@ -6,6 +6,7 @@ import type { AppForm, Kind } from '../developer-form.ts';
 import { moreTypes, type Picks, type recordsOf, usualOthers, usualTypes } from '../developer-scopes.ts';
 import type { Answer, SmartRequest } from '../endpoint.ts';
 import { otherInWords, rowsInWords } from '../scope-words.ts';
+import { developerFormWords } from './developer-form-words.ts';
 import { developerWords } from './developer-words.ts';
 import { area, box } from './fields.ts';
 import { button, csrfInput, field, hidden, type Problem, problemSummary, titleWith } from './form.ts';
@@ -15,7 +16,7 @@ import { pageAnswer } from './page.ts';
 const shownKeys = (jwks: string): string => (/"(d|k|p|q)"/.test(jwks) ? '' : jwks);
 
 function typeRow(language: Language, type: string, picks: Picks): Html {
-  const say = developerWords[language].form;
+  const say = developerFormWords[language];
   const what = rowsInWords(language, { context: 'patient', type, interactions: new Set(), query: null });
   const tick = (name: 'read' | 'write'): Html => html`<label class="tick">
     <input type="checkbox" name="${name}" value="${type}" aria-label="${say[name]}: ${what}"${picks[name].includes(type) ? html` checked` : ''}>
@@ -25,7 +26,7 @@ function typeRow(language: Language, type: string, picks: Picks): Html {
 }
 
 function scopeFields(language: Language, kind: Kind, picks: Picks, problems: readonly Problem[]): Html {
-  const say = developerWords[language].form;
+  const say = developerFormWords[language];
   const rows = (types: readonly string[]): Html =>
     html`<ul class="boxes">${types.map((type) => typeRow(language, type, picks))}</ul>`;
   const isOpen = moreTypes.some((type) => picks.read.includes(type) || picks.write.includes(type));
@@ -55,7 +56,7 @@ function scopeFields(language: Language, kind: Kind, picks: Picks, problems: rea
 }
 
 function addressFields(language: Language, form: AppForm, problems: readonly Problem[]): Html {
-  const say = developerWords[language].form;
+  const say = developerFormWords[language];
   const url = { type: 'url', inputmode: 'url', longest: 2000, problems } as const;
   return html`${area({ name: 'redirects', label: say.redirects, hint: say.redirectsHint, value: form.redirects, problems, required: true })}
     ${field({ ...url, name: 'launch', label: say.launch, hint: say.launchHint, value: form.launch })}
@@ -63,7 +64,7 @@ function addressFields(language: Language, form: AppForm, problems: readonly Pro
 }
 
 function keyFields(language: Language, form: AppForm, problems: readonly Problem[]): Html {
-  const say = developerWords[language].form;
+  const say = developerFormWords[language];
   return html`<fieldset><legend>${say.keys}</legend>
     ${area({ name: 'jwks', label: say.jwks, hint: say.jwksHint, value: shownKeys(form.jwks), problems, rows: 6, longest: 20000 })}
     ${field({ name: 'jwksUri', label: say.jwksUri, type: 'url', inputmode: 'url', longest: 2000, value: form.jwksUri, problems })}
@@ -84,21 +85,21 @@ export function appFormPage(
   },
 ): Promise<Answer> {
   const { kind, form, app, once, csrf, problems, cookies } = of;
-  const say = developerWords[language];
-  const title = app ? say.form.edit(app.name) : say.form.register(say.kinds[kind].name);
+  const say = developerFormWords[language];
+  const title = app ? say.edit(app.name) : say.register(developerWords[language].kinds[kind].name);
   const action = app ? `${place.issuer}/developer/${app.id}/edit` : `${place.issuer}/developer/register`;
   const content = html`<div class="sheet wide">
     ${problemSummary(language, problems)}
     <h1>${title}</h1>
     <form method="post" action="${action}" class="form">
       ${csrfInput(csrf)}${hidden('kind', kind)}${hidden('once', once)}
-      ${field({ name: 'name', label: say.form.name, hint: say.form.nameHint, value: form.name, problems, required: true, autocomplete: 'off' })}
+      ${field({ name: 'name', label: say.name, hint: say.nameHint, value: form.name, problems, required: true, autocomplete: 'off' })}
       ${kind === 'service' ? '' : addressFields(language, form, problems)}
       ${kind === 'key' || kind === 'service' ? keyFields(language, form, problems) : ''}
       ${scopeFields(language, kind, form.picks, problems)}
-      ${button(app ? say.form.save : say.form.add)}
+      ${button(app ? say.save : say.add)}
     </form>
-    <p><a href="${place.issuer}/developer${app ? `/${app.id}` : ''}">${say.form.back}</a></p>
+    <p><a href="${place.issuer}/developer${app ? `/${app.id}` : ''}">${say.back}</a></p>
   </div>`;
   return pageAnswer(layout({ language, title: titleWith(language, title, problems), content }), {
     status: problems.length === 0 ? 200 : 400,

@@ -7,6 +7,7 @@ import { kindOf, kinds } from '../developer-form.ts';
 import type { Answer, SmartRequest } from '../endpoint.ts';
 import type { Place } from '../tokens.ts';
 import type { Session } from '../user.ts';
+import { developerFormWords } from './developer-form-words.ts';
 import { developerWords, timeInWords } from './developer-words.ts';
 import { buttonLink } from './form.ts';
 import { pageAnswer } from './page.ts';
@@ -87,7 +88,7 @@ export function chooseKindPage({ language, place }: SmartRequest): Promise<Answe
         <b>${say.kinds[kind].name}</b><br><span class="quiet">${say.kinds[kind].text}</span>
       </a></li>`,
     )}</ul>
-    <p><a href="${place.issuer}/developer">${say.form.back}</a></p>
+    <p><a href="${place.issuer}/developer">${developerFormWords[language].back}</a></p>
   </div>`;
   return pageAnswer(layout({ language, title: `${say.choose.title} · Portico`, content }));
 }

@@ -6,6 +6,7 @@ import type { Html } from '../../pages/layout.ts';
 import type { Explanation } from '../explain-token.ts';
 import type { Refusal } from '../refusals.ts';
 import { timeInWords } from './developer-words.ts';
+import { explanationWords } from './explanation-words.ts';
 import { area, select } from './fields.ts';
 import { button, csrfInput, field, hidden, type Problem } from './form.ts';
 import { type Advice, refusalWords } from './refusals-words.ts';
@@ -49,7 +50,7 @@ function answerOf(language: Language, told: Told): Html {
   if (told === null) return html``;
   const content =
     told.kind === 'token'
-      ? advised(say.why[told.explanation.why], particulars(language, told.explanation))
+      ? advised(explanationWords[language][told.explanation.why], particulars(language, told.explanation))
       : told.refusal === null
         ? html`<p>${say.find.none}</p>`
         : refused(language, told.refusal);
