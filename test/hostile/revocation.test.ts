@@ -1,0 +1,96 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pino from 'pino';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readConfig } from '../../src/config.ts';
+import { revokeGrant } from '../../src/smart/app-grants.ts';
+import { disableClient } from '../../src/smart/clients.ts';
+import { disableUser } from '../../src/smart/end-sessions.ts';
+import { type Running, start } from '../../src/start.ts';
+import { exchange, type Granted, grantTo } from '../support/granted.ts';
+import { freePort, type Server, startServer } from '../support/server.ts';
+import { registerApp } from '../support/smart-world.ts';
+
+const secret = 'a secret that both servers of a pair have in common';
+const compiled = join(import.meta.dirname, '../../node_modules/.cache/portico');
+const folder = mkdtempSync(join(tmpdir(), 'portico-beside-'));
+
+let server: Server;
+let beside: Running;
+let bases: string[];
+
+beforeAll(async () => {
+  server = await startServer({ PORTICO_SECRET: secret });
+  const port = String(await freePort());
+  const settings = { PORTICO_DATA: folder, PORTICO_DEMO: 'off', PORTICO_SECRET: secret, PORT: port };
+  // Both are known to their clients by one address, as behind a load balancer.
+  const config = readConfig({ ...settings, PORTICO_BASE_URL: server.origin });
+  beside = await start({ ...config, database: server.target, compiled }, pino({ level: 'silent' }));
+  bases = [server.base, `http://127.0.0.1:${port}/fhir/R4`];
+  await server.fetch('Patient/pa', { method: 'PUT', body: '{"resourceType":"Patient","id":"pa"}' });
+});
+afterAll(async () => {
+  await beside?.stop();
+  await server?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const statusAt = async (base: string, token: string): Promise<number> => {
+  const answer = await fetch(`${base}/Patient/pa`, { headers: { authorization: `Bearer ${token}` } });
+  await answer.text();
+  return answer.status;
+};
+
+/** Four readers, two at each server, who note when each of their requests began and how it was answered. */
+function read(token: string): { stop(): Promise<{ began: number; status: number }[]> } {
+  const seen: { began: number; status: number }[] = [];
+  let reading = true;
+  const reader = async (base = ''): Promise<void> => {
+    while (reading) {
+      const began = performance.now();
+      seen.push({ began, status: await statusAt(base, token) });
+    }
+  };
+  const all = Promise.all([bases[0], bases[1], bases[0], bases[1]].map(reader));
+  return {
+    async stop() {
+      reading = false;
+      await all;
+      return seen;
+    },
+  };
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+type End = (granted: Granted, clientId: string) => Promise<unknown>;
+
+test.each<[string, End]>([
+  ['the grant is revoked', ({ grantId }) => revokeGrant(server.smart, 1, grantId, 'test')],
+  ['the app is disabled', (_, clientId) => disableClient(server.smart, 1, clientId, 'test')],
+  [
+    'the person is disabled',
+    async ({ grantId }) => {
+      const sql = 'select user_id from app_grant where tenant = $1 and id = $2';
+      const [row] = await server.database.query(sql, [1, grantId]);
+      await disableUser(server.smart, 1, String(row?.[0]));
+    },
+  ],
+])('A-56 once %s, no request that begins afterwards is answered, whichever server it reaches', async (_, end) => {
+  for (let round = 0; round < 10; round++) {
+    const { clientId } = (await registerApp(server)).app;
+    const granted = await grantTo(server, { clientId });
+    const { body } = await exchange(server, { clientId }, granted.code);
+    const readers = read(body.access_token ?? '');
+    await pause(30);
+    await end(granted, clientId);
+    const ended = performance.now();
+    await pause(30);
+    const seen = await readers.stop();
+    expect(seen.some(({ began, status }) => began < ended && status === 200)).toBe(true);
+    const after = seen.filter(({ began }) => began > ended);
+    expect(after.length).toBeGreaterThan(3);
+    expect(after.filter(({ status }) => status !== 401)).toEqual([]);
+  }
+});
