@@ -98,7 +98,8 @@ test('while the database is away everything is answered with 503 and when to try
   await unavailable(await send('PUT', '/Patient/new', patient('new')));
   expect(performance.now() - later).toBeLessThan(1000);
   const batch = await send('POST', '', bundle('batch', 'POST', 'Patient', { resourceType: 'Patient' }));
-  expect([batch.status, await batch.text()]).toEqual([200, expect.stringContaining('"status":"503')]);
+  // Nobody can say whether the token still stands, so none of its entries is looked at.
+  expect([batch.status, batch.headers.get('retry-after')]).toEqual([503, '2']);
   // What needs no database is there; whoever balances load is told to go elsewhere.
   expect((await send('GET', '/metadata')).status).toBe(200);
   expect((await fetch(`${server.baseUrl}/livez`)).status).toBe(200);
