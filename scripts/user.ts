@@ -3,10 +3,10 @@ import { parseArgs } from 'node:util';
 import { readConfig } from '../src/config.ts';
 import { reachDatabase } from '../src/database.ts';
 import type { Database } from '../src/db/database.ts';
-import { disableUser, enableUser } from '../src/smart/end-sessions.ts';
+import { changeLink, changeRoles, disableUser, enableUser } from '../src/smart/end-sessions.ts';
 import { invite } from '../src/smart/invitations.ts';
 import type { Role, User } from '../src/smart/user.ts';
-import { addUser, findUserByName, linkUser, listUsers, setRoles, usernamePattern } from '../src/smart/users.ts';
+import { addUser, findUserByName, listUsers, usernamePattern } from '../src/smart/users.ts';
 
 const usage = `Who can sign in.
 
@@ -74,14 +74,14 @@ type On = { database: Database; baseUrl: string };
 /** What a command does with a user who exists; the sentence or link that it prints. */
 const commands: Record<string, (on: On, user: User) => Promise<string>> = {
   invite: (on, user) => invite(on, user),
-  async link({ database }, user) {
+  async link(on, user) {
     const fhirUser = fhirUserOf(rest[0] ?? '');
-    await linkUser(database, tenant, user.id, fhirUser);
+    await changeLink(on, tenant, user.id, fhirUser);
     return `${user.username} is linked to ${fhirUser ?? 'nobody'}.`;
   },
-  async roles({ database }, user) {
+  async roles(on, user) {
     const roles = rolesOf(rest);
-    await setRoles(database, tenant, user.id, roles);
+    await changeRoles(on, tenant, user.id, roles);
     return `${user.username} has the roles: ${roles.join(', ') || 'none'}.`;
   },
   async disable(on, user) {

@@ -50,6 +50,7 @@ const bound = (description: string): Refusal => ({
   ...unauthenticated(description),
   headers: { 'WWW-Authenticate': `DPoP error="invalid_dpop_proof", error_description="${description}"` },
 });
+const outOfReach = forbidden('The access token is about a patient whom its user may not see any more');
 const notBound = challenge('The access token is bound to a key: send it as Authorization: DPoP, with a proof');
 
 type Known = { claims: Claims; caller: Result<Caller>; epoch: string; until: number };
@@ -63,7 +64,7 @@ export function createAuthenticate({ database, keys, baseUrl, reach, now = Date.
   const known = new Map<string, Known>();
   const epochOf = createEpochs(database);
 
-  async function callerOf(claims: Claims, scopes: Scopes): Promise<Caller> {
+  function callerOf(claims: Claims, scopes: Scopes, patients: readonly string[]): Caller {
     const { tenant, fhirUser } = claims;
     const uses = (wanted: string): boolean => scopes.clinical.some(({ context }) => context === wanted);
     return {
@@ -74,7 +75,7 @@ export function createAuthenticate({ database, keys, baseUrl, reach, now = Date.
       patient: claims.patient,
       fhirUser,
       identified: scopes.others.has('openid') && scopes.others.has('fhirUser'),
-      reach: uses('user') ? await reach(tenant, fhirUser) : uses('system') ? 'all' : [],
+      reach: uses('user') ? patients : uses('system') ? 'all' : [],
       grantId: claims.grant,
       operator: scopes.others.has(operatorScope),
     };
@@ -90,7 +91,11 @@ export function createAuthenticate({ database, keys, baseUrl, reach, now = Date.
     // Without the context there is nobody whose record could be meant: not all records, none.
     if (contexts.has('patient') && claims.patient === null) return forbidden('The access token names no patient');
     if (contexts.has('user') && claims.fhirUser === null) return forbidden('The access token names no user');
-    return ok(await callerOf(claims, scopes.value));
+    const isAbout = contexts.has('patient') && claims.grant !== null && claims.fhirUser !== null;
+    const patients = contexts.has('user') || isAbout ? await reach(claims.tenant, claims.fhirUser) : [];
+    // An app sees no more than who let it in: a practitioner may have treated the patient then and not now.
+    if (isAbout && !patients.includes(claims.patient ?? '')) return outOfReach;
+    return ok(callerOf(claims, scopes.value, patients));
   }
 
   async function find(token: string, tenant: number): Promise<Result<Known>> {

@@ -1,6 +1,9 @@
 import type { Queryable } from '../db/database.ts';
-import { revokeGrantsOfSession, revokeGrantsOfUser } from './app-grants.ts';
+import { grantsOfUser, revokeGrant, revokeGrantsOfSession, revokeGrantsOfUser } from './app-grants.ts';
 import type { SmartContext } from './context.ts';
+import { operatorScope } from './scopes.ts';
+import type { Role } from './user.ts';
+import { linkUser, setRoles } from './users.ts';
 
 type On = Pick<SmartContext, 'database'>;
 
@@ -48,4 +51,20 @@ export async function disableUser(context: On, tenant: number, userId: string): 
 /** Lets a user sign in again; what ended stays ended. */
 export async function enableUser(database: Queryable, tenant: number, userId: string): Promise<void> {
   await database.query('update user_account set disabled_at = null where tenant = $1 and id = $2', [tenant, userId]);
+}
+
+/** Links a user to another record: what they let apps see as who they were ends. @param fhirUser `Patient/1`; null: nobody */
+export async function changeLink(context: On, tenant: number, userId: string, fhirUser: string | null): Promise<void> {
+  if (!(await linkUser(context.database, tenant, userId, fhirUser))) return;
+  await revokeGrantsOfUser(context, tenant, userId, 'The account was linked to another record');
+}
+
+/** Gives a user other roles: whoever is no operator any more has let no app act as one. */
+export async function changeRoles(context: On, tenant: number, userId: string, roles: readonly Role[]): Promise<void> {
+  await setRoles(context.database, tenant, userId, roles);
+  if (roles.includes('operator')) return;
+  for (const { id, scope } of await grantsOfUser(context.database, tenant, userId)) {
+    if (!scope.split(' ').includes(operatorScope)) continue;
+    await revokeGrant(context, tenant, id, 'The user is no operator any more');
+  }
 }

@@ -6,11 +6,12 @@ const grantSql = `select 1 from app_grant g
   left join user_account u on u.tenant = g.tenant and u.id = g.user_id
   where g.tenant = $1 and g.id = $2 and g.client_id = $3 and g.revoked_at is null
     and (g.expires_at is null or g.expires_at > now())
-    and c.disabled_at is null and (g.user_id is null or (u.id is not null and u.disabled_at is null))
+    and c.disabled_at is null and (g.user_id is null
+      or (u.id is not null and u.disabled_at is null and g.fhir_user is not distinct from u.fhir_user))
     and not exists (select 1 from revoked_token r where r.tenant = $1 and r.jti = $4)`;
 
 /**
- * Whether what a token came of still stands: its grant, its app, its user, and itself. Tokens of the operator's command come
+ * Whether what a token came of still stands: its grant, its app, its user as who they were then, and itself. Tokens of the operator's command come
  * of no grant.
  */
 export async function liveGrant(on: Queryable, { tenant, grant, clientId, jti }: Claims): Promise<boolean> {

@@ -82,9 +82,18 @@ export async function addUser(on: Queryable, user: NewUser): Promise<User | null
   return row ? userOf(row) : null;
 }
 
-/** @param fhirUser `Patient/1`; null: nobody */
-export async function linkUser(on: Queryable, tenant: number, id: string, fhirUser: string | null): Promise<void> {
-  await on.query('update user_account set fhir_user = $3 where tenant = $1 and id = $2', [tenant, id, fhirUser]);
+/**
+ * What apps were granted is another's then: see changeLink.
+ *
+ * @param fhirUser `Patient/1`; null: nobody
+ * @returns whether it was another before
+ */
+export async function linkUser(on: Queryable, tenant: number, id: string, fhirUser: string | null): Promise<boolean> {
+  const changed = await on.query(
+    'update user_account set fhir_user = $3 where tenant = $1 and id = $2 and fhir_user is distinct from $3 returning 1',
+    [tenant, id, fhirUser],
+  );
+  return changed.length > 0;
 }
 
 export async function setRoles(on: Queryable, tenant: number, id: string, roles: readonly Role[]): Promise<void> {

@@ -38,8 +38,15 @@ async function picker(visit: SignedInVisit, wrong: boolean): Promise<Answer> {
 export const patient: VisitStep = async (visit): Promise<Outcome<SignedInVisit>> => {
   const { context, session } = visit;
   const needed = asksFor(visit, 'patient') || scopesOf(visit).includes('launch/patient');
-  if (!needed || patientIn(visit) !== null) return { ok: true, value: visit };
+  const known = patientIn(visit);
+  if (!needed && known === null) return { ok: true, value: visit };
   const reach = await reachOf(context, viewerOf(visit));
+  // Minutes may lie between the choice and the consent, and who it is may have changed.
+  if (known !== null && reach.includes(known)) return { ok: true, value: visit };
+  if (known !== null) {
+    const why = 'The patient who was chosen is none whom this user may see any more';
+    return { ok: false, answer: await endWithError(visit, 'access_denied', why) };
+  }
   const [only] = reach;
   if (only === undefined) {
     const why = 'There is no patient whose record this user may see';

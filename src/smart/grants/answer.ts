@@ -40,7 +40,8 @@ function launchContext({ grant, scope }: Issue, issuer: string): Record<string, 
 export async function tokenAnswer({ context, request, client, jkt }: TokenAsk, issue: Issue): Promise<Answer> {
   const { grant, scope, refreshToken, nonce, signedInAt } = issue;
   const user = grant.userId === null ? null : await findUser(context.database, grant.tenant, grant.userId);
-  if (grant.userId !== null && (!user || user.disabled)) return invalidGrant('The person’s account has ended');
+  if (grant.userId !== null && (!user || user.disabled)) return invalidGrant('The account of the person has ended');
+  if (user && user.fhirUser !== grant.fhirUser) return invalidGrant('The person has another record now');
   const { token, expiresIn } = await issueAccessToken(context, grant, scope, jkt);
   const openid = user !== null && scope.split(' ').includes('openid');
   return json(200, {
