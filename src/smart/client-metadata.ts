@@ -11,9 +11,10 @@ const LOOPBACK = /^(127\.0\.0\.1|\[::1\]|localhost)$/;
 const plain = /^(?!.*[#*\\])[!-~]+$/;
 
 /** https, or http on the machine of whoever uses the app; what is behind # never leaves the browser. */
-const isWeb = (text: string): boolean => {
+export const isWeb = (text: string): boolean => {
   const url = plain.test(text) ? URL.parse(text) : null;
-  if (!url || url.username || url.password) return false;
+  // Hosts that no name can have, `;` among them, would be read as more than a host in a Content-Security-Policy.
+  if (!url || url.username || url.password || !/^[a-z0-9._-]+$|^\[[0-9a-f:]+\]$/.test(url.hostname)) return false;
   return url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.test(url.hostname));
 };
 
@@ -32,12 +33,8 @@ const redirect = z
   .max(2000)
   .refine(isRedirectUri, `${MUST_BE_WEB}, or have a scheme with a dot such as com.example.app`);
 /** Shown to people: neither invisible characters nor such as turn the direction of what follows. */
-const text = z
-  .string()
-  .trim()
-  .min(1)
-  .max(200)
-  .refine((given) => !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(given), 'must be plain text on one line');
+export const isPlain = (given: string): boolean => !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(given);
+const text = z.string().trim().min(1).max(200).refine(isPlain, 'must be plain text on one line');
 
 const publicKey = z.looseObject({ kty: z.string(), kid: z.string().min(1).max(200).optional() });
 const jwks = z.object({ keys: z.array(publicKey).min(1).max(20) });

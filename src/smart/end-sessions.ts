@@ -34,6 +34,11 @@ export async function endSessionsOfUser(
      where tenant = $1 and user_id = $2 and ended_at is null and id is distinct from $3 returning id`,
     [tenant, userId, except],
   );
+  // Whoever showed the first factor only may not go on by it: it may be what was found out.
+  await context.database.query(
+    `delete from user_session where tenant = $1 and user_id is null and ended_at is null and pending::json ->> 'userId' = $2`,
+    [tenant, userId],
+  );
   for (const [id] of ended) await revokeGrantsOfSession(context, tenant, String(id), why);
   return ended.length;
 }

@@ -9,6 +9,9 @@ import { checkProof } from './dpop.ts';
 import type { Answer, Endpoint, SmartRequest, Step } from './endpoint.ts';
 import { noteAnswer } from './note-answer.ts';
 
+/** Characters of what is kept until the browser comes. https://www.rfc-editor.org/rfc/rfc9126#section-2.3 */
+const LONGEST = 32_000;
+
 /** The key that the code shall be bound to. https://www.rfc-editor.org/rfc/rfc9449#section-10.1 */
 async function boundTo(context: SmartContext, request: SmartRequest): Promise<Step<string | null>> {
   const proof = request.header('dpop');
@@ -26,6 +29,8 @@ async function boundTo(context: SmartContext, request: SmartRequest): Promise<St
 
 async function pushed(context: SmartContext, request: SmartRequest, client: Client): Promise<Answer> {
   const { form, tenant, place } = request;
+  if (request.body.length > LONGEST)
+    return oauthError(413, 'invalid_request', `A request has at most ${LONGEST} bytes`);
   if (form.has('request_uri')) return oauthError(400, 'invalid_request', 'request_uri is what this address gives out');
   const parameters = new URLSearchParams([...form].filter(([name]) => !/^client_(secret|assertion)/.test(name)));
   parameters.set('client_id', client.id);

@@ -5,6 +5,9 @@ import type { AuthorizationRequest } from './request.ts';
 
 type To = Pick<AuthorizationRequest, 'redirectUri' | 'state'>;
 
+/** Characters of a state: what does not fit into a header cannot be sent back. */
+export const LONGEST_STATE = 4000;
+
 /** Back to the app, at an address that is known to be registered; `iss` tells it which server speaks. RFC 9207 */
 function toApp(
   place: Place,
@@ -12,7 +15,9 @@ function toApp(
   parameters: Record<string, string>,
   cookies?: string[],
 ): Answer {
-  const query = new URLSearchParams({ ...parameters, ...(state === null ? {} : { state }), iss: place.issuer });
+  const query = new URLSearchParams(parameters);
+  if (state !== null && state.length <= LONGEST_STATE) query.set('state', state);
+  query.set('iss', place.issuer);
   return redirect(`${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${query}`, cookies);
 }
 

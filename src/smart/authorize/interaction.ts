@@ -2,12 +2,14 @@ import { redirect } from '../answers.ts';
 import { findClient } from '../clients.ts';
 import type { SmartContext } from '../context.ts';
 import type { Endpoint, Step as Outcome, SmartRequest } from '../endpoint.ts';
+import { narrowScopes } from '../narrow-scopes.ts';
 import { faultPage } from '../pages/authorize-error.ts';
 import { checkCsrf, sessionOf } from '../sessions.ts';
 import { browserOf, pathOf } from './browser.ts';
 import { consent, consentGiven } from './consent.ts';
 import { identified, launched, login } from './login.ts';
 import { patient, patientChosen } from './patient.ts';
+import { isRegistered } from './redirect-uri.ts';
 import { findInteraction, hashOf, startOver } from './request.ts';
 import type { SignedInVisit, Visit, VisitStep } from './visit.ts';
 
@@ -22,8 +24,15 @@ async function open(context: SmartContext, request: SmartRequest): Promise<Outco
   if (!interaction) return { ok: false, answer: await faultPage(language, 'over') };
   const client = await findClient(context, tenant, interaction.clientId);
   if (!client || client.disabled) return { ok: false, answer: await faultPage(language, 'client') };
+  const { redirectUri, scope: asked } = interaction.request;
+  // What was registered when the request came may have been taken back since.
+  if (!isRegistered(redirectUri, client.metadata.redirect_uris)) {
+    return { ok: false, answer: await faultPage(language, 'redirect') };
+  }
+  const scope = narrowScopes(asked, client.metadata.scope);
   const session = await sessionOf(context, request);
-  return { ok: true, value: { context, request, interaction, client, session } };
+  const now = { ...interaction, request: { ...interaction.request, scope } };
+  return { ok: true, value: { context, request, interaction: now, client, session } };
 }
 
 /** Goes through the steps, up to the first that has something to show or to say. */

@@ -15,7 +15,7 @@ const neverLeads = /^\s*(javascript|data|vbscript|file|blob|about|view-source):/
  * @see https://www.rfc-editor.org/rfc/rfc9700#section-2.1
  */
 export function isRegistered(redirectUri: string, registered: readonly string[]): boolean {
-  if (neverLeads.test(redirectUri) || /[\s#\\]/.test(redirectUri)) return false;
+  if (neverLeads.test(redirectUri) || /[\s#\\]/.test(redirectUri) || !URL.canParse(redirectUri)) return false;
   if (registered.includes(redirectUri)) return true;
   const asked = withoutPort(redirectUri);
   return asked !== null && registered.some((one) => withoutPort(one) === asked);

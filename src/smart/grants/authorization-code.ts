@@ -3,6 +3,7 @@ import type { AppGrant } from '../app-grant.ts';
 import { bindGrant, findGrant, isLive, touchGrant } from '../app-grants.ts';
 import { type CodeUse, redeemCode } from '../codes.ts';
 import type { Answer } from '../endpoint.ts';
+import { narrowScopes } from '../narrow-scopes.ts';
 import { issueRefreshToken } from '../refresh-tokens.ts';
 import { invalidGrant, tokenAnswer } from './answer.ts';
 import { endGrant } from './end-grant.ts';
@@ -54,9 +55,12 @@ export const authorizationCode: TokenGrant = {
     }
     // A public app has nothing else to show whose a refresh token is.
     if (jkt !== null && client.metadata.token_endpoint_auth_method === 'none') await bindGrant(byKey, grant, jkt);
+    // What was granted may be older than what the app is registered for.
+    const scope = narrowScopes(grant.scope, client.metadata.scope);
+    if (scope === '') return invalidGrant('The app is registered for nothing of what was granted any more');
     const refreshToken = await firstRefreshToken(ask, grant);
     await touchGrant(byKey, grant);
     const { nonce, signedInAt } = use;
-    return tokenAnswer(ask, { grant, scope: grant.scope, refreshToken, nonce, signedInAt });
+    return tokenAnswer(ask, { grant, scope, refreshToken, nonce, signedInAt });
   },
 };

@@ -4,6 +4,7 @@ import { createGrant, findGrant, isLive } from '../app-grants.ts';
 import { type Client, isConfidential } from '../client.ts';
 import type { SmartContext } from '../context.ts';
 import { narrowScopes } from '../narrow-scopes.ts';
+import { newSecret } from '../random.ts';
 import { parseScopes } from '../scopes.ts';
 import { tokenAnswer } from './answer.ts';
 import type { TokenGrant } from './grant.ts';
@@ -11,11 +12,22 @@ import type { TokenGrant } from './grant.ts';
 /** What a backend service was granted is one row, which all its tokens name: its registration is what grants it. */
 const standingId = ({ id }: Client): string => `client ${id}`;
 
+/** The row of a service that was disabled and let in again: what was granted before it was disabled stays ended. */
+async function laterGrant(context: SmartContext, { tenant, id }: Client): Promise<AppGrant | null> {
+  const [row] = await context.database.byKey.query(
+    'select id from app_grant where tenant = $1 and client_id = $2 and user_id is null and revoked_at is null',
+    [tenant, id],
+  );
+  return row ? findGrant(context.database.byKey, tenant, String(row[0])) : null;
+}
+
 async function standingGrant(context: SmartContext, client: Client): Promise<AppGrant | null> {
   const { tenant } = client;
-  const id = standingId(client);
-  const found = await findGrant(context.database.byKey, tenant, id);
+  const first = standingId(client);
+  const known = await findGrant(context.database.byKey, tenant, first);
+  const found = known === null || known.revokedAt === null ? known : await laterGrant(context, client);
   if (found) return found;
+  const id = known === null ? first : `${first} ${newSecret()}`;
   const none = { userId: null, sessionId: null, fhirUser: null, patient: null, consentId: null, dpopJkt: null };
   const { scope } = client.metadata;
   await createGrant(context.database, {

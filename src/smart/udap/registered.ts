@@ -9,17 +9,22 @@ const registerSql = `insert into client (tenant, id, metadata, certificate_uri, 
   on conflict (tenant, certificate_uri) where disabled_at is null do update set metadata = excluded.metadata
   returning id`;
 
+// One that ends its own registration gives its URI back; another end was somebody else's will.
+const barredSql = 'select 1 from client where tenant = $1 and certificate_uri = $2 and disabled_at is not null';
+
 /**
  * Registers an app under the URI of its certificate, or what it says of itself now.
  *
- * @returns its id, and whether it was not there before
+ * @returns its id, and whether it was not there before; null: the operator disabled it
  */
 export async function registerCertificate(
   context: SmartContext,
   tenant: number,
   uri: string,
   metadata: ClientMetadata,
-): Promise<{ id: string; isNew: boolean }> {
+): Promise<{ id: string; isNew: boolean } | null> {
+  const barred = await context.database.byKey.query(barredSql, [tenant, uri]);
+  if (barred.length > 0) return null;
   const id = randomUUID();
   const [row] = await context.database.byKey.query(registerSql, [tenant, id, JSON.stringify(metadata), uri]);
   const found = String(row?.[0]);
@@ -37,7 +42,7 @@ export async function endCertificate(
   uri: string,
 ): Promise<{ id: string; metadata: ClientMetadata } | null> {
   const [row] = await context.database.byKey.query(
-    `update client set disabled_at = now() where tenant = $1 and certificate_uri = $2 and disabled_at is null
+    `update client set disabled_at = now(), certificate_uri = null where tenant = $1 and certificate_uri = $2 and disabled_at is null
      returning id, metadata`,
     [tenant, uri],
   );

@@ -33,7 +33,12 @@ export async function registerByUdap(context: SmartContext, request: SmartReques
   if (!(await isNew(context, request.tenant, claims))) return unsound('Its jti was used before');
   if (read.value.cancels) return cancel(context, request.tenant, claims.iss, statement);
   const { metadata } = read.value;
-  const { id, isNew: made } = await registerCertificate(context, request.tenant, claims.iss, metadata);
+  const registered = await registerCertificate(context, request.tenant, claims.iss, metadata);
+  if (!registered) {
+    const reason = 'software_statement: The operator of this server has disabled this app';
+    return oauthError(400, 'unapproved_software_statement', reason);
+  }
+  const { id, isNew: made } = registered;
   return json(made ? 201 : 200, answerOf(id, metadata, statement));
 }
 

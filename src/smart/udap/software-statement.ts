@@ -1,6 +1,7 @@
 import type { JWTPayload } from 'jose';
 
 import type { ClientMetadata, GrantType } from '../client.ts';
+import { isPlain, isWeb } from '../client-metadata.ts';
 import { narrowScopes } from '../narrow-scopes.ts';
 
 /** What an app says of itself; empty grant types ask for the registration to end. */
@@ -35,7 +36,9 @@ export function readStatement(claims: JWTPayload): StatementResult {
   if (!kind) {
     return wrong('grant_types must be client_credentials, or authorization_code with or without refresh_token');
   }
-  if (!isText(name)) return wrong('client_name must be a text');
+  if (!isText(name) || name.length > 200 || !isPlain(name)) {
+    return wrong('client_name must be plain text on one line, of at most 200 characters');
+  }
   if (claims.token_endpoint_auth_method !== 'private_key_jwt') {
     return wrong('token_endpoint_auth_method must be private_key_jwt');
   }
@@ -69,7 +72,7 @@ function withUsers(claims: JWTPayload, metadata: ClientMetadata | null): Stateme
   const types = textsOf(claims.response_types);
   if (types?.length !== 1 || types[0] !== 'code') return wrong('response_types must be [code]');
   const uris = textsOf(claims.redirect_uris);
-  if (!uris || uris.length === 0 || !uris.every(isRedirect)) {
+  if (!uris || uris.length === 0 || !uris.every(isSecure)) {
     return { ok: false, error: 'invalid_redirect_uri', reason: 'redirect_uris must be https URLs without a fragment' };
   }
   return { ok: true, value: { cancels: false, metadata: { ...metadata, redirect_uris: uris } } };
@@ -91,7 +94,5 @@ const textsOf = (value: unknown): string[] | null =>
   Array.isArray(value) && value.length <= MOST && value.every(isText) ? value : null;
 
 function isSecure(value: unknown): value is string {
-  return isText(value) && URL.canParse(value) && new URL(value).protocol === 'https:';
+  return isText(value) && /^https:/i.test(value) && isWeb(value);
 }
-
-const isRedirect = (uri: string): boolean => isSecure(uri) && !uri.includes('#') && new URL(uri).username === '';
