@@ -79,6 +79,8 @@ create table user_account (
   totp          text,
   totp_step     bigint,
   language      text,
+  -- Made for the demo, with a password that everybody is told: see src/smart/demo-door.ts.
+  demo          boolean     not null default false,
   created_at    timestamptz not null default now(),
   disabled_at   timestamptz,
   primary key (tenant, id)
@@ -207,7 +209,7 @@ create table app_grant (
   primary key (tenant, id)
 );
 create index app_grant_user on app_grant (tenant, user_id) where revoked_at is null;
-create index app_grant_consent on app_grant (tenant) where consent_id is not null and consent_ended_at is null;
+create index app_grant_consent on app_grant (tenant, consent_id) where consent_id is not null and consent_ended_at is null;
 create index app_grant_client on app_grant (tenant, client_id) where revoked_at is null;
 
 create table authorization_code (

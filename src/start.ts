@@ -21,6 +21,7 @@ import { createAuthenticate } from './smart/authenticate.ts';
 import type { SmartContext } from './smart/context.ts';
 import { seedDemoAccounts } from './smart/demo-accounts.ts';
 import { seedDemoClients } from './smart/demo-clients.ts';
+import { openDemo, shutDemo } from './smart/demo-door.ts';
 import { keepHouse } from './smart/housekeeping.ts';
 import { type Keys, openKeys } from './smart/keys.ts';
 import { createOnRefused } from './smart/refused-requests.ts';
@@ -112,7 +113,8 @@ export async function start(config: Config, log: Logger): Promise<Running> {
     if (config.demo) {
       await seedDemoClients(smart);
       await timed('demo accounts', seedDemoAccounts(smart, demoAccounts));
-    }
+      await openDemo(smart);
+    } else await shutDemo(smart);
     const app = createApp({
       fhir: context,
       authenticate: createAuthenticate({

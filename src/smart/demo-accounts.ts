@@ -47,8 +47,8 @@ export async function seedDemoAccounts(
   const kept = await hashPassword(demoPassword);
   if (kept === null) throw new Error('Too many passwords are being hashed to make the demo accounts');
   await database.query(
-    `insert into user_account (tenant, id, username, display_name, fhir_user, roles, password_hash)
-     select $1, id, username, display_name, nullif(fhir_user, ''), string_to_array(roles, ' '), $2
+    `insert into user_account (tenant, id, username, display_name, fhir_user, roles, password_hash, demo)
+     select $1, id, username, display_name, nullif(fhir_user, ''), string_to_array(roles, ' '), $2, true
      from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) as t (id, username, display_name, fhir_user, roles)
      on conflict (tenant, username) do nothing`,
     [
