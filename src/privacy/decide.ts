@@ -12,7 +12,7 @@ import {
 } from '../fhir/access.ts';
 import { resourceTypes } from '../fhir/resources.ts';
 import type { PredicateOf } from '../fhir/search/predicate.ts';
-import { directoryTypes, sharedTypes } from './directory.ts';
+import { directoryTypes, sharedTypes, writtenByServer } from './directory.ts';
 
 export type Decide = (caller: Caller) => Grant;
 
@@ -40,7 +40,8 @@ export function createDecide(compartment: Iterable<string>, predicateOf: Predica
     const patients = context === 'patient' ? patient : reach;
     if (patients === null || sharedTypes.has(type)) return null;
     if (inCompartment.has(type)) {
-      return { ...everyRow(isSelfMade(caller, type) ? interactions.intersection(readOnly) : interactions), patients };
+      const isOurs = writtenByServer.has(type) || isSelfMade(caller, type);
+      return { ...everyRow(isOurs ? interactions.intersection(readOnly) : interactions), patients };
     }
     return directoryTypes.has(type) ? everyRow(interactions.intersection(readOnly)) : null;
   }

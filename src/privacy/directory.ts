@@ -42,3 +42,6 @@ export const directoryTypes: ReadonlySet<string> = new Set([
  * else is in it. They need a user/ or system/ scope.
  */
 export const sharedTypes: ReadonlySet<string> = new Set(['Group']);
+
+/** Types in which the server says who did what: no person and no app writes or deletes one. */
+export const writtenByServer: ReadonlySet<string> = new Set(['AuditEvent']);

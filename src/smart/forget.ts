@@ -1,4 +1,5 @@
 import type { Database } from '../db/database.ts';
+import { DAYS } from './refusals.ts';
 
 /**
  * What is of no use any more: `gone` says of which rows of a tenant. Used codes and refresh tokens stay for a while, so that
@@ -14,6 +15,7 @@ const forgotten: readonly { table: string; gone: string }[] = [
   { table: 'user_session', gone: `expires_at < now() - interval '1 day' or ended_at < now() - interval '1 day'` },
   { table: 'user_invitation', gone: `expires_at < now() - interval '7 days'` },
   { table: 'failed_attempt', gone: `last_at < now() - interval '1 day'` },
+  { table: 'app_refusal', gone: `at < now() - make_interval(days => ${DAYS})` },
   { table: 'initial_access_token', gone: `expires_at < now() - interval '30 days'` },
 ];
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { changeLink, changeRoles } from '../../src/smart/end-sessions.ts';
 import type { User } from '../../src/smart/user.ts';
+import { endWithdrawn } from '../../src/smart/withdrawn-consents.ts';
 import type { Page } from '../support/browser.ts';
 import { type ConsentWorld, callback, consentWorld, decide, told, verifier } from '../support/consent-world.ts';
 import { askToken, refresh, type Tokens } from '../support/granted.ts';
@@ -108,4 +109,62 @@ test('A-48 who is no operator any more has let no app act as one', async () => {
   await changeRoles(world.server.smart, 1, user.id, ['developer']);
   expect(await read('Patient', body.access_token)).toBe(401);
   expect((await refresh(world.server, { clientId }, body.refresh_token)).status).toBe(400);
+});
+
+describe('A-56 a Consent that is made inactive in FHIR', () => {
+  const patientScope = 'launch/patient offline_access patient/Patient.rs';
+  const consentOf = async (clientId: string): Promise<string> =>
+    String(
+      (
+        await world.server.database.query('select consent_id from app_grant where tenant = $1 and client_id = $2', [
+          1,
+          clientId,
+        ])
+      )[0]?.[0],
+    );
+
+  test.each(['PUT', 'DELETE'])('by %s is the end of what it said, and of the grant a minute later', async (method) => {
+    const { clientId, body } = await letIn(await world.user('Patient/amara-osei'), { scope: patientScope });
+    expect(await read('Patient/amara-osei', body.access_token)).toBe(200);
+    const path = `Consent/${await consentOf(clientId)}`;
+    const consent = (await (await world.server.fetch(path)).json()) as object;
+    const changed = method === 'PUT' ? { body: JSON.stringify({ ...consent, status: 'inactive' }) } : {};
+    expect((await world.server.fetch(path, { method, ...changed })).ok).toBe(true);
+    const again = await refresh(world.server, { clientId }, body.refresh_token);
+    expect(again.body.error).toBe('invalid_grant');
+    await endWithdrawn(world.server.smart, 1, 10);
+    expect(await read('Patient/amara-osei', body.access_token)).toBe(401);
+    const [row] = await world.server.database.query(
+      'select revoked_at is not null, consent_ended_at is not null from app_grant where tenant = $1 and client_id = $2',
+      [1, clientId],
+    );
+    expect(row).toEqual([true, true]);
+    // Nobody's else.
+    await endWithdrawn(world.server.smart, 1, 10);
+  });
+
+  test('is left alone where nothing was withdrawn', async () => {
+    const { body } = await letIn(await world.user('Patient/amara-osei'), { scope: patientScope });
+    await endWithdrawn(world.server.smart, 1, 10);
+    expect(await read('Patient/amara-osei', body.access_token)).toBe(200);
+  });
+});
+
+test('A-68 no app that may write everything writes, changes or takes away what the server says of who did what', async () => {
+  const scope = 'launch/patient patient/*.cruds user/*.cruds';
+  const { body } = await letIn(await world.user('Patient/amara-osei'), { scope });
+  const headers = { authorization: `Bearer ${body.access_token}`, 'content-type': 'application/fhir+json' };
+  const found = await fetch(`${world.server.base}/AuditEvent?patient=amara-osei`, { headers });
+  const { entry = [] } = (await found.json()) as { entry?: { resource: { id: string } }[] };
+  const [first] = entry;
+  if (!first) throw new Error('Nothing was written down');
+  const path = `${world.server.base}/AuditEvent/${first.resource.id}`;
+  expect((await fetch(path, { headers })).status).toBe(200);
+  expect((await fetch(path, { headers, method: 'DELETE' })).status).toBe(403);
+  const outcomeDesc = 'Nothing happened';
+  const forged = JSON.stringify({ ...first.resource, outcomeDesc });
+  expect((await fetch(path, { headers, method: 'PUT', body: forged })).status).toBe(403);
+  const { id: _, ...rest } = first.resource;
+  const create = { headers, method: 'POST', body: JSON.stringify(rest) };
+  expect((await fetch(`${world.server.base}/AuditEvent`, create)).status).toBe(403);
 });
