@@ -125,7 +125,9 @@ export async function requestOptions(
 function parsed(text: string): { id: string; [name: string]: unknown } | null {
   try {
     const value: unknown = JSON.parse(text);
-    const isCredential = typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string';
+    const id = typeof value === 'object' && value !== null && 'id' in value ? value.id : null;
+    // base64url, of at most 1023 bytes. https://www.w3.org/TR/webauthn-3/#credential-id
+    const isCredential = typeof id === 'string' && /^[\w-]{1,1400}$/.test(id);
     return isCredential ? (value as { id: string }) : null; // as was just looked at
   } catch {
     return null;

@@ -56,6 +56,9 @@ function addressOf({ settings }: SmartContext, c: Context): string {
 const repeated = (parameters: URLSearchParams): string | undefined =>
   [...parameters.keys()].find((name, at, all) => all.indexOf(name) !== at);
 
+const hasNul = (parameters: URLSearchParams): boolean =>
+  [...parameters].some(([name, value]) => name.includes('\0') || value.includes('\0'));
+
 async function answer(context: SmartContext, endpoint: Endpoint, c: Context, tenant: number): Promise<Answer> {
   const body = await bodyOf(c);
   if (body === null) return oauthError(413, 'invalid_request', `A request here has at most ${LONGEST} bytes`);
@@ -77,6 +80,9 @@ async function answer(context: SmartContext, endpoint: Endpoint, c: Context, ten
   };
   // Boxes of one name are how a form says a list; nowhere else may a name come twice.
   const twice = repeated(request.query) ?? (endpoint.origin === 'own' ? undefined : repeated(request.form));
+  // No text of Postgres has it, and nobody types it.
+  if ([request.query, request.form].some(hasNul))
+    return oauthError(400, 'invalid_request', 'A parameter has a NUL in it');
   if (twice !== undefined) return oauthError(400, 'invalid_request', `A parameter was sent twice: ${ascii(twice)}`);
   if (endpoint.origin === 'own' && endpoint.method !== 'GET' && !isOwnPage(request, context.baseUrl)) {
     return oauthError(403, 'invalid_request', 'This form is taken from pages of this server only');

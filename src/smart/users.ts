@@ -35,6 +35,8 @@ export const foldUsername = (name: string): string => name.normalize('NFKC').tri
 export const usernamePattern = /^[\p{L}\p{N}][\p{L}\p{N}._@+-]{0,99}$/u;
 
 export async function findUser(on: Queryable, tenant: number, id: string): Promise<User | null> {
+  // A NUL is no text to Postgres.
+  if (id.includes('\0')) return null;
   const [row] = await on.query(`select ${userColumns} from user_account u where u.tenant = $1 and u.id = $2`, [
     tenant,
     id,

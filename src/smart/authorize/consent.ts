@@ -1,5 +1,5 @@
 import type { Answer, Step as Outcome } from '../endpoint.ts';
-import { consentPage } from '../pages/consent.ts';
+import { aboutField, consentPage } from '../pages/consent.ts';
 import { patientOf } from '../records.ts';
 import { giveCode, silently } from './code.ts';
 import { grantedScope, itemsOf } from './consent-items.ts';
@@ -14,6 +14,7 @@ async function page(visit: SignedInVisit, ticked: ReadonlySet<string> | null): P
     client,
     user: session.user,
     patient,
+    about: id,
     items: itemsOf(offered(visit)),
     ticked,
     redirectUri: interaction.request.redirectUri,
@@ -44,6 +45,8 @@ export async function consentGiven(visit: SignedInVisit): Promise<Answer> {
   const { form } = visit.request;
   if (form.get('decision') === 'deny') return endWithError(visit, 'access_denied', 'The person did not grant access');
   if (form.get('decision') !== 'allow') return page(visit, null);
+  // In another tab another patient may have been chosen since: what was allowed was allowed of that one.
+  if ((form.get(aboutField) ?? '') !== (patientIn(visit) ?? '')) return page(visit, null);
   const ticked = new Set(form.getAll('scope'));
   const scope = grantedScope(offered(visit), ticked);
   return scope === null ? page(visit, ticked) : giveCode(visit, scope);

@@ -15,11 +15,16 @@ import { birthDateInWords, type ConsentWords, consentWords } from './consent-wor
 import { csrfInput, hidden, problemSummary, titleWith } from './form.ts';
 import { pageAnswer } from './page.ts';
 
+/** Names the record that the page was about when it was answered. */
+export const aboutField = 'about';
+
 export type ConsentQuestion = {
   client: Client;
   user: User;
   /** In whose record patient/ scopes are; null: they are in nobody's. */
   patient: PatientLine | null;
+  /** Id of the patient whose record it is. */
+  about: string | null;
   items: readonly Item[];
   /** The boxes as they were sent; null where the page is shown for the first time, and all are ticked. */
   ticked: ReadonlySet<string> | null;
@@ -144,7 +149,7 @@ export function consentPage(context: SmartContext, request: SmartRequest, questi
       <p>${say.signedInAs(user.displayName)} <button class="link" type="submit">${say.notYou}</button></p>
     </form>
     <form method="post" id="consent" tabindex="-1">
-      ${csrfInput(token)}${hidden('step', 'consent')}
+      ${csrfInput(token)}${hidden('step', 'consent')}${hidden(aboutField, question.about ?? '')}
       ${recordsOf(shown, 'patient')}
       ${recordsOf(shown, 'user')}
       ${othersOf(shown)}
