@@ -92,6 +92,7 @@ describe.runIf(hasChromium('the pages on which apps are let in are not looked at
       await untick(page);
       await page.locator('button[value=allow]').click();
       await looked(page, `consent-nothing-${called}`);
+      for (const summary of await page.locator('summary').all()) await summary.click();
       await page.locator('input[value="patient/Patient.rs"]').first().check();
       await page.locator('button[value=allow]').click();
       await page.waitForURL((url) => url.href.startsWith(`${back}?code=`));
@@ -145,7 +146,7 @@ describe.runIf(hasChromium('the pages on which apps are let in are not looked at
     await page.goto(at());
     await untick(page);
     await page.locator('button[value=allow]').click();
-    expect(await page.evaluate('document.activeElement.className')).toBe('problems');
+    await expect.poll(() => page.evaluate('document.activeElement.className')).toBe('problems');
     expect(await page.title()).toMatch(/^Please check: /);
     await context.close();
   });

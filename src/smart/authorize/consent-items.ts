@@ -1,4 +1,5 @@
 import type { Interaction, Scope } from '../../fhir/access.ts';
+import { isWithin } from '../narrow-scopes.ts';
 import { categories, plainTypes } from '../scope-categories.ts';
 import { formatScope } from '../scopes.ts';
 import { readScope } from './scope.ts';
@@ -62,9 +63,25 @@ function partsOf(scope: Scope): Part[] {
   });
 }
 
+type Clinical = Exclude<Item, { kind: 'other' }>;
+
+/** Whether the one grants what the other does, too; of two that grant the same the first. */
+const includes = (wide: Clinical, item: Clinical, isFirst: boolean): boolean =>
+  wide.kind === item.kind && isWithin(item.scope, wide.scope) && (isFirst || !isWithin(wide.scope, item.scope));
+
+/** The boxes of a request, and what of it has none, as another box says it already: unticked it would be granted all the same. */
+function boxesOf(scope: string): { boxes: Item[]; said: Clinical[] } {
+  const all = wholeItems(scope);
+  const isSaid = (item: Item, at: number): item is Clinical =>
+    item.kind !== 'other' &&
+    all.some((wide, place) => wide !== item && wide.kind !== 'other' && includes(wide, item, place < at));
+  const said = all.filter(isSaid);
+  return { boxes: all.filter((item) => !said.some((one) => one === item)), said };
+}
+
 /** The boxes of a request. */
 export function itemsOf(scope: string): Item[] {
-  const items = wholeItems(scope);
+  const items = boxesOf(scope).boxes;
   // A box of its own says it already, and ticked from the start it must narrow nothing down.
   const own = new Set(items.map(({ value }) => value));
   return items.map((item) =>
@@ -100,10 +117,13 @@ function wholeItems(scope: string): Item[] {
  * @returns null where nothing is left that the app could do anything with
  */
 export function grantedScope(scope: string, ticked: ReadonlySet<string>): string | null {
+  const { said } = boxesOf(scope);
   const granted = itemsOf(scope).flatMap((item) => {
     const parts = item.kind === 'other' ? [] : item.parts.filter(({ value }) => ticked.has(value));
     if (parts.length > 0) return parts.map(({ value }) => value);
-    return ticked.has(item.value) ? [item.value] : [];
+    if (!ticked.has(item.value)) return [];
+    const within = item.kind === 'other' ? [] : said.filter((one) => includes(item, one, true));
+    return [item.value, ...within.map(({ value }) => value)];
   });
   if (granted.every((value) => value === 'offline_access' || value === 'online_access')) return null;
   const texts = scope.split(' ');

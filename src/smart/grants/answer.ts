@@ -55,7 +55,16 @@ export async function tokenAnswer({ context, request, client, jkt }: TokenAsk, i
     scope,
     ...(refreshToken === null ? {} : { refresh_token: refreshToken }),
     ...(openid
-      ? { id_token: await issueIdToken(context, { client, user, grant, nonce, signedInAt, accessToken: token }) }
+      ? {
+          id_token: await issueIdToken(context, {
+            client,
+            user,
+            grant: { ...grant, scope },
+            nonce,
+            signedInAt,
+            accessToken: token,
+          }),
+        }
       : {}),
     ...launchContext(issue, request.place.issuer),
   });
