@@ -43,7 +43,7 @@ export async function tokenAnswer({ context, request, client, jkt }: TokenAsk, i
   const user = grant.userId === null ? null : await findUser(context.database, grant.tenant, grant.userId);
   if (grant.userId !== null && (!user || user.disabled)) return invalidGrant('The account of the person has ended');
   const coming = { tenant: grant.tenant, grant: grant.id, clientId: client.id, jti: '' };
-  if (!(await liveGrant(context.database.byKey, coming))) {
+  if (user && !(await liveGrant(context.database.byKey, coming))) {
     return invalidGrant('What was granted has been ended, or the person is linked to another record now');
   }
   const { token, expiresIn } = await issueAccessToken(context, grant, scope, jkt);
