@@ -46,7 +46,8 @@ export async function consentGiven(visit: SignedInVisit): Promise<Answer> {
   if (form.get('decision') === 'deny') return endWithError(visit, 'access_denied', 'The person did not grant access');
   if (form.get('decision') !== 'allow') return page(visit, null);
   // In another tab another patient may have been chosen since: what was allowed was allowed of that one.
-  if ((form.get(aboutField) ?? '') !== (patientIn(visit) ?? '')) return page(visit, null);
+  const about = form.get(aboutField);
+  if (about !== null && about !== (patientIn(visit) ?? '')) return page(visit, null);
   const ticked = new Set(form.getAll('scope'));
   const scope = grantedScope(offered(visit), ticked);
   return scope === null ? page(visit, ticked) : giveCode(visit, scope);

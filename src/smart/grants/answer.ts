@@ -3,7 +3,6 @@ import { json, oauthError } from '../answers.ts';
 import type { AppGrant } from '../app-grant.ts';
 import type { Answer } from '../endpoint.ts';
 import { issueIdToken } from '../id-tokens.ts';
-import { liveGrant } from '../live-grant.ts';
 import { findUser } from '../users.ts';
 import type { TokenAsk } from './grant.ts';
 
@@ -42,10 +41,7 @@ export async function tokenAnswer({ context, request, client, jkt }: TokenAsk, i
   const { grant, scope, refreshToken, nonce, signedInAt } = issue;
   const user = grant.userId === null ? null : await findUser(context.database, grant.tenant, grant.userId);
   if (grant.userId !== null && (!user || user.disabled)) return invalidGrant('The account of the person has ended');
-  const coming = { tenant: grant.tenant, grant: grant.id, clientId: client.id, jti: '' };
-  if (user && !(await liveGrant(context.database.byKey, coming))) {
-    return invalidGrant('What was granted has been ended, or the person is linked to another record now');
-  }
+  if (user && user.fhirUser !== grant.fhirUser) return invalidGrant('The person is linked to another record now');
   const { token, expiresIn } = await issueAccessToken(context, grant, scope, jkt);
   const openid = user !== null && scope.split(' ').includes('openid');
   return json(200, {

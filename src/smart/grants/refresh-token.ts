@@ -2,6 +2,7 @@ import { oauthError } from '../answers.ts';
 import type { AppGrant } from '../app-grant.ts';
 import { findGrant, isLive, touchGrant } from '../app-grants.ts';
 import type { Answer } from '../endpoint.ts';
+import { liveGrant } from '../live-grant.ts';
 import { areWithin, narrowScopes } from '../narrow-scopes.ts';
 import { type FoundRefreshToken, findRefreshToken, issueRefreshToken, rotateRefreshToken } from '../refresh-tokens.ts';
 import { isSessionOpen } from '../sessions.ts';
@@ -15,8 +16,11 @@ async function refreshFault(
   { scope }: FoundRefreshToken,
   grant: AppGrant,
 ): Promise<Answer | null> {
-  if (!isLive(grant, context.now())) return invalidGrant('What the refresh token belongs to has been ended');
   const { tenant, sessionId, dpopJkt } = grant;
+  const coming = { tenant, grant: grant.id, clientId: client.id, jti: '' };
+  if (!isLive(grant, context.now()) || !(await liveGrant(context.database.byKey, coming))) {
+    return invalidGrant('What the refresh token belongs to has been ended');
+  }
   if (sessionId !== null && !(await isSessionOpen(context, tenant, sessionId))) {
     return invalidGrant('The person has signed out, and online_access ends with that');
   }
