@@ -82,7 +82,6 @@ export function createAuthenticate({ database, keys, baseUrl, reach, now = Date.
   }
 
   async function look(claims: Claims): Promise<Result<Caller>> {
-    if (!(await liveGrant(database, claims))) return ended;
     const scopes = parseScopes(claims.scope);
     if (!scopes.ok) return { ...scopes, status: 403 };
     const agree = contextsAgree(scopes.value.clinical);
@@ -109,6 +108,15 @@ export function createAuthenticate({ database, keys, baseUrl, reach, now = Date.
     const epoch = await epochOf(tenant);
     if (found?.epoch === epoch) return ok(found);
     const claims = checked.value;
+    if (!(await liveGrant(database, claims))) {
+      known.delete(key);
+      return ended;
+    }
+    // It was not this token that ended: its Caller stays the same.
+    if (found) {
+      found.epoch = epoch;
+      return ok(found);
+    }
     const caller = await look(claims);
     const until = Math.min(claims.expires * 1000, now() + REACH_KEPT);
     const fresh = { claims, caller, epoch, until };

@@ -42,27 +42,34 @@ const statusAt = async (base: string, token: string): Promise<number> => {
   return answer.status;
 };
 
+type Seen = { began: number; status: number };
+
 /** Four readers, two at each server, who note when each of their requests began and how it was answered. */
-function read(token: string): { stop(): Promise<{ began: number; status: number }[]> } {
-  const seen: { began: number; status: number }[] = [];
+function read(token: string): { seen: readonly Seen[]; stop(): Promise<void> } {
+  const seen: Seen[] = [];
   let reading = true;
   const reader = async (base = ''): Promise<void> => {
     while (reading) {
       const began = performance.now();
-      seen.push({ began, status: await statusAt(base, token) });
+      const status = await statusAt(base, token);
+      seen.push({ began, status });
     }
   };
   const all = Promise.all([bases[0], bases[1], bases[0], bases[1]].map(reader));
   return {
+    seen,
     async stop() {
       reading = false;
       await all;
-      return seen;
     },
   };
 }
 
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+/** Until so many requests that began since have been answered. */
+async function until(count: number, seen: readonly Seen[], since: number): Promise<void> {
+  while (seen.filter(({ began }) => began > since).length < count)
+    await new Promise((resolve) => setTimeout(resolve, 5));
+}
 
 type End = (granted: Granted, clientId: string) => Promise<unknown>;
 
@@ -83,14 +90,13 @@ test.each<[string, End]>([
     const granted = await grantTo(server, { clientId });
     const { body } = await exchange(server, { clientId }, granted.code);
     const readers = read(body.access_token ?? '');
-    await pause(30);
+    await until(8, readers.seen, 0);
     await end(granted, clientId);
     const ended = performance.now();
-    await pause(30);
-    const seen = await readers.stop();
-    expect(seen.some(({ began, status }) => began < ended && status === 200)).toBe(true);
-    const after = seen.filter(({ began }) => began > ended);
-    expect(after.length).toBeGreaterThan(3);
+    await until(8, readers.seen, ended);
+    await readers.stop();
+    expect(readers.seen.some(({ began, status }) => began < ended && status === 200)).toBe(true);
+    const after = readers.seen.filter(({ began }) => began > ended);
     expect(after.filter(({ status }) => status !== 401)).toEqual([]);
   }
 });
