@@ -30,7 +30,7 @@ create table used_identifier (
 );
 create index used_identifier_expiry on used_identifier (tenant, expires_at);
 
--- A registered app. `metadata` is JSON in the words of RFC 7591; see src/smart/clients.ts.
+-- A registered app. `metadata` is JSON in the words of RFC 7591; see src/smart/clients/clients.ts.
 create table client (
   tenant            int         not null,
   id                text        collate "C" not null,
@@ -79,7 +79,7 @@ create table user_account (
   totp          text,
   totp_step     bigint,
   language      text,
-  -- Made for the demo, with a password that everybody is told: see src/smart/demo-door.ts.
+  -- Made for the demo, with a password that everybody is told: see src/smart/people/demo-door.ts.
   demo          boolean     not null default false,
   created_at    timestamptz not null default now(),
   disabled_at   timestamptz,

@@ -3,10 +3,10 @@ import { parseArgs } from 'node:util';
 
 import { readConfig } from '../src/config.ts';
 import { reachDatabase } from '../src/database.ts';
-import { disableClient, findClient, listClients } from '../src/smart/clients.ts';
+import { disableClient, findClient, listClients } from '../src/smart/clients/clients.ts';
+import { newInitialAccessToken } from '../src/smart/clients/initial-access.ts';
+import { registerClient, renewSecret } from '../src/smart/clients/register-client.ts';
 import type { SmartContext } from '../src/smart/context.ts';
-import { newInitialAccessToken } from '../src/smart/initial-access.ts';
-import { registerClient, renewSecret } from '../src/smart/register-client.ts';
 
 const usage = `Registers apps and looks after them.
 

@@ -3,8 +3,8 @@ import { parseArgs } from 'node:util';
 
 import { readConfig } from '../src/config.ts';
 import { reachDatabase } from '../src/database.ts';
-import { openKeys } from '../src/smart/keys.ts';
 import { openSecret } from '../src/smart/secret.ts';
+import { openKeys } from '../src/smart/tokens/keys.ts';
 
 const usage = `The keys that tokens are signed with.
 

@@ -1,6 +1,6 @@
 import { readConfig } from '../src/config.ts';
 import { reachDatabase } from '../src/database.ts';
-import { placeOf } from '../src/smart/tokens.ts';
+import { placeOf } from '../src/smart/tokens/tokens.ts';
 
 const usage = `Adds a tenant, whose records, keys and tokens are apart from everybody else's, and prints its FHIR base.
 

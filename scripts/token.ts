@@ -3,10 +3,10 @@ import { parseArgs } from 'node:util';
 
 import { readConfig } from '../src/config.ts';
 import { reachDatabase } from '../src/database.ts';
-import { openKeys } from '../src/smart/keys.ts';
-import { contextsAgree, operatorScope, parseScopes } from '../src/smart/scopes.ts';
+import { contextsAgree, operatorScope, parseScopes } from '../src/smart/scopes/scopes.ts';
 import { openSecret } from '../src/smart/secret.ts';
-import { mintToken, placeOf } from '../src/smart/tokens.ts';
+import { openKeys } from '../src/smart/tokens/keys.ts';
+import { mintToken, placeOf } from '../src/smart/tokens/tokens.ts';
 
 const usage = `Prints a bearer token for local use.
 

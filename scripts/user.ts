@@ -3,10 +3,10 @@ import { parseArgs } from 'node:util';
 import { readConfig } from '../src/config.ts';
 import { reachDatabase } from '../src/database.ts';
 import type { Database } from '../src/db/database.ts';
-import { changeLink, changeRoles, disableUser, enableUser } from '../src/smart/end-sessions.ts';
-import { invite } from '../src/smart/invitations.ts';
-import type { Role, User } from '../src/smart/user.ts';
-import { addUser, findUserByName, listUsers, usernamePattern } from '../src/smart/users.ts';
+import { changeLink, changeRoles, disableUser, enableUser } from '../src/smart/people/end-sessions.ts';
+import { invite } from '../src/smart/people/invitations.ts';
+import type { Role, User } from '../src/smart/people/user.ts';
+import { addUser, findUserByName, listUsers, usernamePattern } from '../src/smart/people/users.ts';
 
 const usage = `Who can sign in.
 

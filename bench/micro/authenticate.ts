@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { readConfig } from '../../src/config.ts';
 import { openDatabase } from '../../src/database.ts';
 import { createAuthenticate } from '../../src/smart/authenticate.ts';
-import { openKeys } from '../../src/smart/keys.ts';
-import { mintToken, placeOf } from '../../src/smart/tokens.ts';
+import { openKeys } from '../../src/smart/tokens/keys.ts';
+import { mintToken, placeOf } from '../../src/smart/tokens/tokens.ts';
 import { createLog } from '../../src/web/log.ts';
 
 /** Requests in flight, and for how long. */

@@ -6,7 +6,7 @@ import { admits, admitsChange, allows, type Caller, type Grant, type Interaction
 import { loadDefinitions } from '../fhir/definitions/load.ts';
 import { resourceTypes } from '../fhir/resources.ts';
 import { createPredicates } from '../fhir/search/predicate.ts';
-import { parseScopes } from '../smart/scopes.ts';
+import { parseScopes } from '../smart/scopes/scopes.ts';
 import { anonymousGrant, createDecide } from './decide.ts';
 import { directoryTypes } from './directory.ts';
 

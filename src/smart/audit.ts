@@ -2,8 +2,8 @@ import type { AuditEvent, Coding, Reference } from '@medplum/fhirtypes';
 
 import { systemGrant } from '../fhir/store/system.ts';
 import type { SmartContext } from './context.ts';
-import { placeOf } from './tokens.ts';
-import type { User } from './user.ts';
+import type { User } from './people/user.ts';
+import { placeOf } from './tokens/tokens.ts';
 
 const dicom = (code: string, display: string): Coding => ({
   system: 'http://dicom.nema.org/resources/ontology/DCM',

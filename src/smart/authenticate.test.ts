@@ -5,11 +5,11 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../../test/support/postgres.ts';
 import { connect } from '../db/connect.ts';
 import type { Database } from '../db/database.ts';
-import { createGrant, revokeGrant } from './app-grants.ts';
 import { type Authenticate, createAuthenticate } from './authenticate.ts';
 import type { SmartContext } from './context.ts';
-import { type Keys, openKeys } from './keys.ts';
-import { mintToken, placeOf } from './tokens.ts';
+import { createGrant, revokeGrant } from './tokens/app-grants.ts';
+import { type Keys, openKeys } from './tokens/keys.ts';
+import { mintToken, placeOf } from './tokens/tokens.ts';
 
 const origin = 'https://portico.example';
 const secret = randomBytes(32);

@@ -3,12 +3,12 @@ import { hash } from 'node:crypto';
 import type { Queryable } from '../db/database.ts';
 import type { Caller } from '../fhir/access.ts';
 import { forbidden, ok, type Refusal, type Result, unauthenticated } from '../fhir/outcome.ts';
-import { checkProof } from './dpop.ts';
-import { createEpochs } from './epoch.ts';
-import type { Keys } from './keys.ts';
-import { liveGrant } from './live-grant.ts';
-import { contextsAgree, operatorScope, parseScopes, type Scopes } from './scopes.ts';
-import { type Claims, challenge, checkToken } from './tokens.ts';
+import { contextsAgree, operatorScope, parseScopes, type Scopes } from './scopes/scopes.ts';
+import { checkProof } from './tokens/dpop.ts';
+import { createEpochs } from './tokens/epoch.ts';
+import type { Keys } from './tokens/keys.ts';
+import { liveGrant } from './tokens/live-grant.ts';
+import { type Claims, challenge, checkToken } from './tokens/tokens.ts';
 
 /** What a request says of who sends it. */
 export type Credentials = {

@@ -4,7 +4,7 @@ import type { Json } from '../fhir/context.ts';
 import { systemGrant } from '../fhir/store/system.ts';
 import type { SmartContext } from './context.ts';
 import type { Endpoint, SmartRequest } from './endpoint.ts';
-import type { Place } from './tokens.ts';
+import type { Place } from './tokens/tokens.ts';
 
 const structure = 'http://hl7.org/fhir/smart-app-launch/StructureDefinition';
 const brandExtension = 'http://hl7.org/fhir/StructureDefinition/organization-brand';

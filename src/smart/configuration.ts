@@ -1,11 +1,11 @@
 import { clientAuths } from './client-auth/index.ts';
 import { assertionAlgorithms } from './client-auth/private-key-jwt.ts';
 import type { SmartContext } from './context.ts';
-import { dpopAlgorithms } from './dpop.ts';
 import type { Answer, Endpoint, SmartRequest } from './endpoint.ts';
 import { tokenGrants } from './grants/index.ts';
-import { otherScopes } from './scopes.ts';
-import type { Place } from './tokens.ts';
+import { otherScopes } from './scopes/scopes.ts';
+import { dpopAlgorithms } from './tokens/dpop.ts';
+import type { Place } from './tokens/tokens.ts';
 
 /** https://hl7.org/fhir/smart-app-launch/conformance.html#capabilities */
 const capabilities = [

@@ -2,8 +2,8 @@ import type { Database } from '../db/database.ts';
 import type { Caller, Grant } from '../fhir/access.ts';
 import type { FhirContext } from '../fhir/context.ts';
 import type { GuardedFetch } from '../net/guarded-fetch.ts';
-import type { Keys } from './keys.ts';
 import type { Secret } from './secret.ts';
+import type { Keys } from './tokens/keys.ts';
 
 /** What the authorization server is built on; made once in start.ts. */
 export type SmartContext = {

@@ -1,6 +1,6 @@
 import type { Language } from '../pages/language.ts';
 import type { SmartContext } from './context.ts';
-import type { Place } from './tokens.ts';
+import type { Place } from './tokens/tokens.ts';
 
 /** One request to the authorization server. Free of any web framework. */
 export type SmartRequest = {

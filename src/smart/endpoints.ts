@@ -1,25 +1,25 @@
-import { accountEndpoints } from './account-endpoints.ts';
+import { accountEndpoints } from './account/account-endpoints.ts';
+import { connectedApps, revokeApp } from './account/connected-apps.ts';
 import { authorizeByGet, authorizeByPost } from './authorize/authorize.ts';
 import { interactionForm, interactionPage } from './authorize/interaction.ts';
 import { brands } from './brands.ts';
+import { registration } from './clients/register.ts';
 import { discovery } from './configuration.ts';
-import { connectedApps, revokeApp } from './connected-apps.ts';
-import { developerEndpoints } from './developer-endpoints.ts';
+import { developerEndpoints } from './developer/developer-endpoints.ts';
 import type { Endpoint } from './endpoint.ts';
-import { introspect } from './introspect.ts';
-import { launchBySession, launchByToken } from './launch-endpoint.ts';
-import { logoutConfirmed, logoutGet, logoutPost } from './logout.ts';
+import { launchBySession, launchByToken } from './launch/launch-endpoint.ts';
+import { styleSheet } from './launch/style.ts';
 import { par } from './par.ts';
-import { registration } from './register.ts';
-import { revoke } from './revoke.ts';
-import { secondFactorGet, secondFactorPost } from './second-factor.ts';
-import { setPasswordGet, setPasswordPost } from './set-password.ts';
-import { signInGet, signInPost } from './sign-in-page.ts';
-import { signOutPost } from './sign-out.ts';
-import { styleSheet } from './style.ts';
-import { token } from './token.ts';
+import { logoutConfirmed, logoutGet, logoutPost } from './people/logout.ts';
+import { secondFactorGet, secondFactorPost } from './people/second-factor.ts';
+import { setPasswordGet, setPasswordPost } from './people/set-password.ts';
+import { signInGet, signInPost } from './people/sign-in-page.ts';
+import { signOutPost } from './people/sign-out.ts';
+import { introspect } from './tokens/introspect.ts';
+import { revoke } from './tokens/revoke.ts';
+import { token } from './tokens/token.ts';
+import { userinfoByGet, userinfoByPost } from './tokens/userinfo.ts';
 import { udapMetadata } from './udap/metadata.ts';
-import { userinfoByGet, userinfoByPost } from './userinfo.ts';
 
 /** Every address of the authorization server. */
 export const endpoints: readonly Endpoint[] = [

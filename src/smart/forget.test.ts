@@ -4,7 +4,7 @@ import { exchange, grantTo, refresh } from '../../test/support/granted.ts';
 import { type Server, startServer } from '../../test/support/server.ts';
 import { registerApp } from '../../test/support/smart-world.ts';
 import { forgetExpired } from './forget.ts';
-import { useOnce } from './used-identifiers.ts';
+import { useOnce } from './tokens/used-identifiers.ts';
 
 let server: Server;
 beforeAll(async () => {

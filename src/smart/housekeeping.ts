@@ -1,7 +1,7 @@
-import { endLeftConsents } from './consents.ts';
+import { endLeftConsents } from './consents/consents.ts';
+import { endWithdrawn } from './consents/withdrawn-consents.ts';
 import type { SmartContext } from './context.ts';
 import { forgetExpired } from './forget.ts';
-import { endWithdrawn } from './withdrawn-consents.ts';
 
 /** ms between two looks, and looks between two clearings. */
 const EVERY = 60_000;

@@ -1,4 +1,4 @@
-import type { Client } from './client.ts';
+import type { Client } from './clients/client.ts';
 import type { SmartContext } from './context.ts';
 import type { Answer, SmartRequest } from './endpoint.ts';
 import { noteRefusal } from './refusals.ts';

@@ -1,13 +1,13 @@
 import { json, oauthError } from './answers.ts';
-import { authenticateClient } from './authenticate-client.ts';
 import { checkRequest } from './authorize/checks.ts';
 import { isRegistered } from './authorize/redirect-uri.ts';
 import { keepPushed, PUSHED_SECONDS } from './authorize/request.ts';
-import type { Client } from './client.ts';
+import { authenticateClient } from './clients/authenticate-client.ts';
+import type { Client } from './clients/client.ts';
 import type { SmartContext } from './context.ts';
-import { checkProof } from './dpop.ts';
 import type { Answer, Endpoint, SmartRequest, Step } from './endpoint.ts';
 import { noteAnswer } from './note-answer.ts';
+import { checkProof } from './tokens/dpop.ts';
 
 /** Characters of what is kept until the browser comes. https://www.rfc-editor.org/rfc/rfc9126#section-2.3 */
 const LONGEST = 32_000;

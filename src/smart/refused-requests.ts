@@ -1,6 +1,6 @@
 import { isResourceType } from '../fhir/resources.ts';
 import type { SmartContext } from './context.ts';
-import { clientOfToken } from './explain-token.ts';
+import { clientOfToken } from './developer/explain-token.ts';
 import { noteRefusal } from './refusals.ts';
 
 /** A request of the FHIR API that was answered with 401 or 403. */

@@ -7,7 +7,7 @@ import { oauthError } from './answers.ts';
 import type { SmartContext } from './context.ts';
 import type { Answer, Endpoint, SmartRequest } from './endpoint.ts';
 import { endpoints } from './endpoints.ts';
-import { placeOf } from './tokens.ts';
+import { placeOf } from './tokens/tokens.ts';
 
 /** Bytes of a request to the authorization server; software statements with certificates are the longest. */
 const LONGEST = 256 * 1024;

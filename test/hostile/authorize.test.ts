@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { createLaunch } from '../../src/smart/launch.ts';
-import type { User } from '../../src/smart/user.ts';
+import { createLaunch } from '../../src/smart/launch/launch.ts';
+import type { User } from '../../src/smart/people/user.ts';
 import { openBrowser } from '../support/browser.ts';
 import { type ConsentWorld, callback, consentWorld, decide, told } from '../support/consent-world.ts';
 

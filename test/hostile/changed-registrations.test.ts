@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import type { ClientMetadata } from '../../src/smart/client.ts';
-import { disableClient, findClient, saveClient } from '../../src/smart/clients.ts';
-import { enableClient } from '../../src/smart/operator-records.ts';
+import type { ClientMetadata } from '../../src/smart/clients/client.ts';
+import { disableClient, findClient, saveClient } from '../../src/smart/clients/clients.ts';
+import { enableClient } from '../../src/smart/developer/operator-records.ts';
 import { type ConsentWorld, callback, consentWorld, decide, told, verifier } from '../support/consent-world.ts';
 import { askToken } from '../support/granted.ts';
 import { registerService } from '../support/smart-world.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { endSessionsOfUser } from '../../src/smart/end-sessions.ts';
+import { endSessionsOfUser } from '../../src/smart/people/end-sessions.ts';
 import { addPerson, codeOf, fillIn, protect, signIn } from '../support/people.ts';
 import { type Server, startServer } from '../support/server.ts';
 

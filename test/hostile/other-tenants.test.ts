@@ -1,16 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-
-import { createGrant } from '../../src/smart/app-grants.ts';
 import { keepPushed } from '../../src/smart/authorize/request.ts';
-import { findClient, saveClient } from '../../src/smart/clients.ts';
-import { issueCode } from '../../src/smart/codes.ts';
-import { newInitialAccessToken } from '../../src/smart/initial-access.ts';
-import { invite } from '../../src/smart/invitations.ts';
-import { createLaunch } from '../../src/smart/launch.ts';
+import { findClient, saveClient } from '../../src/smart/clients/clients.ts';
+import { newInitialAccessToken } from '../../src/smart/clients/initial-access.ts';
+import { createLaunch } from '../../src/smart/launch/launch.ts';
+import { invite } from '../../src/smart/people/invitations.ts';
+import type { User } from '../../src/smart/people/user.ts';
+import { addUser } from '../../src/smart/people/users.ts';
 import { sha256 } from '../../src/smart/random.ts';
-import { issueRefreshToken } from '../../src/smart/refresh-tokens.ts';
-import type { User } from '../../src/smart/user.ts';
-import { addUser } from '../../src/smart/users.ts';
+import { createGrant } from '../../src/smart/tokens/app-grants.ts';
+import { issueCode } from '../../src/smart/tokens/codes.ts';
+import { issueRefreshToken } from '../../src/smart/tokens/refresh-tokens.ts';
 import { challengeOf } from '../support/app.ts';
 import { openBrowser } from '../support/browser.ts';
 import { type ConsentWorld, callback, consentWorld, verifier } from '../support/consent-world.ts';

@@ -5,8 +5,8 @@ import pino from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { readConfig } from '../../src/config.ts';
-import { demoPassword } from '../../src/smart/demo-accounts.ts';
-import { newInitialAccessToken } from '../../src/smart/initial-access.ts';
+import { newInitialAccessToken } from '../../src/smart/clients/initial-access.ts';
+import { demoPassword } from '../../src/smart/people/demo-accounts.ts';
 import { type Running, start } from '../../src/start.ts';
 import { openBrowser } from '../support/browser.ts';
 import { addPerson, fillIn, password } from '../support/people.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { forgetFailures, takeAttempt } from '../../src/smart/attempts.ts';
-import { checkPassword } from '../../src/smart/passwords.ts';
+import { forgetFailures, takeAttempt } from '../../src/smart/people/attempts.ts';
+import { checkPassword } from '../../src/smart/people/passwords.ts';
 import { openBrowser } from '../support/browser.ts';
 import { addPerson, codeOf, fillIn, protect, signIn } from '../support/people.ts';
 import { type Server, startServer } from '../support/server.ts';

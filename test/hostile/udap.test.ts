@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { disableClient } from '../../src/smart/clients.ts';
+import { disableClient } from '../../src/smart/clients/clients.ts';
 import { issue } from '../support/test-ca.ts';
 import {
   appUri,

@@ -2,7 +2,7 @@ import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { grantedScope, itemsOf } from '../../src/smart/authorize/consent-items.ts';
-import { parseScopes } from '../../src/smart/scopes.ts';
+import { parseScopes } from '../../src/smart/scopes/scopes.ts';
 import { exchange, grantTo, refresh } from '../support/granted.ts';
 import { type Server, startServer } from '../support/server.ts';
 import { registerApp } from '../support/smart-world.ts';

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-
-import { changeLink, changeRoles } from '../../src/smart/end-sessions.ts';
-import type { User } from '../../src/smart/user.ts';
-import { endWithdrawn } from '../../src/smart/withdrawn-consents.ts';
+import { endWithdrawn } from '../../src/smart/consents/withdrawn-consents.ts';
+import { changeLink, changeRoles } from '../../src/smart/people/end-sessions.ts';
+import type { User } from '../../src/smart/people/user.ts';
 import type { Page } from '../support/browser.ts';
 import { type ConsentWorld, callback, consentWorld, decide, told, verifier } from '../support/consent-world.ts';
 import { askToken, refresh, type Tokens } from '../support/granted.ts';

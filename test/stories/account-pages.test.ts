@@ -6,7 +6,7 @@ import { TOTP } from 'otpauth';
 import { type Browser, type BrowserContext, type CDPSession, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import type { User } from '../../src/smart/user.ts';
+import type { User } from '../../src/smart/people/user.ts';
 import { type AccountWorld, accountWorld, password } from '../support/account-world.ts';
 import { type OpenIdProvider, startOpenIdProvider } from '../support/openid-provider.ts';
 

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-
-import { createGrant, findGrant } from '../../src/smart/app-grants.ts';
-import type { User } from '../../src/smart/user.ts';
+import type { User } from '../../src/smart/people/user.ts';
+import { createGrant, findGrant } from '../../src/smart/tokens/app-grants.ts';
 import { type AccountWorld, accountWorld, password, send, signIn } from '../support/account-world.ts';
 import { type Browser, openBrowser, type Page } from '../support/browser.ts';
 

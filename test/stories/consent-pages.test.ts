@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { User } from '../../src/smart/user.ts';
+import type { User } from '../../src/smart/people/user.ts';
 import { hasChromium, openChromium } from '../support/chromium.ts';
 import { type ConsentWorld, consentWorld } from '../support/consent-world.ts';
 

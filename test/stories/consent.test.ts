@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import type { Resource } from '../../src/fhir/context.ts';
-import { findGrant, revokeGrantsOfSession } from '../../src/smart/app-grants.ts';
-import { findClient, saveClient } from '../../src/smart/clients.ts';
-import { endConsent, endLeftConsents } from '../../src/smart/consents.ts';
-import { newSession } from '../../src/smart/sessions.ts';
-import type { User } from '../../src/smart/user.ts';
-import { addUser } from '../../src/smart/users.ts';
+import { findClient, saveClient } from '../../src/smart/clients/clients.ts';
+import { endConsent, endLeftConsents } from '../../src/smart/consents/consents.ts';
+import { newSession } from '../../src/smart/people/sessions.ts';
+import type { User } from '../../src/smart/people/user.ts';
+import { addUser } from '../../src/smart/people/users.ts';
+import { findGrant, revokeGrantsOfSession } from '../../src/smart/tokens/app-grants.ts';
 import type { Browser, Page } from '../support/browser.ts';
 import { type ConsentWorld, consentWorld, decide, told } from '../support/consent-world.ts';
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { demoPassword } from '../../src/smart/demo-accounts.ts';
+import { demoPassword } from '../../src/smart/people/demo-accounts.ts';
 import { hasChromium, openChromium } from '../support/chromium.ts';
 import type { Server } from '../support/server.ts';
 import { startSmartWorld } from '../support/smart-world.ts';

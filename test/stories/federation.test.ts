@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
-import type { User } from '../../src/smart/user.ts';
+import type { User } from '../../src/smart/people/user.ts';
 import { type AccountWorld, accountWorld, send, signIn } from '../support/account-world.ts';
 import { type Browser, openBrowser, type Page } from '../support/browser.ts';
 import { type Fault, type OpenIdProvider, startOpenIdProvider } from '../support/openid-provider.ts';

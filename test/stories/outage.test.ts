@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { connect } from '../../src/db/connect.ts';
 import { type Embedded, startEmbedded } from '../../src/db/embedded.ts';
-import { mintToken, placeOf } from '../../src/smart/tokens.ts';
+import { mintToken, placeOf } from '../../src/smart/tokens/tokens.ts';
 import { type Running, start } from '../../src/start.ts';
 import { listen } from '../../src/web/listen.ts';
 import { startProcess } from '../support/process.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { openNote, sealNote } from '../../src/smart/sealed-note.ts';
-import type { User } from '../../src/smart/user.ts';
+import { openNote, sealNote } from '../../src/smart/people/sealed-note.ts';
+import type { User } from '../../src/smart/people/user.ts';
 import { type AccountWorld, accountWorld, optionsOf, send, signIn } from '../support/account-world.ts';
 import { createAuthenticator, type Shown } from '../support/authenticator.ts';
 import { type Browser, openBrowser, type Page } from '../support/browser.ts';

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-
-import type { NewAppGrant } from '../../src/smart/app-grants.ts';
-import { disableUser } from '../../src/smart/end-sessions.ts';
+import { disableUser } from '../../src/smart/people/end-sessions.ts';
+import type { NewAppGrant } from '../../src/smart/tokens/app-grants.ts';
 import type { App } from '../support/app.ts';
 import { askToken, exchange, grantTo, refresh } from '../support/granted.ts';
 import { type Server, startServer } from '../support/server.ts';

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { exportJWK, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { newInitialAccessToken } from '../../src/smart/initial-access.ts';
+import { newInitialAccessToken } from '../../src/smart/clients/initial-access.ts';
 import { type Server, startServer } from '../support/server.ts';
 
 type Json = Record<string, unknown>;

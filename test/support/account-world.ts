@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 
-import { hashPassword, setPasswordHash } from '../../src/smart/passwords.ts';
-import type { User } from '../../src/smart/user.ts';
-import { addUser } from '../../src/smart/users.ts';
+import { hashPassword, setPasswordHash } from '../../src/smart/people/passwords.ts';
+import type { User } from '../../src/smart/people/user.ts';
+import { addUser } from '../../src/smart/people/users.ts';
 import { type Browser, type Filled, openBrowser, type Page } from './browser.ts';
 import { freePort, type Server, startServer } from './server.ts';
 

@@ -1,10 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
-import type { ClientMetadata } from '../../src/smart/client.ts';
-import { saveClient } from '../../src/smart/clients.ts';
-import { newSession } from '../../src/smart/sessions.ts';
-import type { User } from '../../src/smart/user.ts';
-import { addUser } from '../../src/smart/users.ts';
+import type { ClientMetadata } from '../../src/smart/clients/client.ts';
+import { saveClient } from '../../src/smart/clients/clients.ts';
+import { newSession } from '../../src/smart/people/sessions.ts';
+import type { User } from '../../src/smart/people/user.ts';
+import { addUser } from '../../src/smart/people/users.ts';
 import { challengeOf } from './app.ts';
 import { type Browser, type Filled, openBrowser, type Page } from './browser.ts';
 import { type Server, startServer } from './server.ts';

@@ -1,8 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
-
-import { createGrant, type NewAppGrant } from '../../src/smart/app-grants.ts';
-import { issueCode } from '../../src/smart/codes.ts';
-import { addUser } from '../../src/smart/users.ts';
+import { addUser } from '../../src/smart/people/users.ts';
+import { createGrant, type NewAppGrant } from '../../src/smart/tokens/app-grants.ts';
+import { issueCode } from '../../src/smart/tokens/codes.ts';
 import type { App } from './app.ts';
 import type { Server } from './server.ts';
 import { redirectUri } from './smart-world.ts';

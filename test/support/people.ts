@@ -1,9 +1,9 @@
 import { Secret, TOTP } from 'otpauth';
 
-import { hashPassword, setPasswordHash } from '../../src/smart/passwords.ts';
-import { enableTotp, newTotpSecret } from '../../src/smart/totp.ts';
-import type { User } from '../../src/smart/user.ts';
-import { addUser, type NewUser } from '../../src/smart/users.ts';
+import { hashPassword, setPasswordHash } from '../../src/smart/people/passwords.ts';
+import { enableTotp, newTotpSecret } from '../../src/smart/people/totp.ts';
+import type { User } from '../../src/smart/people/user.ts';
+import { addUser, type NewUser } from '../../src/smart/people/users.ts';
 import { type Browser, openBrowser, type Page } from './browser.ts';
 import type { Server } from './server.ts';
 

@@ -10,7 +10,7 @@ import { connect } from '../../src/db/connect.ts';
 import type { Database } from '../../src/db/database.ts';
 import type { Target } from '../../src/db/target.ts';
 import type { SmartContext } from '../../src/smart/context.ts';
-import { mintToken, placeOf } from '../../src/smart/tokens.ts';
+import { mintToken, placeOf } from '../../src/smart/tokens/tokens.ts';
 import { start } from '../../src/start.ts';
 import { createDatabase } from './postgres.ts';
 

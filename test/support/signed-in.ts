@@ -1,6 +1,6 @@
-import { demoPassword } from '../../src/smart/demo-accounts.ts';
-import type { Role } from '../../src/smart/user.ts';
-import { addUser } from '../../src/smart/users.ts';
+import { demoPassword } from '../../src/smart/people/demo-accounts.ts';
+import type { Role } from '../../src/smart/people/user.ts';
+import { addUser } from '../../src/smart/people/users.ts';
 import { type Browser, openBrowser, type Page } from './browser.ts';
 import type { Server } from './server.ts';
 

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { exportJWK, generateKeyPair } from 'jose';
-
-import type { LaunchContext } from '../../src/smart/app-grant.ts';
-import type { ClientMetadata } from '../../src/smart/client.ts';
-import { saveClient } from '../../src/smart/clients.ts';
-import { demoPassword } from '../../src/smart/demo-accounts.ts';
+import type { ClientMetadata } from '../../src/smart/clients/client.ts';
+import { saveClient } from '../../src/smart/clients/clients.ts';
+import { demoPassword } from '../../src/smart/people/demo-accounts.ts';
 import { newSecret, sha256 } from '../../src/smart/random.ts';
-import { launchScope } from '../../src/smart/scopes.ts';
+import { launchScope } from '../../src/smart/scopes/scopes.ts';
+import type { LaunchContext } from '../../src/smart/tokens/app-grant.ts';
 import { type App, type Credentials, type OpenedApp, openApp, type Person } from './app.ts';
 import type { Browser } from './browser.ts';
 import { type Server, startServer } from './server.ts';

@@ -1,6 +1,6 @@
 import { type OAuthErrorCode, redirect } from '../answers.ts';
 import type { Answer } from '../endpoint.ts';
-import type { Place } from '../tokens.ts';
+import type { Place } from '../tokens/tokens.ts';
 import type { AuthorizationRequest } from './request.ts';
 
 type To = Pick<AuthorizationRequest, 'redirectUri' | 'state'>;

@@ -1,6 +1,6 @@
 import { redirect } from '../answers.ts';
-import type { Client } from '../client.ts';
-import { findClient } from '../clients.ts';
+import type { Client } from '../clients/client.ts';
+import { findClient } from '../clients/clients.ts';
 import type { SmartContext } from '../context.ts';
 import type { Answer, Endpoint, SmartRequest } from '../endpoint.ts';
 import { type Fault, faultPage } from '../pages/authorize-error.ts';

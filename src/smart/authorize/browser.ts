@@ -1,6 +1,6 @@
 import type { SmartContext } from '../context.ts';
 import type { SmartRequest } from '../endpoint.ts';
-import type { Place } from '../tokens.ts';
+import type { Place } from '../tokens/tokens.ts';
 import { MINUTES } from './request.ts';
 
 const isSecure = (context: SmartContext): boolean => context.baseUrl.startsWith('https:');

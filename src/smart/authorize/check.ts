@@ -1,7 +1,7 @@
 import type { OAuthErrorCode } from '../answers.ts';
-import type { Client } from '../client.ts';
+import type { Client } from '../clients/client.ts';
 import type { SmartContext } from '../context.ts';
-import type { Place } from '../tokens.ts';
+import type { Place } from '../tokens/tokens.ts';
 import type { AuthorizationRequest } from './request.ts';
 
 /** What an app sent, and what it is held against. */

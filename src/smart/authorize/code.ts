@@ -1,11 +1,11 @@
 import type { Queryable } from '../../db/database.ts';
-import type { AppGrant, LaunchContext } from '../app-grant.ts';
-import { createGrant, grantsOfUser } from '../app-grants.ts';
-import { issueCode } from '../codes.ts';
-import { draftConsent, endLeftConsents, writeDrafts } from '../consents.ts';
+import { draftConsent, endLeftConsents, writeDrafts } from '../consents/consents.ts';
 import type { Answer } from '../endpoint.ts';
 import { faultPage } from '../pages/authorize-error.ts';
 import { newSecret } from '../random.ts';
+import type { AppGrant, LaunchContext } from '../tokens/app-grant.ts';
+import { createGrant, grantsOfUser } from '../tokens/app-grants.ts';
+import { issueCode } from '../tokens/codes.ts';
 import { codeToApp } from './answer.ts';
 import { browserCookie } from './browser.ts';
 import { endRequest } from './request.ts';

@@ -1,7 +1,7 @@
 import type { Interaction, Scope } from '../../fhir/access.ts';
-import { isWithin } from '../narrow-scopes.ts';
-import { categories, plainTypes } from '../scope-categories.ts';
-import { formatScope } from '../scopes.ts';
+import { isWithin } from '../scopes/narrow-scopes.ts';
+import { categories, plainTypes } from '../scopes/scope-categories.ts';
+import { formatScope } from '../scopes/scopes.ts';
 import { readScope } from './scope.ts';
 
 /** What may be granted in the place of a whole item. */

@@ -1,10 +1,10 @@
 import { redirect } from '../answers.ts';
-import { findClient } from '../clients.ts';
+import { findClient } from '../clients/clients.ts';
 import type { SmartContext } from '../context.ts';
 import type { Endpoint, Step as Outcome, SmartRequest } from '../endpoint.ts';
-import { narrowScopes } from '../narrow-scopes.ts';
 import { faultPage } from '../pages/authorize-error.ts';
-import { checkCsrf, sessionOf } from '../sessions.ts';
+import { checkCsrf, sessionOf } from '../people/sessions.ts';
+import { narrowScopes } from '../scopes/narrow-scopes.ts';
 import { browserOf, pathOf } from './browser.ts';
 import { consent, consentGiven } from './consent.ts';
 import { identified, launched, login } from './login.ts';

@@ -1,4 +1,4 @@
-import { findLaunch } from '../launch.ts';
+import { findLaunch } from '../launch/launch.ts';
 import { sha256 } from '../random.ts';
 import { type Check, parameter, passed, refused } from './check.ts';
 

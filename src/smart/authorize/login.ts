@@ -1,9 +1,9 @@
 import { redirect } from '../answers.ts';
 import type { Step as Outcome } from '../endpoint.ts';
-import { takeLaunch } from '../launch.ts';
-import { contextFault } from '../launch-context.ts';
+import { takeLaunch } from '../launch/launch.ts';
+import { contextFault } from '../launch/launch-context.ts';
 import { faultPage } from '../pages/authorize-error.ts';
-import type { Session } from '../user.ts';
+import type { Session } from '../people/user.ts';
 import { pathOf } from './browser.ts';
 import { choose, takeUp } from './request.ts';
 import {

@@ -1,8 +1,8 @@
 import type { Queryable } from '../../db/database.ts';
 import type { Language } from '../../pages/language.ts';
-import type { LaunchContext } from '../app-grant.ts';
 import type { SmartContext } from '../context.ts';
 import { newSecret, sha256 } from '../random.ts';
+import type { LaunchContext } from '../tokens/app-grant.ts';
 
 /** https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest */
 export const prompts = ['none', 'login', 'consent', 'select_account'] as const;

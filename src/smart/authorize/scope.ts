@@ -1,6 +1,6 @@
 import type { Scope } from '../../fhir/access.ts';
-import { narrowScopes } from '../narrow-scopes.ts';
-import { parseScopes } from '../scopes.ts';
+import { narrowScopes } from '../scopes/narrow-scopes.ts';
+import { parseScopes } from '../scopes/scopes.ts';
 import { type Check, parameter, passed, refused } from './check.ts';
 
 /** Characters of a scope. https://www.rfc-editor.org/rfc/rfc6749#section-3.3 */

@@ -1,10 +1,10 @@
 import type { OAuthErrorCode } from '../answers.ts';
-import type { Client } from '../client.ts';
+import type { Client } from '../clients/client.ts';
 import type { SmartContext } from '../context.ts';
 import type { Answer, Step as Outcome, SmartRequest } from '../endpoint.ts';
+import type { Session } from '../people/user.ts';
 import type { Viewer } from '../records.ts';
 import { noteRefusal } from '../refusals.ts';
-import type { Session } from '../user.ts';
 import { errorToApp } from './answer.ts';
 import { endRequest, type Interaction } from './request.ts';
 import { readScope } from './scope.ts';

@@ -1,4 +1,4 @@
-import type { Client, ClientAuthMethod } from '../client.ts';
+import type { Client, ClientAuthMethod } from '../clients/client.ts';
 import type { SmartContext } from '../context.ts';
 import type { SmartRequest, Step } from '../endpoint.ts';
 

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 
-import type { Client } from '../client.ts';
+import type { Client } from '../clients/client.ts';
 import type { SmartRequest } from '../endpoint.ts';
 import { sha256 } from '../random.ts';
 import type { ClientAuth } from './client-auth.ts';

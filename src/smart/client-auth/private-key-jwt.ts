@@ -1,11 +1,11 @@
 import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
 
-import type { Client } from '../client.ts';
-import { clientKey } from '../client-keys.ts';
+import type { Client } from '../clients/client.ts';
+import { clientKey } from '../clients/client-keys.ts';
 import type { SmartContext } from '../context.ts';
 import type { SmartRequest } from '../endpoint.ts';
+import { useOnce } from '../tokens/used-identifiers.ts';
 import { authenticateByCertificate, isUdapRequest } from '../udap/client-auth.ts';
-import { useOnce } from '../used-identifiers.ts';
 import type { ClientAuth } from './client-auth.ts';
 import { refuseClient } from './refuse.ts';
 

@@ -1,9 +1,9 @@
-import { issueAccessToken } from '../access-tokens.ts';
 import { json, oauthError } from '../answers.ts';
-import type { AppGrant } from '../app-grant.ts';
 import type { Answer } from '../endpoint.ts';
-import { issueIdToken } from '../id-tokens.ts';
-import { findUser } from '../users.ts';
+import { findUser } from '../people/users.ts';
+import { issueAccessToken } from '../tokens/access-tokens.ts';
+import type { AppGrant } from '../tokens/app-grant.ts';
+import { issueIdToken } from '../tokens/id-tokens.ts';
 import type { TokenAsk } from './grant.ts';
 
 export const invalidGrant = (description: string): Answer => oauthError(400, 'invalid_grant', description);

@@ -1,10 +1,10 @@
 import { oauthError } from '../answers.ts';
-import type { AppGrant } from '../app-grant.ts';
-import { bindGrant, findGrant, isLive, touchGrant } from '../app-grants.ts';
-import { type CodeUse, redeemCode } from '../codes.ts';
 import type { Answer } from '../endpoint.ts';
-import { narrowScopes } from '../narrow-scopes.ts';
-import { issueRefreshToken } from '../refresh-tokens.ts';
+import { narrowScopes } from '../scopes/narrow-scopes.ts';
+import type { AppGrant } from '../tokens/app-grant.ts';
+import { bindGrant, findGrant, isLive, touchGrant } from '../tokens/app-grants.ts';
+import { type CodeUse, redeemCode } from '../tokens/codes.ts';
+import { issueRefreshToken } from '../tokens/refresh-tokens.ts';
 import { invalidGrant, tokenAnswer } from './answer.ts';
 import { endGrant } from './end-grant.ts';
 import type { TokenAsk, TokenGrant } from './grant.ts';

@@ -1,11 +1,11 @@
 import { oauthError } from '../answers.ts';
-import type { AppGrant } from '../app-grant.ts';
-import { createGrant, findGrant, isLive } from '../app-grants.ts';
-import { type Client, isConfidential } from '../client.ts';
+import { type Client, isConfidential } from '../clients/client.ts';
 import type { SmartContext } from '../context.ts';
-import { narrowScopes } from '../narrow-scopes.ts';
 import { newSecret } from '../random.ts';
-import { parseScopes } from '../scopes.ts';
+import { narrowScopes } from '../scopes/narrow-scopes.ts';
+import { parseScopes } from '../scopes/scopes.ts';
+import type { AppGrant } from '../tokens/app-grant.ts';
+import { createGrant, findGrant, isLive } from '../tokens/app-grants.ts';
 import { tokenAnswer } from './answer.ts';
 import type { TokenGrant } from './grant.ts';
 

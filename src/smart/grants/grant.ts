@@ -1,4 +1,4 @@
-import type { Client, GrantType } from '../client.ts';
+import type { Client, GrantType } from '../clients/client.ts';
 import type { SmartContext } from '../context.ts';
 import type { Answer, SmartRequest } from '../endpoint.ts';
 

@@ -1,11 +1,16 @@
 import { oauthError } from '../answers.ts';
-import type { AppGrant } from '../app-grant.ts';
-import { findGrant, isLive, touchGrant } from '../app-grants.ts';
 import type { Answer } from '../endpoint.ts';
-import { liveGrant } from '../live-grant.ts';
-import { areWithin, narrowScopes } from '../narrow-scopes.ts';
-import { type FoundRefreshToken, findRefreshToken, issueRefreshToken, rotateRefreshToken } from '../refresh-tokens.ts';
-import { isSessionOpen } from '../sessions.ts';
+import { isSessionOpen } from '../people/sessions.ts';
+import { areWithin, narrowScopes } from '../scopes/narrow-scopes.ts';
+import type { AppGrant } from '../tokens/app-grant.ts';
+import { findGrant, isLive, touchGrant } from '../tokens/app-grants.ts';
+import { liveGrant } from '../tokens/live-grant.ts';
+import {
+  type FoundRefreshToken,
+  findRefreshToken,
+  issueRefreshToken,
+  rotateRefreshToken,
+} from '../tokens/refresh-tokens.ts';
 import { invalidGrant, tokenAnswer } from './answer.ts';
 import { endGrant } from './end-grant.ts';
 import type { TokenAsk, TokenGrant } from './grant.ts';

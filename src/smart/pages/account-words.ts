@@ -1,5 +1,5 @@
 import type { Language } from '../../pages/language.ts';
-import type { User } from '../user.ts';
+import type { User } from '../people/user.ts';
 
 /** Why something could not be done, said on a page of its own or above the page it belongs to. */
 export type Refused = 'form' | 'passkey' | 'too-many' | 'last-way' | 'gone';

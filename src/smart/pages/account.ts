@@ -2,10 +2,10 @@ import { html } from 'hono/html';
 
 import { type Html, layout } from '../../pages/layout.ts';
 import type { SmartContext } from '../context.ts';
+import { pathIn } from '../developer/visitor.ts';
 import type { Answer, SmartRequest } from '../endpoint.ts';
-import { csrfOf } from '../sessions.ts';
-import type { Session } from '../user.ts';
-import { pathIn } from '../visitor.ts';
+import { csrfOf } from '../people/sessions.ts';
+import type { Session } from '../people/user.ts';
 import { accountWords, recordInWords } from './account-words.ts';
 import { button, csrfInput } from './form.ts';
 import { pageAnswer } from './page.ts';

@@ -2,14 +2,14 @@ import { html } from 'hono/html';
 
 import type { Language } from '../../pages/language.ts';
 import { type Html, layout } from '../../pages/layout.ts';
-import type { AppGrant } from '../app-grant.ts';
 import { itemsOf } from '../authorize/consent-items.ts';
-import type { Client } from '../client.ts';
+import type { Client } from '../clients/client.ts';
 import type { SmartContext } from '../context.ts';
 import type { Answer, SmartRequest } from '../endpoint.ts';
+import { csrfOf } from '../people/sessions.ts';
 import type { PatientLine } from '../records.ts';
-import { changesInWords, otherInWords, rowsInWords } from '../scope-words.ts';
-import { csrfOf } from '../sessions.ts';
+import { changesInWords, otherInWords, rowsInWords } from '../scopes/scope-words.ts';
+import type { AppGrant } from '../tokens/app-grant.ts';
 import { consentWords, dayInWords } from './consent-words.ts';
 import { button, csrfInput, hidden, notice } from './form.ts';
 import { pageAnswer } from './page.ts';

@@ -1,5 +1,5 @@
 import type { Language } from '../../pages/language.ts';
-import type { Client } from '../client.ts';
+import type { Client } from '../clients/client.ts';
 
 /** Why a request cannot go on, where nobody but the person may be told. */
 export type Fault = 'client' | 'pushed' | 'no-redirect' | 'redirect' | 'session' | 'over' | 'form';

@@ -2,12 +2,12 @@ import { html } from 'hono/html';
 
 import type { Language } from '../../pages/language.ts';
 import { type Html, layout } from '../../pages/layout.ts';
-import type { Client } from '../client.ts';
-import { kindOf } from '../developer-form.ts';
-import type { Viewable } from '../developer-launch.ts';
+import type { Client } from '../clients/client.ts';
+import { kindOf } from '../developer/developer-form.ts';
+import type { Viewable } from '../developer/developer-launch.ts';
 import type { Answer, SmartRequest } from '../endpoint.ts';
 import type { Refusal } from '../refusals.ts';
-import type { Place } from '../tokens.ts';
+import type { Place } from '../tokens/tokens.ts';
 import { fact, stateOf } from './developer.ts';
 import { developerWords, timeInWords } from './developer-words.ts';
 import { button, buttonLink, csrfInput, hidden, notice, type Problem, problemSummary, titleWith } from './form.ts';

@@ -1,5 +1,5 @@
 import type { Language } from '../../pages/language.ts';
-import type { Records } from '../developer-scopes.ts';
+import type { Records } from '../developer/developer-scopes.ts';
 
 type FormWords = {
   register: (kind: string) => string;

@@ -2,10 +2,10 @@ import { html } from 'hono/html';
 
 import type { Language } from '../../pages/language.ts';
 import { type Html, layout } from '../../pages/layout.ts';
-import type { AppForm, Kind } from '../developer-form.ts';
-import { moreTypes, type Picks, type recordsOf, usualOthers, usualTypes } from '../developer-scopes.ts';
+import type { AppForm, Kind } from '../developer/developer-form.ts';
+import { moreTypes, type Picks, type recordsOf, usualOthers, usualTypes } from '../developer/developer-scopes.ts';
 import type { Answer, SmartRequest } from '../endpoint.ts';
-import { otherInWords, rowsInWords } from '../scope-words.ts';
+import { otherInWords, rowsInWords } from '../scopes/scope-words.ts';
 import { developerFormWords } from './developer-form-words.ts';
 import { developerWords } from './developer-words.ts';
 import { area, box } from './fields.ts';

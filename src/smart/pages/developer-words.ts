@@ -1,6 +1,6 @@
 import type { Language } from '../../pages/language.ts';
-import type { Kind } from '../developer-form.ts';
-import type { Role } from '../user.ts';
+import type { Kind } from '../developer/developer-form.ts';
+import type { Role } from '../people/user.ts';
 
 type KindWords = { name: string; text: string };
 

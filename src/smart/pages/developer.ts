@@ -2,11 +2,11 @@ import { html } from 'hono/html';
 
 import type { Language } from '../../pages/language.ts';
 import { type Html, layout } from '../../pages/layout.ts';
-import type { Client } from '../client.ts';
-import { kindOf, kinds } from '../developer-form.ts';
+import type { Client } from '../clients/client.ts';
+import { kindOf, kinds } from '../developer/developer-form.ts';
 import type { Answer, SmartRequest } from '../endpoint.ts';
-import type { Place } from '../tokens.ts';
-import type { Session } from '../user.ts';
+import type { Session } from '../people/user.ts';
+import type { Place } from '../tokens/tokens.ts';
 import { developerFormWords } from './developer-form-words.ts';
 import { developerWords, timeInWords } from './developer-words.ts';
 import { buttonLink } from './form.ts';

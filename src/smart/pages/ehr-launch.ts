@@ -2,9 +2,9 @@ import { html } from 'hono/html';
 
 import type { Language } from '../../pages/language.ts';
 import { type Html, layout } from '../../pages/layout.ts';
-import type { Client } from '../client.ts';
+import type { Client } from '../clients/client.ts';
+import type { RecordLine } from '../developer/record-lines.ts';
 import type { Answer, SmartRequest } from '../endpoint.ts';
-import type { RecordLine } from '../record-lines.ts';
 import type { PatientLine, PatientPage } from '../records.ts';
 import { birthDateInWords } from './consent-words.ts';
 import { ehrLaunchWords } from './ehr-launch-words.ts';

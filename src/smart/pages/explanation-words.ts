@@ -1,5 +1,5 @@
 import type { Language } from '../../pages/language.ts';
-import type { Explanation } from '../explain-token.ts';
+import type { Explanation } from '../developer/explain-token.ts';
 import type { Advice } from './refusals-words.ts';
 
 /** Why a token is refused. */

@@ -1,5 +1,5 @@
 import type { Language } from '../../pages/language.ts';
-import type { ProviderTrouble } from '../providers.ts';
+import type { ProviderTrouble } from '../account/providers.ts';
 
 export type FederationTrouble = ProviderTrouble | 'unknown' | 'stale' | 'taken' | 'other-user' | 'disabled';
 

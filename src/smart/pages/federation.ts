@@ -1,10 +1,10 @@
 import { html } from 'hono/html';
 
 import type { SmartContext } from '../context.ts';
+import { pathIn } from '../developer/visitor.ts';
 import type { Answer, SmartRequest } from '../endpoint.ts';
-import { csrfOf } from '../sessions.ts';
-import type { User } from '../user.ts';
-import { pathIn } from '../visitor.ts';
+import { csrfOf } from '../people/sessions.ts';
+import type { User } from '../people/user.ts';
 import { type FederationTrouble, federationWords } from './federation-words.ts';
 import { button, buttonLink, csrfInput, hidden } from './form.ts';
 import { pageAnswer } from './page.ts';

@@ -1,5 +1,5 @@
 import type { Language } from '../../pages/language.ts';
-import type { Client } from '../client.ts';
+import type { Client } from '../clients/client.ts';
 
 export type OperatorWords = {
   title: string;

@@ -1,10 +1,16 @@
 import { html } from 'hono/html';
 
 import { type Html, layout } from '../../pages/layout.ts';
-import { kindOf } from '../developer-form.ts';
+import { kindOf } from '../developer/developer-form.ts';
+import {
+  LINES,
+  type ListedAccess,
+  type ListedApp,
+  type ListedKey,
+  type ListedPerson,
+} from '../developer/operator-records.ts';
 import type { Answer, SmartRequest } from '../endpoint.ts';
-import { LINES, type ListedAccess, type ListedApp, type ListedKey, type ListedPerson } from '../operator-records.ts';
-import type { Session } from '../user.ts';
+import type { Session } from '../people/user.ts';
 import { otherPages, stateOf } from './developer.ts';
 import { developerWords, timeInWords } from './developer-words.ts';
 import { box } from './fields.ts';

@@ -1,9 +1,8 @@
 import { html } from 'hono/html';
-
+import { passkeysOf, passkeysPossible, requestOptions } from '../account/passkeys.ts';
+import { pathIn } from '../developer/visitor.ts';
 import type { Answer, SmartRequest } from '../endpoint.ts';
-import { passkeysOf, passkeysPossible, requestOptions } from '../passkeys.ts';
-import type { SecondFactor, SignInMethod } from '../sign-in-methods.ts';
-import { pathIn } from '../visitor.ts';
+import type { SecondFactor, SignInMethod } from '../people/sign-in-methods.ts';
 import { accountWords } from './account-words.ts';
 import { federationWords } from './federation-words.ts';
 import { buttonLink } from './form.ts';

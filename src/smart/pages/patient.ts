@@ -1,12 +1,12 @@
 import { html } from 'hono/html';
 
 import { layout } from '../../pages/layout.ts';
-import type { Client } from '../client.ts';
+import type { Client } from '../clients/client.ts';
 import type { SmartContext } from '../context.ts';
 import type { Answer, SmartRequest } from '../endpoint.ts';
+import { csrfOf } from '../people/sessions.ts';
+import type { User } from '../people/user.ts';
 import type { PatientPage } from '../records.ts';
-import { csrfOf } from '../sessions.ts';
-import type { User } from '../user.ts';
 import { birthDateInWords, consentWords } from './consent-words.ts';
 import { button, csrfInput, field, hidden, problemSummary, titleWith } from './form.ts';
 import { pageAnswer } from './page.ts';

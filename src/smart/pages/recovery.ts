@@ -1,7 +1,6 @@
 import { html } from 'hono/html';
-
+import { pathIn } from '../developer/visitor.ts';
 import type { Answer, SmartRequest } from '../endpoint.ts';
-import { pathIn } from '../visitor.ts';
 import { accountWords, type Done } from './account-words.ts';
 import { buttonLink, notice } from './form.ts';
 import { pageAnswer } from './page.ts';

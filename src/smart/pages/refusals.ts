@@ -3,7 +3,7 @@ import { html } from 'hono/html';
 import { resourceTypes } from '../../fhir/resources.ts';
 import type { Language } from '../../pages/language.ts';
 import type { Html } from '../../pages/layout.ts';
-import type { Explanation } from '../explain-token.ts';
+import type { Explanation } from '../developer/explain-token.ts';
 import type { Refusal } from '../refusals.ts';
 import { timeInWords } from './developer-words.ts';
 import { explanationWords } from './explanation-words.ts';

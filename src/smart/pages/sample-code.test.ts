@@ -8,9 +8,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { comeBack } from '../../../test/support/app.ts';
 import type { Server } from '../../../test/support/server.ts';
 import { people, registerApp, startSmartWorld } from '../../../test/support/smart-world.ts';
-import { findClient } from '../clients.ts';
-import { demoPassword } from '../demo-accounts.ts';
-import { placeOf } from '../tokens.ts';
+import { findClient } from '../clients/clients.ts';
+import { demoPassword } from '../people/demo-accounts.ts';
+import { placeOf } from '../tokens/tokens.ts';
 import { samplesOf } from './sample-code.ts';
 
 let server: Server;

@@ -1,6 +1,6 @@
-import type { Client } from '../client.ts';
-import { kindOf } from '../developer-form.ts';
-import type { Place } from '../tokens.ts';
+import type { Client } from '../clients/client.ts';
+import { kindOf } from '../developer/developer-form.ts';
+import type { Place } from '../tokens/tokens.ts';
 
 /** A program that runs as it is but for what only its author has. `about` names its words. */
 export type Sample = { about: 'browserStart' | 'browserReady' | 'node' | 'nodeService' | 'curl'; code: string };

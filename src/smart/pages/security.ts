@@ -1,14 +1,14 @@
 import { html } from 'hono/html';
 
 import { type Html, layout } from '../../pages/layout.ts';
+import type { Link } from '../account/federation.ts';
+import type { Passkey } from '../account/passkeys.ts';
 import type { Provider, SmartContext } from '../context.ts';
+import { pathIn } from '../developer/visitor.ts';
 import type { Answer, SmartRequest } from '../endpoint.ts';
-import type { Link } from '../federation.ts';
-import type { Passkey } from '../passkeys.ts';
-import { SHORTEST } from '../passwords.ts';
-import { csrfOf, type ListedSession } from '../sessions.ts';
-import type { Session } from '../user.ts';
-import { pathIn } from '../visitor.ts';
+import { SHORTEST } from '../people/passwords.ts';
+import { csrfOf, type ListedSession } from '../people/sessions.ts';
+import type { Session } from '../people/user.ts';
 import { accountWords, type Done, dayInWords } from './account-words.ts';
 import {
   button,

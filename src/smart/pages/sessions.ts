@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 
 import type { Language } from '../../pages/language.ts';
 import type { Html } from '../../pages/layout.ts';
-import type { ListedSession } from '../sessions.ts';
+import type { ListedSession } from '../people/sessions.ts';
 import { accountWords, momentInWords } from './account-words.ts';
 import { browserInWords } from './browser-words.ts';
 import { button, hidden } from './form.ts';

@@ -6,9 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addPerson, codeOf, password, protect } from '../../../test/support/people.ts';
 import { type Server, startServer } from '../../../test/support/server.ts';
 import { languages } from '../../pages/language.ts';
-import { invite } from '../invitations.ts';
-import { newRecoveryCodes } from '../recovery-codes.ts';
-import type { User } from '../user.ts';
+import { invite } from '../people/invitations.ts';
+import { newRecoveryCodes } from '../people/recovery-codes.ts';
+import type { User } from '../people/user.ts';
 
 const paths = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const executablePath = paths.find((path) => path !== undefined && existsSync(path));

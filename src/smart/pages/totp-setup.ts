@@ -3,11 +3,11 @@ import { encode } from 'uqr';
 
 import type { Html } from '../../pages/layout.ts';
 import type { SmartContext } from '../context.ts';
+import { pathIn } from '../developer/visitor.ts';
 import type { Answer, SmartRequest } from '../endpoint.ts';
-import { csrfOf } from '../sessions.ts';
-import { totpUri } from '../totp.ts';
-import type { User } from '../user.ts';
-import { pathIn } from '../visitor.ts';
+import { csrfOf } from '../people/sessions.ts';
+import { totpUri } from '../people/totp.ts';
+import type { User } from '../people/user.ts';
 import { accountWords } from './account-words.ts';
 import { button, csrfInput, field, hidden } from './form.ts';
 import { pageAnswer } from './page.ts';

@@ -1,9 +1,9 @@
 import { oauthError } from '../answers.ts';
-import type { Client } from '../client.ts';
 import { refuseClient } from '../client-auth/refuse.ts';
+import type { Client } from '../clients/client.ts';
 import type { SmartContext } from '../context.ts';
 import type { Answer, SmartRequest, Step } from '../endpoint.ts';
-import { useOnce } from '../used-identifiers.ts';
+import { useOnce } from '../tokens/used-identifiers.ts';
 import { b2bFault } from './b2b.ts';
 import { type CertifiedResult, checkCertified } from './certified-jwt.ts';
 import { udapOf } from './settings.ts';

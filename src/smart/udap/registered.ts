@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import type { ClientMetadata } from '../client.ts';
+import type { ClientMetadata } from '../clients/client.ts';
 import type { SmartContext } from '../context.ts';
 
 // One statement: of registrations under one URI at the same time the first makes the app and the others change it.

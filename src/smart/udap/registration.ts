@@ -1,9 +1,9 @@
 import { json, oauthError } from '../answers.ts';
-import { revokeGrantsOfClient } from '../app-grants.ts';
-import type { ClientMetadata } from '../client.ts';
+import type { ClientMetadata } from '../clients/client.ts';
 import type { SmartContext } from '../context.ts';
 import type { Answer, SmartRequest } from '../endpoint.ts';
-import { useOnce } from '../used-identifiers.ts';
+import { revokeGrantsOfClient } from '../tokens/app-grants.ts';
+import { useOnce } from '../tokens/used-identifiers.ts';
 import { type Certified, checkCertified } from './certified-jwt.ts';
 import { endCertificate, registerCertificate } from './registered.ts';
 import { udapOf } from './settings.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 
-import type { Place } from '../tokens.ts';
+import type { Place } from '../tokens/tokens.ts';
 import type { Udap } from './settings.ts';
 
 /** The addresses that the signature is about. */

@@ -1,8 +1,8 @@
 import type { JWTPayload } from 'jose';
 
-import type { ClientMetadata, GrantType } from '../client.ts';
-import { isPlain, isWeb } from '../client-metadata.ts';
-import { narrowScopes } from '../narrow-scopes.ts';
+import type { ClientMetadata, GrantType } from '../clients/client.ts';
+import { isPlain, isWeb } from '../clients/client-metadata.ts';
+import { narrowScopes } from '../scopes/narrow-scopes.ts';
 
 /** What an app says of itself; empty grant types ask for the registration to end. */
 export type Statement = { cancels: true } | { cancels: false; metadata: ClientMetadata };
