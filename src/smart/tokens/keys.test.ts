@@ -52,6 +52,25 @@ test('after a rotation new keys sign, and what the old ones signed is believed, 
   expect(kid(fresh)).not.toBe(kid(old));
 });
 
+test('what a new key signs is believed by other servers at once, while strangers name keys that there are not', async () => {
+  const [one, other] = [openKeys(database, secret), openKeys(database, secret)];
+  for (let i = 0; i < 3; i++) {
+    await Promise.all([other.verifying(`a stranger's ${i}`), one.rotate(1)]);
+    const token = await mintToken(one, placeOf(origin, 1), claims, 60);
+    const [found] = await Promise.all([checkToken(other, origin, token), other.verifying('of another stranger')]);
+    expect(found.ok).toBe(true);
+  }
+});
+
+test('servers that rotate at the same time agree on the key that signs', async () => {
+  const servers = Array.from({ length: 4 }, () => openKeys(database, secret));
+  await Promise.all(servers.map((one) => one.rotate(1)));
+  for (const alg of ['ES384', 'RS256'] as const) {
+    const kids = await Promise.all(servers.map(async (one) => (await one.signing(1, alg)).kid));
+    expect(new Set(kids).size).toBe(1);
+  }
+});
+
 test('a server that was running meanwhile signs with the new key within a minute', async () => {
   let now = Date.now();
   const running = openKeys(database, secret, () => now);

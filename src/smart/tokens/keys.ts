@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { type CryptoKey, importJWK, type JWK } from 'jose';
 
 import type { Database } from '../../db/database.ts';
@@ -21,8 +22,8 @@ export type Keys = {
   rotate(tenant: number): Promise<void>;
 };
 
-/** ms before the table is read again for a key id that is not known: strangers can name any id they like. */
-const RELOAD = 1000;
+/** ms between two readings of the table for key ids that are not known: strangers can name any id they like. */
+const RELOAD = 250;
 /** ms after which what is remembered is looked at again. */
 const STALE = 60_000;
 /** Hours after which a retired key is believed no more: a day, which is the longest that a token lasts, and what clocks differ by. */
@@ -33,14 +34,16 @@ export function openKeys(database: Database, secret: Secret, now: () => number =
   const signing = new Map<string, { key: Promise<SigningKey>; until: number }>();
   let known = new Map<string, VerifyingKey & { jwk: JWK }>();
   let loadedAt = Number.NEGATIVE_INFINITY;
-  let loading: Promise<void> | null = null;
+  let next: Promise<void> | null = null;
 
   async function load(): Promise<void> {
+    const began = now();
+    loadedAt = began;
     const rows = await database.query(
       `select tenant, kid, algorithm, public_jwk from signing_key
        where retired_at is null or retired_at > now() - make_interval(hours => ${AFTERLIFE}) order by tenant, created_at`,
     );
-    const keys = await Promise.all(
+    const all = await Promise.all(
       rows.map(async ([tenant, kid, name, text]) => {
         const jwk: JWK = JSON.parse(String(text));
         // The table has what signing-key.ts wrote, and no symmetric key, for which these would be bytes.
@@ -48,14 +51,17 @@ export function openKeys(database: Database, secret: Secret, now: () => number =
         return { tenant: Number(tenant), kid: String(kid), algorithm: String(name) as SigningAlgorithm, key, jwk };
       }),
     );
-    known = new Map(keys.map((one) => [one.kid, one]));
-    loadedAt = now();
+    // A later reading may have been quicker.
+    if (loadedAt <= began) known = new Map(all.map((one) => [one.kid, one]));
   }
+
+  /** Reads the table as soon as RELOAD has passed, for all who ask till then: what was in it when they asked is found. */
   const reload = (): Promise<void> => {
-    loading ??= load().finally(() => {
-      loading = null;
+    next ??= setTimeout(Math.max(0, loadedAt + RELOAD - now())).then(() => {
+      next = null;
+      return load();
     });
-    return loading;
+    return next;
   };
 
   const keys: Keys = {
@@ -75,7 +81,7 @@ export function openKeys(database: Database, secret: Secret, now: () => number =
       return key;
     },
     async verifying(kid) {
-      if (!known.has(kid) && now() - loadedAt > RELOAD) await reload();
+      if (!known.has(kid)) await reload();
       // What is known is used while it is looked at again.
       else if (now() - loadedAt > STALE) reload().catch(() => undefined);
       return known.get(kid) ?? null;
@@ -88,7 +94,7 @@ export function openKeys(database: Database, secret: Secret, now: () => number =
     async rotate(tenant) {
       for (const one of ['ES384', 'RS256'] as const) await replaceKey(database, secret, tenant, one);
       signing.clear();
-      await reload();
+      await load();
     },
   };
   return keys;
