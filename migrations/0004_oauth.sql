@@ -223,6 +223,8 @@ create table authorization_code (
   nonce          text,
   -- Seconds since 1970 at which the person signed in, for auth_time.
   signed_in_at   timestamptz,
+  -- How they did, for amr.
+  methods        text[]      collate "C" not null default '{}',
   expires_at     timestamptz not null,
   used_at        timestamptz,
   primary key (tenant, hash)

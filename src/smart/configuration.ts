@@ -3,6 +3,7 @@ import { assertionAlgorithms } from './client-auth/private-key-jwt.ts';
 import type { SmartContext } from './context.ts';
 import type { Answer, Endpoint, SmartRequest } from './endpoint.ts';
 import { tokenGrants } from './grants/index.ts';
+import { categories } from './scopes/scope-categories.ts';
 import { otherScopes } from './scopes/scopes.ts';
 import { dpopAlgorithms } from './tokens/dpop.ts';
 import type { Place } from './tokens/tokens.ts';
@@ -33,10 +34,15 @@ const capabilities = [
 const scopes = [
   ...[...otherScopes].filter((one) => !one.startsWith('portico/')),
   ...['patient', 'user', 'system'].flatMap((context) => [`${context}/*.cruds`, `${context}/*.rs`]),
-  'patient/Patient.rs',
-  'patient/Observation.rs',
-  'patient/Observation.rs?category=http://terminology.hl7.org/CodeSystem/observation-category|vital-signs',
-  'patient/Condition.rs',
+  ...['Patient', 'Encounter', ...categories.keys()].map((type) => `patient/${type}.rs`),
+  ...[...categories].flatMap(([type, parts]) =>
+    parts.map(({ system, code }) => `patient/${type}.rs?category=${system}|${code}`),
+  ),
+];
+
+const claims = [
+  ...['sub', 'iss', 'aud', 'exp', 'iat', 'auth_time', 'amr', 'nonce', 'at_hash', 'sid'],
+  ...['fhirUser', 'profile', 'name', 'preferred_username', 'email'],
 ];
 
 const methods = clientAuths.map(({ method }) => method);
@@ -73,7 +79,7 @@ const openid = (place: Place) => ({
   end_session_endpoint: `${place.issuer}/oauth2/logout`,
   subject_types_supported: ['public'],
   id_token_signing_alg_values_supported: ['RS256', 'ES384'],
-  claims_supported: ['sub', 'iss', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'fhirUser', 'profile', 'name', 'email'],
+  claims_supported: claims,
   claims_parameter_supported: false,
   request_parameter_supported: false,
   request_uri_parameter_supported: false,

@@ -71,6 +71,7 @@ describe('A-41 of one tenant nothing counts in another', () => {
       codeChallenge,
       nonce: null,
       signedInAt: null,
+      methods: [],
     });
     const answer = await post('/oauth2/token', {
       grant_type: 'authorization_code',

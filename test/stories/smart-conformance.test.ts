@@ -122,6 +122,7 @@ describe.each(bothWays)('over %s', (_, settings) => {
       expect(decodeProtectedHeader(token)).toMatchObject({ alg: 'RS256', kid: expect.any(String) });
       expect(payload.sub).toMatch(/^.{1,255}$/);
       expect(payload).toMatchObject({ exp: expect.any(Number), iat: expect.any(Number), nonce: 'n-0S6_WzA2Mj' });
+      expect(payload).toMatchObject({ auth_time: expect.any(Number), amr: ['pwd'], at_hash: expect.any(String) });
       expect(payload.fhirUser).toBe(`${server.base}/Patient/amara-osei`);
     });
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
+import { disableClient } from '../../src/smart/clients/clients.ts';
 import { askToken, exchange, grantTo, refresh, verifier } from '../support/granted.ts';
 import { type Server, startServer } from '../support/server.ts';
 import { redirectUri, registerApp } from '../support/smart-world.ts';
@@ -68,6 +69,36 @@ test('the operator is told of every token; nobody is told who does not say who t
     token_type: 'refresh_token',
   });
   expect((await post('introspect', { token: access_token })).status).toBe(401);
+});
+
+test('whoever has the whole of the system is told of every token, and who has a part of it of none', async () => {
+  const { access_token = '' } = await tokens();
+  const asked = async (scope: string) => {
+    const authorization = `Bearer ${await server.token(scope)}`;
+    return post('introspect', { token: access_token }, { authorization });
+  };
+  expect((await asked('system/*.rs')).body).toMatchObject({ active: true, client_id: app.clientId });
+  expect((await asked('system/Patient.rs')).status).toBe(403);
+});
+
+test('of a token of the operator no app is named', async () => {
+  const token = await server.token('system/*.rs');
+  const { body } = await post('introspect', { token }, { authorization: `Bearer ${token}` });
+  expect(body).toMatchObject({ active: true, scope: 'system/*.rs', token_type: 'Bearer' });
+  expect(body).not.toHaveProperty('client_id');
+});
+
+test('a refresh token that is used, or whose app or person may do nothing any more, is active no more', async () => {
+  const own = (await registerApp(server)).app;
+  const first = await tokens(own);
+  const active = async (token = ''): Promise<unknown> => {
+    const authorization = `Bearer ${await server.token('portico/operator')}`;
+    return (await post('introspect', { token }, { authorization })).body.active;
+  };
+  const second = await refresh(server, own, first.refresh_token);
+  expect([await active(first.refresh_token), await active(second.body.refresh_token)]).toEqual([false, true]);
+  await disableClient(server.smart, 1, own.clientId, 'test');
+  expect([await active(second.body.refresh_token), await active(second.body.access_token)]).toEqual([false, false]);
 });
 
 test('an access token that is given back is refused from the next request on; its refresh token is not', async () => {

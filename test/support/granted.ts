@@ -38,7 +38,16 @@ export async function grantTo(
     expiresAt: null,
     ...rest,
   });
-  const use = { tenant: 1, grantId, clientId, redirectUri, codeChallenge, nonce: null, signedInAt: new Date() };
+  const use = {
+    tenant: 1,
+    grantId,
+    clientId,
+    redirectUri,
+    codeChallenge,
+    nonce: null,
+    signedInAt: new Date(),
+    methods: ['pwd'],
+  };
   return { grantId, code: await issueCode(server.database, use) };
 }
 

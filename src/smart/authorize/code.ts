@@ -61,6 +61,7 @@ async function codeFor(on: Queryable, visit: SignedInVisit, grantId: string): Pr
     codeChallenge,
     nonce,
     signedInAt: session.signedInAt,
+    methods: session.methods,
   });
 }
 

@@ -15,6 +15,7 @@ export type Issue = {
   refreshToken: string | null;
   nonce: string | null;
   signedInAt: Date | null;
+  methods: readonly string[];
 };
 
 /** What an app is told of where it was started. https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html */
@@ -38,7 +39,7 @@ function launchContext({ grant, scope }: Issue, issuer: string): Record<string, 
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-5.1
  */
 export async function tokenAnswer({ context, request, client, jkt }: TokenAsk, issue: Issue): Promise<Answer> {
-  const { grant, scope, refreshToken, nonce, signedInAt } = issue;
+  const { grant, scope, refreshToken, nonce, signedInAt, methods } = issue;
   const user = grant.userId === null ? null : await findUser(context.database, grant.tenant, grant.userId);
   if (grant.userId !== null && (!user || user.disabled)) return invalidGrant('The account of the person has ended');
   if (user && user.fhirUser !== grant.fhirUser) return invalidGrant('The person is linked to another record now');
@@ -58,6 +59,7 @@ export async function tokenAnswer({ context, request, client, jkt }: TokenAsk, i
             grant: { ...grant, scope },
             nonce,
             signedInAt,
+            methods,
             accessToken: token,
           }),
         }

@@ -60,7 +60,7 @@ export const authorizationCode: TokenGrant = {
     if (scope === '') return invalidGrant('The app is registered for nothing of what was granted any more');
     const refreshToken = await firstRefreshToken(ask, grant);
     await touchGrant(byKey, grant);
-    const { nonce, signedInAt } = use;
-    return tokenAnswer(ask, { grant, scope, refreshToken, nonce, signedInAt });
+    const { nonce, signedInAt, methods } = use;
+    return tokenAnswer(ask, { grant, scope, refreshToken, nonce, signedInAt, methods });
   },
 };

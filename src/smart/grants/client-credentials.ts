@@ -74,6 +74,6 @@ export const clientCredentials: TokenGrant = {
     if (!grant || !isLive(grant, context.now())) {
       return oauthError(400, 'unauthorized_client', 'What this app was granted has been ended');
     }
-    return tokenAnswer(ask, { grant, scope, refreshToken: null, nonce: null, signedInAt: null });
+    return tokenAnswer(ask, { grant, scope, refreshToken: null, nonce: null, signedInAt: null, methods: [] });
   },
 };

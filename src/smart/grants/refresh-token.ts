@@ -78,6 +78,6 @@ export const refreshToken: TokenGrant = {
     if (next === null) return usedTwice(ask, grant);
     await touchGrant(byKey, grant);
     const scope = narrowScopes(form.get('scope') || found.scope, client.metadata.scope);
-    return tokenAnswer(ask, { grant, scope, refreshToken: next, nonce: null, signedInAt: null });
+    return tokenAnswer(ask, { grant, scope, refreshToken: next, nonce: null, signedInAt: null, methods: [] });
   },
 };

@@ -50,6 +50,7 @@ const hintFor = (whom: User): Promise<string> => {
     grant,
     nonce: null,
     signedInAt: new Date(),
+    methods: [],
     accessToken: 'x',
   });
 };

@@ -11,11 +11,15 @@ const refuse = (description: string, scheme = 'Bearer'): { ok: false; answer: An
     'WWW-Authenticate': `${scheme} error="invalid_token", error_description="${description}"`,
   }),
 });
+// https://www.rfc-editor.org/rfc/rfc6750#section-3.1: who sent none made no mistake yet.
+const missing = oauthError(401, 'invalid_token', 'Send an access token in the Authorization header', {
+  'WWW-Authenticate': 'Bearer',
+});
 
 /** What the access token says that a request to the authorization server itself brings; looked up anew each time. */
 export async function bearerOf(context: SmartContext, request: SmartRequest): Promise<Step<Claims>> {
   const [, scheme, token] = /^(bearer|dpop) +([\w.~+/-]+=*) *$/i.exec(request.header('authorization') ?? '') ?? [];
-  if (!scheme || !token) return refuse('Send an access token in the Authorization header');
+  if (!scheme || !token) return { ok: false, answer: missing };
   const claims = await checkToken(context.keys, context.baseUrl, token);
   if (!claims.ok) return refuse(claims.issues[0]?.diagnostics ?? 'The access token is not valid');
   const { tenant, jkt } = claims.value;
@@ -26,7 +30,7 @@ export async function bearerOf(context: SmartContext, request: SmartRequest): Pr
   }
   if (jkt !== null) {
     const { method } = request;
-    const url = `${new URL(context.baseUrl).origin}${request.path}`;
+    const url = `${context.baseUrl}${request.path}`;
     const proven = { tenant, proof: request.header('dpop'), method, url, accessToken: token };
     const proof = await checkProof(context.database, context.now(), proven);
     if (!proof.ok || proof.jkt !== jkt) return refuse(proof.ok ? 'The proof is of another key' : proof.reason, 'DPoP');

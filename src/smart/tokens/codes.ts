@@ -11,6 +11,8 @@ export type CodeUse = {
   codeChallenge: string | null;
   nonce: string | null;
   signedInAt: Date | null;
+  /** How they signed in: pwd, otp, … */
+  methods: readonly string[];
 };
 
 /** Seconds. https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2 */
@@ -20,8 +22,8 @@ const LIFETIME = 60;
 export async function issueCode(on: Queryable, use: CodeUse): Promise<string> {
   const code = newSecret();
   await on.query(
-    `insert into authorization_code (tenant, hash, grant_id, client_id, redirect_uri, code_challenge, nonce, signed_in_at, expires_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(secs => ${LIFETIME}))`,
+    `insert into authorization_code (tenant, hash, grant_id, client_id, redirect_uri, code_challenge, nonce, signed_in_at, methods, expires_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, now() + make_interval(secs => ${LIFETIME}))`,
     [
       use.tenant,
       sha256(code),
@@ -31,6 +33,7 @@ export async function issueCode(on: Queryable, use: CodeUse): Promise<string> {
       use.codeChallenge,
       use.nonce,
       use.signedInAt,
+      use.methods,
     ],
   );
   return code;
@@ -44,13 +47,14 @@ export async function redeemCode(on: Queryable, tenant: number, clientId: string
   const [row] = await on.query(
     `update authorization_code set used_at = now()
      where tenant = $1 and hash = $2 and client_id = $3 and used_at is null and expires_at > now()
-     returning grant_id, redirect_uri, code_challenge, nonce, signed_in_at`,
+     returning grant_id, redirect_uri, code_challenge, nonce, signed_in_at, methods`,
     [tenant, sha256(code), clientId],
   );
   if (row) {
     // The list of returning fixes the shape of the row.
     const [grantId, redirectUri, codeChallenge, nonce] = row as string[];
-    const use = { tenant, clientId, grantId, redirectUri, codeChallenge, nonce, signedInAt: row[4] as Date | null };
+    const signIn = { signedInAt: row[4] as Date | null, methods: row[5] as string[] };
+    const use = { tenant, clientId, grantId, redirectUri, codeChallenge, nonce, ...signIn };
     return { kind: 'good', use: use as CodeUse };
   }
   const [before] = await on.query(

@@ -12,6 +12,8 @@ export type IdTokenAsk = {
   grant: AppGrant;
   nonce: string | null;
   signedInAt: Date | null;
+  /** How they signed in; empty: that is not said again. */
+  methods: readonly string[];
   accessToken: string;
 };
 
@@ -41,7 +43,7 @@ export function personClaims(user: User, grant: AppGrant, base: string): Record<
  * @see https://openid.net/specs/openid-connect-core-1_0.html#IDToken
  */
 export async function issueIdToken(context: SmartContext, ask: IdTokenAsk): Promise<string> {
-  const { client, user, grant, nonce, signedInAt, accessToken } = ask;
+  const { client, user, grant, nonce, signedInAt, methods, accessToken } = ask;
   const place = placeOf(context.baseUrl, grant.tenant);
   const alg = client.metadata.id_token_signed_response_alg ?? 'RS256';
   const { kid, key } = await context.keys.signing(grant.tenant, alg);
@@ -50,6 +52,7 @@ export async function issueIdToken(context: SmartContext, ask: IdTokenAsk): Prom
     ...personClaims(user, grant, place.audience),
     ...(nonce === null ? {} : { nonce }),
     ...(signedInAt === null ? {} : { auth_time: Math.floor(signedInAt.getTime() / 1000) }),
+    ...(methods.length === 0 ? {} : { amr: methods.length > 1 ? [...methods, 'mfa'] : methods }),
     ...(grant.sessionId === null ? {} : { sid: grant.sessionId }),
     at_hash: digest.subarray(0, digest.length / 2).toString('base64url'),
   })

@@ -2,14 +2,20 @@ import { json, oauthError } from '../answers.ts';
 import { authenticateClient } from '../clients/authenticate-client.ts';
 import type { SmartContext } from '../context.ts';
 import type { Answer, Endpoint, SmartRequest, Step } from '../endpoint.ts';
+import { isSessionOpen } from '../people/sessions.ts';
 import { operatorScope } from '../scopes/scopes.ts';
-import { findGrant, isLive } from './app-grants.ts';
+import type { AppGrant } from './app-grant.ts';
+import { findGrant } from './app-grants.ts';
 import { bearerOf } from './bearer.ts';
 import { liveGrant } from './live-grant.ts';
 import { findRefreshToken } from './refresh-tokens.ts';
 import { checkToken } from './tokens.ts';
 
-/** Who may ask: an app about its own tokens; null: the operator, or a program of theirs, about any. */
+/** May use every record there is, so that a token tells it nothing new. */
+const mayAskOfAny = (scope: string): boolean =>
+  scope.split(' ').some((one) => one === operatorScope || one.startsWith('system/*.'));
+
+/** Who may ask: an app about its own tokens; null: the operator, and who has the whole of the system, about any. */
 async function askerOf(context: SmartContext, request: SmartRequest): Promise<Step<string | null>> {
   if (!/^(bearer|dpop) /i.test(request.header('authorization') ?? '')) {
     const client = await authenticateClient(context, request);
@@ -18,10 +24,26 @@ async function askerOf(context: SmartContext, request: SmartRequest): Promise<St
   const claims = await bearerOf(context, request);
   if (!claims.ok) return claims;
   const { clientId, scope } = claims.value;
-  const scopes = scope.split(' ');
-  if (scopes.includes(operatorScope) || clientId === null) return { ok: true, value: null };
-  return { ok: true, value: clientId };
+  if (mayAskOfAny(scope)) return { ok: true, value: null };
+  if (clientId !== null) return { ok: true, value: clientId };
+  const answer = oauthError(403, 'insufficient_scope', `The access token must have the scope ${operatorScope}`);
+  return { ok: false, answer };
 }
+
+/** What is said of every kind of token that comes of a grant. */
+function grantClaims({ context, patient, fhirUser, clientId, userId }: AppGrant, { place }: SmartRequest) {
+  return {
+    ...context,
+    client_id: clientId,
+    sub: userId ?? clientId,
+    iss: place.issuer,
+    ...(patient === null ? {} : { patient }),
+    ...(fhirUser === null ? {} : { fhirUser: `${place.audience}/${fhirUser}` }),
+  };
+}
+
+const bindingOf = (jkt: string | null) =>
+  jkt === null ? { token_type: 'Bearer' } : { token_type: 'DPoP', cnf: { jkt } };
 
 async function accessToken(context: SmartContext, request: SmartRequest, token: string) {
   const checked = await checkToken(context.keys, context.baseUrl, token);
@@ -30,7 +52,7 @@ async function accessToken(context: SmartContext, request: SmartRequest, token: 
   if (!(await liveGrant(context.database.byKey, claims))) return null;
   const grant = claims.grant === null ? null : await findGrant(context.database, claims.tenant, claims.grant);
   return {
-    client_id: claims.clientId,
+    ...(grant && grantClaims(grant, request)),
     scope: claims.scope,
     sub: claims.subject,
     exp: claims.expires,
@@ -38,27 +60,25 @@ async function accessToken(context: SmartContext, request: SmartRequest, token: 
     jti: claims.jti,
     iss: request.place.issuer,
     aud: request.place.audience,
-    token_type: claims.jkt === null ? 'Bearer' : 'DPoP',
-    ...(claims.jkt === null ? {} : { cnf: { jkt: claims.jkt } }),
-    ...grant?.context,
     ...(claims.patient === null ? {} : { patient: claims.patient }),
-    ...(claims.encounter === null ? {} : { encounter: claims.encounter }),
-    ...(claims.fhirUser === null ? {} : { fhirUser: `${request.place.audience}/${claims.fhirUser}` }),
+    ...bindingOf(claims.jkt),
   };
 }
 
 async function refreshToken(context: SmartContext, request: SmartRequest, token: string) {
-  const use = await findRefreshToken(context.database, request.tenant, token);
-  const grant = use && (await findGrant(context.database, request.tenant, use.grantId));
-  if (!use || use.used || !grant || !isLive(grant, context.now())) return null;
+  const { byKey } = context.database;
+  const use = await findRefreshToken(byKey, request.tenant, token);
+  if (!use || use.used) return null;
+  const { tenant, clientId, grantId } = use;
+  const grant = await findGrant(byKey, tenant, grantId);
+  if (!grant || !(await liveGrant(byKey, { tenant, clientId, grant: grantId, jti: '' }))) return null;
+  if (grant.sessionId !== null && !(await isSessionOpen(context, tenant, grant.sessionId))) return null;
   return {
-    client_id: use.clientId,
+    ...grantClaims(grant, request),
     scope: use.scope,
-    sub: grant.userId ?? grant.clientId,
     exp: Math.floor(use.expires.getTime() / 1000),
-    iss: request.place.issuer,
+    ...(grant.dpopJkt === null ? {} : { cnf: { jkt: grant.dpopJkt } }),
     token_type: 'refresh_token',
-    ...(grant.patient === null ? {} : { patient: grant.patient }),
   };
 }
 

@@ -14,11 +14,11 @@ async function revokeAccessToken(context: SmartContext, client: Client, token: s
   if (!checked.ok || checked.value.tenant !== client.tenant || checked.value.clientId !== client.id) return false;
   const { jti, expires } = checked.value;
   await context.database.transaction(async (tx) => {
-    await tx.query('insert into revoked_token (tenant, jti, expires_at) values ($1, $2, $3) on conflict do nothing', [
-      client.tenant,
-      jti,
-      new Date(expires * 1000),
-    ]);
+    const ended = await tx.query(
+      'insert into revoked_token (tenant, jti, expires_at) values ($1, $2, $3) on conflict do nothing returning 1',
+      [client.tenant, jti, new Date(expires * 1000)],
+    );
+    if (ended.length === 0) return;
     await tx.query('delete from revoked_token where tenant = $1 and expires_at < now()', [client.tenant]);
     await raiseEpoch(tx, client.tenant);
   });
