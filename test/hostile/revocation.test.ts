@@ -1,40 +1,24 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import pino from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readConfig } from '../../src/config.ts';
+
 import { disableClient } from '../../src/smart/clients/clients.ts';
 import { disableUser } from '../../src/smart/people/end-sessions.ts';
 import { revokeGrant } from '../../src/smart/tokens/app-grants.ts';
-import { type Running, start } from '../../src/start.ts';
+import { type Pair, startPair } from '../support/beside.ts';
 import { exchange, type Granted, grantTo } from '../support/granted.ts';
-import { freePort, type Server, startServer } from '../support/server.ts';
+import type { Server } from '../support/server.ts';
 import { registerApp } from '../support/smart-world.ts';
 
-const secret = 'a secret that both servers of a pair have in common';
-const compiled = join(import.meta.dirname, '../../node_modules/.cache/portico');
-const folder = mkdtempSync(join(tmpdir(), 'portico-beside-'));
-
+let pair: Pair;
 let server: Server;
-let beside: Running;
 let bases: string[];
 
 beforeAll(async () => {
-  server = await startServer({ PORTICO_SECRET: secret });
-  const port = String(await freePort());
-  const settings = { PORTICO_DATA: folder, PORTICO_DEMO: 'off', PORTICO_SECRET: secret, PORT: port };
-  // Both are known to their clients by one address, as behind a load balancer.
-  const config = readConfig({ ...settings, PORTICO_BASE_URL: server.origin });
-  beside = await start({ ...config, database: server.target, compiled }, pino({ level: 'silent' }));
-  bases = [server.base, `http://127.0.0.1:${port}/fhir/R4`];
+  pair = await startPair();
+  server = pair.server;
+  bases = pair.origins.map((origin) => `${origin}/fhir/R4`);
   await server.fetch('Patient/pa', { method: 'PUT', body: '{"resourceType":"Patient","id":"pa"}' });
 });
-afterAll(async () => {
-  await beside?.stop();
-  await server?.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => pair?.close());
 
 const statusAt = async (base: string, token: string): Promise<number> => {
   const answer = await fetch(`${base}/Patient/pa`, { headers: { authorization: `Bearer ${token}` } });

@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { disableClient } from '../../src/smart/clients/clients.ts';
-import { askToken, exchange, grantTo, refresh, verifier } from '../support/granted.ts';
+import { boundTokens } from '../support/dpop.ts';
+import { exchange, grantTo, refresh } from '../support/granted.ts';
 import { type Server, startServer } from '../support/server.ts';
-import { redirectUri, registerApp } from '../support/smart-world.ts';
+import { registerApp } from '../support/smart-world.ts';
 
 type Json = Record<string, unknown>;
 
@@ -129,29 +128,8 @@ test('userinfo says who the person is, and needs openid', async () => {
   expect(refused.status).toBe(403);
 });
 
-/** A key of an app, and proofs of it. */
-async function dpopKey() {
-  const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
-  const jwk: JWK = await exportJWK(publicKey);
-  return (method: string, url: string, claims: Json = {}, header: Json = {}): Promise<string> =>
-    new SignJWT({ htm: method, htu: url, jti: randomUUID(), iat: Math.floor(Date.now() / 1000), ...claims })
-      .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk, ...header })
-      .sign(privateKey);
-}
-const hashOf = async (token: string): Promise<string> =>
-  Buffer.from(await crypto.subtle.digest('SHA-256', Buffer.from(token))).toString('base64url');
-
-async function bound() {
-  const proof = await dpopKey();
-  const url = `${server.origin}/oauth2/token`;
-  const { code } = await grantTo(server, app);
-  const form = { grant_type: 'authorization_code', client_id: app.clientId, code, redirect_uri: redirectUri };
-  const { body } = await askToken(server, { ...form, code_verifier: verifier }, { dpop: await proof('POST', url) });
-  return { proof, url, body, token: body.access_token ?? '', ath: await hashOf(body.access_token ?? '') };
-}
-
 test('a token that is bound to a key is good with a proof of it, and without one it is not', async () => {
-  const { proof, body, token, ath } = await bound();
+  const { prove, body, token, ath } = await boundTokens(server, app);
   expect(body.token_type).toBe('DPoP');
   const url = `${server.base}/Patient/pa`;
   const read = async (scheme: string, dpop?: string): Promise<number> =>
@@ -160,42 +138,8 @@ test('a token that is bound to a key is good with a proof of it, and without one
         headers: { authorization: `${scheme} ${token}`, ...(dpop ? { dpop } : {}) },
       })
     ).status;
-  expect(await read('DPoP', await proof('GET', url, { ath }))).toBe(200);
+  expect(await read('DPoP', await prove('GET', url, { ath }))).toBe(200);
   expect(await read('Bearer')).toBe(401);
-  expect(await read('Bearer', await proof('GET', url, { ath }))).toBe(401);
+  expect(await read('Bearer', await prove('GET', url, { ath }))).toBe(401);
   expect(await read('DPoP')).toBe(401);
-});
-
-test.each<[string, (url: string, ath: string) => [string, string, Json, Json?]]>([
-  ['is for another method', (url, ath) => ['POST', url, { ath }]],
-  ['is for another address', (url, ath) => ['GET', `${url}x`, { ath }]],
-  ['has no ath', (url) => ['GET', url, {}]],
-  ['has the ath of another token', (url) => ['GET', url, { ath: 'x' }]],
-  ['is ten minutes old', (url, ath) => ['GET', url, { ath, iat: Math.floor(Date.now() / 1000) - 600 }]],
-  ['is of the future', (url, ath) => ['GET', url, { ath, iat: Math.floor(Date.now() / 1000) + 600 }]],
-  ['has no jti', (url, ath) => ['GET', url, { ath, jti: undefined }]],
-  ['is another kind of JWT', (url, ath) => ['GET', url, { ath }, { typ: 'JWT' }]],
-])('A-57 a proof that %s is refused', async (_, make) => {
-  const { proof, token, ath } = await bound();
-  const url = `${server.base}/Patient/pa`;
-  const dpop = await proof(...make(url, ath));
-  const answer = await fetch(url, { headers: { authorization: `DPoP ${token}`, dpop } });
-  expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, expect.stringMatching(/^DPoP /)]);
-});
-
-test('A-57 a proof is good once, and that of another key never', async () => {
-  const { proof, token, ath, body } = await bound();
-  const url = `${server.base}/Patient/pa`;
-  const once = await proof('GET', url, { ath });
-  const read = async (dpop: string): Promise<number> =>
-    (await fetch(url, { headers: { authorization: `DPoP ${token}`, dpop } })).status;
-  expect([await read(once), await read(once)]).toEqual([200, 401]);
-  const stranger = await dpopKey();
-  expect(await read(await stranger('GET', url, { ath }))).toBe(401);
-  const form = { grant_type: 'refresh_token', client_id: app.clientId, refresh_token: body.refresh_token ?? '' };
-  const tokenUrl = `${server.origin}/oauth2/token`;
-  expect((await askToken(server, form)).status).toBe(400);
-  expect((await askToken(server, form, { dpop: await stranger('POST', tokenUrl) })).status).toBe(400);
-  const next = await askToken(server, form, { dpop: await proof('POST', tokenUrl) });
-  expect([next.status, next.body.token_type]).toEqual([200, 'DPoP']);
 });
