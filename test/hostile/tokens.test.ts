@@ -27,6 +27,11 @@ async function refused(token: string): Promise<void> {
   const answer = await call(token);
   expect(answer.status, token).toBe(401);
   expect(answer.headers['www-authenticate']).toMatch(/^Bearer realm="Portico"/);
+  const authorization = `Bearer ${token}`;
+  expect((await fetch(`${world.server.origin}/oauth2/userinfo`, { headers: { authorization } })).status).toBe(401);
+  const asked = { method: 'POST', body: new URLSearchParams({ token }), headers: { authorization: `Bearer ${good}` } };
+  const told = await fetch(`${world.server.origin}/oauth2/introspect`, asked);
+  expect(await told.json()).toEqual({ active: false });
 }
 
 /** Signed by a key that is not the server's. */
