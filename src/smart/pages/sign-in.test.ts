@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { hasChromium, openChromium } from '../../../test/support/chromium.ts';
 import { addPerson, codeOf, password, protect } from '../../../test/support/people.ts';
 import { type Server, startServer } from '../../../test/support/server.ts';
 import { languages } from '../../pages/language.ts';
@@ -10,16 +10,7 @@ import { invite } from '../people/invitations.ts';
 import { newRecoveryCodes } from '../people/recovery-codes.ts';
 import type { User } from '../people/user.ts';
 
-const paths = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-const executablePath = paths.find((path) => path !== undefined && existsSync(path));
-if (executablePath === undefined) {
-  console.warn(
-    'SKIPPED: the pages of the sign-in are not looked at in a browser, because no Chromium was found. ' +
-      'Install it (apt-get install chromium) or name it in CHROMIUM.',
-  );
-}
-
-describe.runIf(executablePath !== undefined)('in Chromium', () => {
+describe.runIf(hasChromium('the pages of the sign-in are not looked at in a browser'))('in Chromium', () => {
   const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
   let server: Server;
   let browser: Browser;
@@ -32,8 +23,7 @@ describe.runIf(executablePath !== undefined)('in Chromium', () => {
     ada = await addPerson(server, 'ada', { displayName: 'Ada Byron' });
     secret = await protect(server, ada);
     await newRecoveryCodes(server.smart, ada);
-    const args = ['--no-sandbox', '--headless', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'];
-    browser = await chromium.launch({ executablePath, args });
+    browser = await openChromium();
   }, 120_000);
 
   afterAll(async () => {
