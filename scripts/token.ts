@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 
 import { readConfig } from '../src/config.ts';
 import { reachDatabase } from '../src/database.ts';
+import { actors, isActor } from '../src/smart/actor.ts';
 import { contextsAgree, operatorScope, parseScopes } from '../src/smart/scopes/scopes.ts';
 import { openSecret } from '../src/smart/secret.ts';
 import { openKeys } from '../src/smart/tokens/keys.ts';
@@ -15,6 +16,9 @@ const usage = `Prints a bearer token for local use.
   --scope      what it allows, as SMART scopes separated by spaces
   --patient    the id of the patient in context, for patient/ scopes
   --fhir-user  who the user is, for user/ scopes: Practitioner/…, Patient/… or RelatedPerson/…
+  --actor      what the bearer is to patients: self, practitioner, hr-admin, carrier, … (as who they are tells)
+  --purpose    what they act for, a code of v3-ActReason: TREAT
+  --organization  the id of the Organization whose they are
   --tenant     the number of the tenant (1)
   --operator   may see query plans and server-wide figures
   --hours      how long it is good for, at most 24 (8)
@@ -33,6 +37,9 @@ function readArguments() {
         scope: { type: 'string' },
         patient: { type: 'string' },
         'fhir-user': { type: 'string' },
+        actor: { type: 'string' },
+        purpose: { type: 'string' },
+        organization: { type: 'string' },
         tenant: { type: 'string', default: '1' },
         operator: { type: 'boolean', default: false },
         hours: { type: 'string', default: '8' },
@@ -50,7 +57,7 @@ if (asked.help) {
   process.stdout.write(usage);
   process.exit(0);
 }
-if (asked.scope === undefined && !asked.operator) end(usage);
+if (asked.scope === undefined && !asked.operator && asked.actor === undefined) end(usage);
 const scope = [asked.scope ?? '', ...(asked.operator ? [operatorScope] : [])].filter(Boolean).join(' ');
 const scopes = parseScopes(scope);
 if (!scopes.ok) end(scopes.issues.map((issue) => issue.diagnostics).join('\n'));
@@ -68,6 +75,8 @@ if (fhirUser === null && uses('user')) {
 }
 if (fhirUser !== null && !/^(Practitioner|Patient|RelatedPerson)\/[A-Za-z0-9.-]{1,64}$/.test(fhirUser))
   end('--fhir-user must be Practitioner/…, Patient/… or RelatedPerson/… with an id.');
+const actor = asked.actor ?? null;
+if (actor !== null && !isActor(actor)) end(`--actor must be one of ${actors.join(', ')}.`);
 const hours = Number(asked.hours);
 if (!(hours > 0 && hours <= 24)) end('--hours must be a number up to 24.');
 const tenant = Number(asked.tenant);
@@ -83,7 +92,9 @@ try {
   const database = await reachDatabase(config);
   try {
     const keys = openKeys(database, openSecret(config.secret, join(config.data, 'secret')));
-    const claims = { tenant, subject: asked.subject, clientId: null, scope, patient: asked.patient ?? null, fhirUser };
+    const [purpose, organization] = [asked.purpose ?? null, asked.organization ?? null];
+    const who = { subject: asked.subject, clientId: null, fhirUser, actor, purpose, organization };
+    const claims = { tenant, ...who, scope, patient: asked.patient ?? null };
     const token = await mintToken(keys, placeOf(config.baseUrl, tenant), claims, Math.round(hours * 3600));
     process.stdout.write(`${token}\n`);
   } finally {

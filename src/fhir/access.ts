@@ -1,9 +1,41 @@
 /** What may be done with a type, as SMART writes it: create, read, update, delete, search. */
 export type Interaction = 'c' | 'r' | 'u' | 'd' | 's';
 
+/**
+ * What somebody is to the people whose records are here; what each may do is data (src/privacy/actors). `operator` is the
+ * server's own command, `server` the server itself, `system` another system that acts for nobody in particular.
+ */
+export type Actor =
+  | 'self'
+  | 'proxy'
+  | 'app'
+  | 'practitioner'
+  | 'concierge'
+  | 'care-agent'
+  | 'hr-admin'
+  | 'carrier'
+  | 'employer-feed'
+  | 'provider-market'
+  | 'device-gateway'
+  | 'contractor'
+  | 'analytics'
+  | 'marketing'
+  | 'privacy-officer'
+  | 'legal'
+  | 'sysadmin'
+  | 'system'
+  | 'operator'
+  | 'server'
+  | 'nobody';
+
 /** Who is asking. Made from a checked token; says nothing yet of what they may see. */
 export type Caller = {
   tenant: number;
+  actor: Actor;
+  /** What they act for, a code of https://terminology.hl7.org/CodeSystem-v3-ActReason.html: `TREAT`. */
+  purpose: string;
+  /** The id of the Organization whose they are: an employer, a carrier, a service provider; null: nobody's. */
+  organization: string | null;
   /** `sub` of the token. */
   subject: string;
   clientId: string | null;
@@ -33,31 +65,73 @@ export type Scope = {
 };
 
 /**
- * What this request may do and see: built once per request (src/privacy/decide.ts), carried by every Scan.
+ * What this request may do and see: built by src/privacy/decide.ts, carried by every Scan.
  * A type that is absent from `types` is denied.
  */
 export type Grant = {
   tenant: number;
   caller: Caller;
   types: ReadonlyMap<string, TypeGrant>;
+  /** By type: rows that are never seen, whichever rule covers them. */
+  denials: ReadonlyMap<string, readonly Denial[]>;
   /** Security labels, as bits, whose rows are never seen. */
   forbiddenLabels: number;
+  /** Why it is so, for the ledger: `Consent/1`, or the name of a policy. */
+  basis: readonly string[];
   /** Identifies what is granted; a cursor is bound to it, a cache is keyed by it. */
   hash: string;
+  /** Rows that this request has let go or written, for the ledger; absent where nobody collects them. */
+  seen?: Seen[];
 };
+
+/** A row that went out, or was written. */
+export type Seen = GateColumns & { type: string; id: string; interaction: Interaction };
 
 /** The rules of one type. What one of them allows is allowed, and for the rows of that rule alone. */
 export type TypeGrant = readonly Rule[];
 
-/** What may be done with which rows. Everything it says must hold of a row. */
-export type Rule = {
-  interactions: ReadonlySet<Interaction>;
+/** Rows of one type, by what must hold of each. */
+export type Rows = {
   /** `all`, or the ids of the patients whose compartments are covered. */
   patients: 'all' | readonly string[];
   /** The ids of the rows; null: whichever. */
   ids: readonly string[] | null;
   /** What a row says of itself; null: whatever. */
   where: Predicate | null;
+  /** When it is from; null: whenever. */
+  period: DataPeriod | null;
+  /** Security labels, as bits, of which a row has none. */
+  without: number;
+  /** Security labels, as bits, of which a row has one at least; 0: whichever. */
+  having: number;
+};
+
+/** What may be done with which rows, and what is shown of them. */
+export type Rule = Rows & {
+  interactions: ReadonlySet<Interaction>;
+  /** What of a row is shown; null: all of it. What is shown in part can only be read. */
+  projection: Projection | null;
+};
+
+/** Rows that are held back, but for some of them. */
+export type Denial = Rows & { except: readonly Rows[] };
+
+/** An allow-list of what a resource shows. */
+export type Projection = {
+  /** Equal names show the same. */
+  name: string;
+  /** The codes of the search parameters that touch nothing hidden; `_id` and `_lastUpdated` if they are among them. */
+  parameters: ReadonlySet<string>;
+  /** The JSON text of a resource → what of it is shown. */
+  of(content: string): string;
+};
+
+/** Rows whose primary date (search/primary.ts), or where there is none last update, is within: [start, end) in ms. */
+export type DataPeriod = {
+  start: number;
+  end: number;
+  /** Whether the JSON text of a resource says it, exactly as the columns of its row do. */
+  holds(content: string): boolean;
 };
 
 /** What a granular scope asks of a resource. */
@@ -78,16 +152,24 @@ export type GateRow = GateColumns & {
   content: string;
 };
 
+/** Every row of a type. */
+export const allRows: Rows = { patients: 'all', ids: null, where: null, period: null, without: 0, having: 0 };
+
 /** A rule of every row of a type. */
 export const everyRow = (interactions: ReadonlySet<Interaction>): Rule => ({
+  ...allRows,
   interactions,
-  patients: 'all',
-  ids: null,
-  where: null,
+  projection: null,
 });
 
-export const isEveryRow = ({ patients, ids, where }: Rule): boolean =>
-  patients === 'all' && ids === null && where === null;
+export const isEveryRow = ({ patients, ids, where, period, without, having, projection }: Rule): boolean =>
+  patients === 'all' &&
+  ids === null &&
+  where === null &&
+  period === null &&
+  without === 0 &&
+  having === 0 &&
+  projection === null;
 
 const long = 16;
 const sets = new WeakMap<readonly string[], ReadonlySet<string>>();
@@ -102,38 +184,65 @@ function has(ids: readonly string[], id: string): boolean {
   return set.has(id);
 }
 
-/** Whether a row is one that the rule is about, as far as its columns say. */
-function isCandidate({ patients, ids }: Rule, row: GateRow): boolean {
+/** Whether a row is one of these, as far as its columns say. */
+function isCandidate({ patients, ids, without, having }: Rows, row: GateRow): boolean {
   if (ids !== null && !has(ids, row.id)) return false;
+  if ((row.labels & without) !== 0 || (having !== 0 && (row.labels & having) === 0)) return false;
   if (patients === 'all') return true;
   if (row.patient !== null && has(patients, row.patient)) return true;
   return row.patients?.some((id) => has(patients, id)) ?? false;
 }
 
-const covers = (rule: Rule, row: GateRow): boolean =>
-  isCandidate(rule, row) && (rule.where === null || rule.where.holds(row.content));
+/** Whether the text of a row decides, too. */
+export const readsText = ({ where, period }: Rows): boolean => where !== null || period !== null;
+
+const covers = (rows: Rows, row: GateRow): boolean =>
+  isCandidate(rows, row) &&
+  (rows.where === null || rows.where.holds(row.content)) &&
+  (rows.period === null || rows.period.holds(row.content));
 
 /** Whether nobody has the row in their record but who is covered. */
-const coversAlone = ({ patients }: Rule, row: GateRow): boolean =>
+const coversAlone = ({ patients }: Rows, row: GateRow): boolean =>
   patients === 'all' ||
   ((row.patient === null || has(patients, row.patient)) && (row.patients ?? []).every((id) => has(patients, id)));
 
+const isDenied = (grant: Grant, type: string, row: GateRow): boolean =>
+  grant.denials.get(type)?.some((one) => covers(one, row) && !one.except.some((some) => covers(some, row))) ?? false;
+
+/** A denial of which the columns tell that it holds, whatever the text says. */
+const isSurelyDenied = (grant: Grant, type: string, row: GateRow): boolean =>
+  grant.denials
+    .get(type)
+    ?.some((one) => !readsText(one) && isCandidate(one, row) && !one.except.some((some) => isCandidate(some, row))) ??
+  false;
+
 type Meets = (rule: Rule, row: GateRow) => boolean;
 
-function some(grant: Grant, type: string, row: GateRow, meets: Meets, one: Interaction, or: Interaction): boolean {
-  if (row.labels & grant.forbiddenLabels) return false;
-  for (const rule of grant.types.get(type) ?? [])
-    if ((rule.interactions.has(one) || rule.interactions.has(or)) && meets(rule, row)) return true;
-  return false;
+/** The first rule that meets the row, or the first that shows all of it. */
+function find(grant: Grant, type: string, row: GateRow, meets: Meets, one: Interaction, or: Interaction): Rule | null {
+  if (row.labels & grant.forbiddenLabels) return null;
+  let found: Rule | null = null;
+  for (const rule of grant.types.get(type) ?? []) {
+    if ((!rule.interactions.has(one) && !rule.interactions.has(or)) || !meets(rule, row)) continue;
+    if (rule.projection === null) return rule;
+    found ??= rule;
+  }
+  return found;
+}
+
+/** The rule by which a row may be read, and which says what of it is shown; null: none. */
+export function admitting(grant: Grant, type: string, row: GateRow, one: Interaction, or = one): Rule | null {
+  const rule = find(grant, type, row, covers, one, or);
+  return rule !== null && isDenied(grant, type, row) ? null : rule;
 }
 
 /** Whether the grant covers a row of this type for one of two interactions; the same rule that Scan writes as SQL. */
 export const admits = (grant: Grant, type: string, row: GateRow, one: Interaction, or = one): boolean =>
-  some(grant, type, row, covers, one, or);
+  admitting(grant, type, row, one, or) !== null;
 
-/** As `admits`, as far as a Scan can tell: that a predicate has a key in common with a row makes the row a candidate. */
+/** As `admits`, as far as a Scan can tell: what texts say is left open. */
 export const mayAdmit = (grant: Grant, type: string, row: GateRow, one: Interaction, or = one): boolean =>
-  some(grant, type, row, isCandidate, one, or);
+  find(grant, type, row, isCandidate, one, or) !== null && !isSurelyDenied(grant, type, row);
 
 const coversChange: Meets = (rule, row) => coversAlone(rule, row) && covers(rule, row);
 
@@ -142,15 +251,18 @@ const coversChange: Meets = (rule, row) => coversAlone(rule, row) && covers(rule
  * the other would find it changed, or find in their record what a stranger wrote.
  */
 export const admitsChange = (grant: Grant, type: string, row: GateRow, interaction: Interaction): boolean =>
-  some(grant, type, row, coversChange, interaction, interaction);
+  find(grant, type, row, coversChange, interaction, interaction) !== null && !isDenied(grant, type, row);
 
 /** Whether the grant is of some rows, for one type at least, or leaves labelled rows out: what it hides must stay so. */
 export const hides = (grant: Grant): boolean =>
-  grant.forbiddenLabels !== 0 || [...grant.types.values()].some((rules) => !rules.every(isEveryRow));
+  grant.forbiddenLabels !== 0 ||
+  grant.denials.size > 0 ||
+  [...grant.types.values()].some((rules) => !rules.every(isEveryRow));
 
 /** Whether rows can only be held against the grant with their text at hand. */
 export const judges = (grant: Grant): boolean =>
-  [...grant.types.values()].some((rules) => rules.some(({ where }) => where !== null));
+  [...grant.types.values()].some((rules) => rules.some(readsText)) ||
+  [...grant.denials.values()].some((denials) => denials.some((one) => readsText(one) || one.except.some(readsText)));
 
 /** Whether the type may be touched at all with this interaction; where not, the answer is 403 before any SQL. */
 export const allows = (grant: Grant, type: string, interaction: Interaction): boolean =>
@@ -159,4 +271,5 @@ export const allows = (grant: Grant, type: string, interaction: Interaction): bo
 /** Whether the grant reaches every row of the type for this, so that none need be looked at. */
 export const reachesAll = (grant: Grant, type: string, interaction: Interaction): boolean =>
   grant.forbiddenLabels === 0 &&
+  !grant.denials.has(type) &&
   (grant.types.get(type)?.some((rule) => rule.interactions.has(interaction) && isEveryRow(rule)) ?? false);

@@ -1,5 +1,6 @@
 import type { Blobs } from '../db/blobs.ts';
 import type { Database } from '../db/database.ts';
+import type { Seen } from './access.ts';
 import type { Definitions } from './definitions/definitions.ts';
 import type { FhirPath } from './fhirpath.ts';
 import type { Issue, Result } from './outcome.ts';
@@ -17,6 +18,12 @@ export type Validate = (resource: unknown, options?: { profiles?: readonly strin
 /** What a resource becomes in the database. References must have been rewritten before. */
 export type Index = (tenant: number, resource: Resource) => ResourceRow;
 
+/**
+ * Told of each request and of what it let go, before its answer leaves; who rejects keeps the answer back. Never told of what
+ * the server does on its own account.
+ */
+export type Record = (request: FhirRequest, answer: Result<FhirResponse>, seen: readonly Seen[]) => Promise<void>;
+
 /** What the FHIR core is built on; made once in main.ts and handed down. */
 export type FhirContext = {
   database: Database;
@@ -30,6 +37,8 @@ export type FhirContext = {
    * of a transaction in the place of its own.
    */
   dispatch: (request: FhirRequest, within?: FhirContext) => Promise<Result<FhirResponse>>;
+  /** The ledger; absent where nothing is recorded, as in a test of the core alone. */
+  record?: Record;
   /** Evaluates FHIRPath that clients send, with a deadline. */
   fhirPath: FhirPath;
   /** Told of a fault of ours that only one entry of a batch is answered with, for the log. */

@@ -1,3 +1,4 @@
+import type { Seen } from './access.ts';
 import type { FhirContext } from './context.ts';
 import type { FhirInteraction, Method, PathShape } from './interactions/interaction.ts';
 import type { Operation } from './operations/operation.ts';
@@ -73,7 +74,7 @@ export function createDispatch(interactions: readonly FhirInteraction[], operati
     }
   }
 
-  return async (context, request) => {
+  const answer: Dispatch = async (context, request) => {
     const shape = shapeOf(request.path);
     if (typeof shape !== 'string') return shape;
     const method = request.method === 'HEAD' ? 'GET' : request.method;
@@ -90,5 +91,15 @@ export function createDispatch(interactions: readonly FhirInteraction[], operati
     if (!methods) return unknownPath(request.path);
     if (!interaction) return allow([...methods.keys()], `${request.method} has no meaning at this path`);
     return interaction.run(context, request);
+  };
+  return async (context, request) => {
+    const { record } = context;
+    if (record === undefined || request.grant.caller.actor === 'server') return answer(context, request);
+    const seen: Seen[] = [];
+    const recorded = { ...request, grant: { ...request.grant, seen } };
+    const result = await answer(context, recorded);
+    // What is not in the ledger does not leave.
+    await record(recorded, result, seen);
+    return result;
   };
 }

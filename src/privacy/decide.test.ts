@@ -14,7 +14,7 @@ const compartment = ['Patient', 'Observation', 'Condition', 'Group', 'AuditEvent
 const definitions = loadDefinitions({ cache: join(import.meta.dirname, '../../node_modules/.cache/portico') });
 const decide = createDecide(compartment, createPredicates(definitions));
 
-function grant(scope: string, more: Partial<Caller> = {}): Grant {
+async function grant(scope: string, more: Partial<Caller> = {}): Promise<Grant> {
   const scopes = parseScopes(scope);
   if (!scopes.ok) throw new Error(scopes.issues[0]?.diagnostics);
   return decide(callerOf({ subject: 'ada', reach: [], scopes: scopes.value.clinical, ...more }));
@@ -42,28 +42,28 @@ const row = (patient: string | null, patients: string[] | null = null, content =
 const letters = (some: Grant, type: string): string =>
   (['c', 'r', 'u', 'd', 's'] as const).filter((one) => allows(some, type, one)).join('');
 
-test('a system scope covers every row of every type', () => {
-  const all = grant('system/*.cruds');
+test('a system scope covers every row of every type', async () => {
+  const all = await grant('system/*.cruds');
   expect([...all.types.keys()]).toEqual([...resourceTypes]);
   expect(admits(all, 'Group', row(null), 'd')).toBe(true);
 });
 
-test('a type that no scope names is denied, and so is an interaction that none names', () => {
-  const some = grant('system/Observation.rs');
+test('a type that no scope names is denied, and so is an interaction that none names', async () => {
+  const some = await grant('system/Observation.rs');
   expect(letters(some, 'Observation')).toBe('rs');
   expect(letters(some, 'Condition')).toBe('');
 });
 
-test('scopes add up', () => {
-  const some = grant('system/Observation.r system/Observation.c system/*.s');
+test('scopes add up', async () => {
+  const some = await grant('system/Observation.r system/Observation.c system/*.s');
   expect(letters(some, 'Observation')).toBe('crs');
   expect(letters(some, 'Condition')).toBe('s');
   expect(some.types.get('Observation')).toHaveLength(1);
 });
 
 const ofRecords: [string, Grant, string][] = [
-  ['a patient scope', grant('patient/*.cruds', { patient: 'p1' }), 'p1'],
-  ['a user scope', grant('user/*.cruds', lena), 'p1'],
+  ['a patient scope', await grant('patient/*.cruds', { patient: 'p1' }), 'p1'],
+  ['a user scope', await grant('user/*.cruds', lena), 'p1'],
 ];
 
 describe.each(ofRecords)('%s', (_, own) => {
@@ -83,14 +83,14 @@ describe.each(ofRecords)('%s', (_, own) => {
     expect(letters(own, type)).toBe('rs');
   });
 
-  test('sees nothing of any other type, a Group above all, which tells who else is in it', () => {
+  test('sees nothing of any other type, a Group above all, which tells who else is in it', async () => {
     const others = resourceTypes.filter((type) => !compartment.includes(type) && !directoryTypes.has(type));
     expect(['Group', ...others].filter((type) => own.types.has(type))).toEqual([]);
     expect(others).toContain('Binary');
     expect(others).toContain('Subscription');
   });
 
-  test('may read what is in the record of another as well, and not change it', () => {
+  test('may read what is in the record of another as well, and not change it', async () => {
     expect(admits(own, 'Observation', row('p1', ['p1', 'p9']), 'u')).toBe(true);
     expect(admitsChange(own, 'Observation', row('p1', ['p1', 'p9']), 'u')).toBe(false);
     expect(admitsChange(own, 'Observation', row('p1'), 'u')).toBe(true);
@@ -104,36 +104,36 @@ test.each<[string, Partial<Caller>]>([
   ['user/*.cruds', { reach: 'all' }],
   ['user/*.cruds', { reach: ['p1'] }],
   ['patient/*.cruds user/*.cruds', { reach: 'all' }],
-])('%s of %j grants nothing, for who it is about is not said', (scope, who) => {
-  expect(grant(scope, who).types.size).toBe(0);
+])('%s of %j grants nothing, for who it is about is not said', async (scope, who) => {
+  expect((await grant(scope, who)).types.size).toBe(0);
 });
 
-test('that everybody is in reach is not believed of a person', () => {
-  const odd = grant('user/*.rs', { fhirUser: 'Practitioner/lena', reach: 'all' });
+test('that everybody is in reach is not believed of a person', async () => {
+  const odd = await grant('user/*.rs', { fhirUser: 'Practitioner/lena', reach: 'all' });
   expect(admits(odd, 'Observation', row('p1'), 'r')).toBe(false);
 });
 
-test('a practitioner without patients searches, and finds none', () => {
-  const alone = grant('user/*.rs', { ...lena, reach: [] });
+test('a practitioner without patients searches, and finds none', async () => {
+  const alone = await grant('user/*.rs', { ...lena, reach: [] });
   expect(letters(alone, 'Patient')).toBe('rs');
   expect(admits(alone, 'Patient', row('p1'), 's')).toBe(false);
   expect(letters(alone, 'Practitioner')).toBe('rs');
 });
 
-test('somebody related to a patient does not write for how long they are', () => {
+test('somebody related to a patient does not write for how long they are', async () => {
   const mother = { fhirUser: 'RelatedPerson/m', reach: ['p1'], patient: 'p1' };
-  expect(letters(grant('user/*.cruds', mother), 'RelatedPerson')).toBe('rs');
-  expect(letters(grant('patient/*.cruds', mother), 'RelatedPerson')).toBe('rs');
-  expect(letters(grant('user/*.cruds', mother), 'Observation')).toBe('cruds');
-  expect(letters(grant('user/*.cruds', lena), 'RelatedPerson')).toBe('cruds');
+  expect(letters(await grant('user/*.cruds', mother), 'RelatedPerson')).toBe('rs');
+  expect(letters(await grant('patient/*.cruds', mother), 'RelatedPerson')).toBe('rs');
+  expect(letters(await grant('user/*.cruds', mother), 'Observation')).toBe('cruds');
+  expect(letters(await grant('user/*.cruds', lena), 'RelatedPerson')).toBe('cruds');
 });
 
-test('where scopes differ in their rows, each is honoured as it is', () => {
-  const mixed = grant('patient/Observation.cruds user/Observation.rs', { ...lena, patient: 'p1' });
+test('where scopes differ in their rows, each is honoured as it is', async () => {
+  const mixed = await grant('patient/Observation.cruds user/Observation.rs', { ...lena, patient: 'p1' });
   expect(admits(mixed, 'Observation', row('p2'), 'r')).toBe(true);
   expect(admits(mixed, 'Observation', row('p2'), 'c')).toBe(false);
   expect(admits(mixed, 'Observation', row('p1'), 'c')).toBe(true);
-  const wide = grant('patient/Observation.cruds system/Observation.rs', { patient: 'p1' });
+  const wide = await grant('patient/Observation.cruds system/Observation.rs', { patient: 'p1' });
   expect(admits(wide, 'Observation', row('p2'), 's')).toBe(true);
   expect(admits(wide, 'Observation', row('p2'), 'u')).toBe(false);
 });
@@ -141,25 +141,25 @@ test('where scopes differ in their rows, each is honoured as it is', () => {
 describe('openid and fhirUser', () => {
   const patient = { fhirUser: 'Patient/p1', reach: ['p1'], patient: 'p1' };
 
-  test('let the resource that is the user be read, and nothing else be done with it', () => {
-    const known = grant('patient/Observation.rs', { ...patient, identified: true });
+  test('let the resource that is the user be read, and nothing else be done with it', async () => {
+    const known = await grant('patient/Observation.rs', { ...patient, identified: true });
     expect(admits(known, 'Patient', row('p1', null, '', 'p1'), 'r')).toBe(true);
     expect(admits(known, 'Patient', row('p1', null, '', 'p2'), 'r')).toBe(false);
     expect(letters(known, 'Patient')).toBe('r');
   });
 
-  test('that were not both granted let nothing be read', () => {
-    expect(letters(grant('patient/Observation.rs', patient), 'Patient')).toBe('');
+  test('that were not both granted let nothing be read', async () => {
+    expect(letters(await grant('patient/Observation.rs', patient), 'Patient')).toBe('');
   });
 
-  test('do not narrow what another scope grants', () => {
-    const both = grant('system/Patient.rs', { ...patient, identified: true });
+  test('do not narrow what another scope grants', async () => {
+    const both = await grant('system/Patient.rs', { ...patient, identified: true });
     expect(admits(both, 'Patient', row('p2', null, '', 'p2'), 'r')).toBe(true);
   });
 });
 
-describe('a granular scope', () => {
-  const vitals = grant(`patient/Observation.cruds?category=${category}|vital-signs`, { patient: 'p1' });
+describe('a granular scope', async () => {
+  const vitals = await grant(`patient/Observation.cruds?category=${category}|vital-signs`, { patient: 'p1' });
 
   test.each<[boolean, string, ReturnType<typeof row>]>([
     [true, 'what it names', row('p1', null, observation('vital-signs'))],
@@ -175,12 +175,12 @@ describe('a granular scope', () => {
     }
   });
 
-  test('covers no other type', () => {
+  test('covers no other type', async () => {
     expect([...vitals.types.keys()]).toEqual(['Observation']);
   });
 
-  test('adds to others of its type no more than it says', () => {
-    const some = grant('patient/Observation.rs?category=laboratory patient/Observation.c', { patient: 'p1' });
+  test('adds to others of its type no more than it says', async () => {
+    const some = await grant('patient/Observation.rs?category=laboratory patient/Observation.c', { patient: 'p1' });
     const [lab, vital] = ['laboratory', 'vital-signs'].map((code) => row('p1', null, observation(code)));
     if (!lab || !vital) throw new Error('two rows were made');
     expect([admits(some, 'Observation', lab, 'r'), admits(some, 'Observation', vital, 'r')]).toEqual([true, false]);
@@ -188,47 +188,47 @@ describe('a granular scope', () => {
     expect([admits(some, 'Observation', lab, 'u'), admits(some, 'Observation', vital, 'u')]).toEqual([false, false]);
   });
 
-  test('beside one of the whole type leaves nothing to look at', () => {
-    const whole = grant('patient/Observation.rs patient/Observation.rs?category=laboratory', { patient: 'p1' });
+  test('beside one of the whole type leaves nothing to look at', async () => {
+    const whole = await grant('patient/Observation.rs patient/Observation.rs?category=laboratory', { patient: 'p1' });
     expect(whole.types.get('Observation')).toHaveLength(1);
     expect(admits(whole, 'Observation', row('p1', null, observation()), 'r')).toBe(true);
   });
 
-  test('several of one type are an OR', () => {
-    const two = grant('system/Observation.r?category=laboratory system/Observation.r?category=survey');
+  test('several of one type are an OR', async () => {
+    const two = await grant('system/Observation.r?category=laboratory system/Observation.r?category=survey');
     for (const [code, sees] of Object.entries({ laboratory: true, survey: true, 'vital-signs': false }))
       expect(admits(two, 'Observation', row('p1', null, observation(code)), 'r')).toBe(sees);
   });
 });
 
-test('a grant is made once for a caller', () => {
-  const one = grant('system/*.rs');
-  expect(decide(one.caller)).toBe(one);
+test('a grant is made once for a caller', async () => {
+  const one = await grant('system/*.rs');
+  expect(await decide(one.caller)).toBe(one);
 });
 
-test('the hash tells grants apart, and is the same for the same person with the same rights', () => {
+test('the hash tells grants apart, and is the same for the same person with the same rights', async () => {
   const hashes = [
-    grant('system/*.rs'),
-    grant('system/*.r'),
-    grant('patient/*.rs', { patient: 'p1' }),
-    grant('patient/*.rs', { patient: 'p2' }),
-    grant('system/Observation.rs'),
-    grant('system/Observation.rs?category=a'),
-    grant('system/Observation.rs?category=b'),
-    grant('user/Observation.rs', lena),
-    grant('user/Observation.rs', { ...lena, reach: ['p1'] }),
-    grant('user/Observation.rs', { ...lena, reach: ['p1', 'p2', 'p3', 'p4', 'p5'] }),
-    grant('user/Observation.rs', { ...lena, reach: ['p1', 'p2', 'p3', 'p4', 'p6'] }),
+    await grant('system/*.rs'),
+    await grant('system/*.r'),
+    await grant('patient/*.rs', { patient: 'p1' }),
+    await grant('patient/*.rs', { patient: 'p2' }),
+    await grant('system/Observation.rs'),
+    await grant('system/Observation.rs?category=a'),
+    await grant('system/Observation.rs?category=b'),
+    await grant('user/Observation.rs', lena),
+    await grant('user/Observation.rs', { ...lena, reach: ['p1'] }),
+    await grant('user/Observation.rs', { ...lena, reach: ['p1', 'p2', 'p3', 'p4', 'p5'] }),
+    await grant('user/Observation.rs', { ...lena, reach: ['p1', 'p2', 'p3', 'p4', 'p6'] }),
   ].map((one) => one.hash);
   expect(new Set(hashes).size).toBe(hashes.length);
-  expect(grant('system/*.read').hash).toBe(hashes[0]);
+  expect((await grant('system/*.read')).hash).toBe(hashes[0]);
 });
 
-test('who has not said who they are sees nothing that is stored', () => {
+test('who has not said who they are sees nothing that is stored', async () => {
   const nobody = anonymousGrant(1);
   expect(resourceTypes.some((type) => allows(nobody, type, 'r'))).toBe(false);
 });
 
-test('every directory type is a resource type', () => {
+test('every directory type is a resource type', async () => {
   expect([...directoryTypes].filter((type) => !(resourceTypes as readonly string[]).includes(type))).toEqual([]);
 });

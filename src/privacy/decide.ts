@@ -13,8 +13,9 @@ import {
 import { resourceTypes } from '../fhir/resources.ts';
 import type { PredicateOf } from '../fhir/search/predicate.ts';
 import { directoryTypes, sharedTypes, writtenByServer } from './directory.ts';
+import { noFacts, type ReadFacts } from './facts.ts';
 
-export type Decide = (caller: Caller) => Grant;
+export type Decide = (caller: Caller) => Promise<Grant>;
 
 const readOnly: ReadonlySet<Interaction> = new Set(['r', 's']);
 const reading: ReadonlySet<Interaction> = new Set(['r']);
@@ -30,9 +31,14 @@ const nobody: readonly string[] = [];
  *
  * @param compartment the types of the Patient compartment
  */
-export function createDecide(compartment: Iterable<string>, predicateOf: PredicateOf): Decide {
+export function createDecide(
+  compartment: Iterable<string>,
+  predicateOf: PredicateOf,
+  readFacts: ReadFacts = async () => noFacts,
+  now: () => number = Date.now,
+): Decide {
   const inCompartment = new Set(compartment);
-  const made = new WeakMap<Caller, Grant>();
+  const made = new WeakMap<Caller, { grant: Grant; until: number }>();
 
   /** The rows of a type that a scope is about, but for its query; null: none. */
   function rowsOf({ context, interactions }: Scope, type: string, { caller, patient, reach }: Who): Rule | null {
@@ -60,18 +66,27 @@ export function createDecide(compartment: Iterable<string>, predicateOf: Predica
     return merged(rules);
   }
 
-  return (caller) => {
-    let grant = made.get(caller);
-    if (!grant) {
-      const who = whoIs(caller);
-      const types = new Map<string, TypeGrant>();
-      for (const type of resourceTypes) {
-        const rules = rulesOf(type, who);
-        if (rules.length > 0) types.set(type, rules);
-      }
-      grant = { tenant: caller.tenant, caller, types, forbiddenLabels: 0, hash: grantHash(caller) };
-      made.set(caller, grant);
+  return async (caller) => {
+    const known = made.get(caller);
+    if (known && now() < known.until) return known.grant;
+    const facts = await readFacts(caller);
+    const who = whoIs(caller);
+    const types = new Map<string, TypeGrant>();
+    for (const type of resourceTypes) {
+      const rules = rulesOf(type, who);
+      if (rules.length > 0) types.set(type, rules);
     }
+    const hash = grantHash(caller);
+    const grant: Grant = {
+      tenant: caller.tenant,
+      caller,
+      types,
+      denials: new Map(),
+      forbiddenLabels: 0,
+      basis: [],
+      hash,
+    };
+    made.set(caller, { grant, until: facts.until });
     return grant;
   };
 }
@@ -161,6 +176,9 @@ function grantHash(caller: Caller): string {
 export function anonymousGrant(tenant: number): Grant {
   const caller: Caller = {
     tenant,
+    actor: 'nobody',
+    purpose: '',
+    organization: null,
     subject: '',
     clientId: null,
     scopes: [],
@@ -171,5 +189,13 @@ export function anonymousGrant(tenant: number): Grant {
     grantId: null,
     operator: false,
   };
-  return { tenant, caller, types: new Map(), forbiddenLabels: 0, hash: 'anonymous' };
+  return {
+    tenant,
+    caller,
+    types: new Map(),
+    denials: new Map(),
+    forbiddenLabels: 0,
+    basis: [],
+    hash: 'anonymous',
+  };
 }

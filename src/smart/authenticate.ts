@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
-
 import type { Queryable } from '../db/database.ts';
 import type { Caller } from '../fhir/access.ts';
 import { forbidden, ok, type Refusal, type Result, unauthenticated } from '../fhir/outcome.ts';
+import { actorOf } from './actor.ts';
 import { contextsAgree, operatorScope, parseScopes, type Scopes } from './scopes/scopes.ts';
 import { checkProof } from './tokens/dpop.ts';
 import { createEpochs } from './tokens/epoch.ts';
@@ -69,6 +69,9 @@ export function createAuthenticate({ database, keys, baseUrl, reach, now = Date.
     const uses = (wanted: string): boolean => scopes.clinical.some(({ context }) => context === wanted);
     return {
       tenant,
+      actor: actorOf(claims),
+      purpose: claims.purpose ?? '',
+      organization: claims.organization,
       subject: claims.subject,
       clientId: claims.clientId,
       scopes: scopes.clinical,
@@ -112,11 +115,7 @@ export function createAuthenticate({ database, keys, baseUrl, reach, now = Date.
       known.delete(key);
       return ended;
     }
-    // It was not this token that ended: its Caller stays the same.
-    if (found) {
-      found.epoch = epoch;
-      return ok(found);
-    }
+    // It was not this token that ended; what it may see may have changed all the same, and a new Caller is decided on anew.
     const caller = await look(claims);
     const until = Math.min(claims.expires * 1000, now() + REACH_KEPT);
     const fresh = { claims, caller, epoch, until };

@@ -12,7 +12,7 @@ export type SmartContext = {
   keys: Keys;
   secret: Secret;
   /** Caller → Grant, as every FHIR request has it. */
-  decide: (caller: Caller) => Grant;
+  decide: (caller: Caller) => Promise<Grant>;
   /** Without a trailing slash; tokens.ts makes a tenant's issuer of it. */
   baseUrl: string;
   /** For every URL that a client supplied. */

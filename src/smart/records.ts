@@ -1,4 +1,4 @@
-import type { Caller, Grant, Interaction } from '../fhir/access.ts';
+import type { Actor, Caller, Grant, Interaction } from '../fhir/access.ts';
 import type { Json } from '../fhir/context.ts';
 import { createReach } from '../privacy/reach.ts';
 import type { SmartContext } from './context.ts';
@@ -22,12 +22,20 @@ export function reachOf(context: SmartContext, { tenant, fhirUser }: Viewer): Pr
   return reach(tenant, fhirUser);
 }
 
+const viewerActor = ({ fhirUser }: Viewer): Actor => {
+  if (fhirUser?.startsWith('Practitioner/')) return 'practitioner';
+  return fhirUser?.startsWith('RelatedPerson/') ? 'proxy' : 'self';
+};
+
 const reading: ReadonlySet<Interaction> = new Set(['r', 's']);
 
 /** What a user may read of these types, without any app. */
 export async function viewerGrant(context: SmartContext, viewer: Viewer, types: readonly string[]): Promise<Grant> {
   const caller: Caller = {
     tenant: viewer.tenant,
+    actor: viewerActor(viewer),
+    purpose: '',
+    organization: null,
     subject: viewer.subject,
     clientId: null,
     scopes: types.map((type) => ({ context: 'user', type, interactions: reading, query: null })),

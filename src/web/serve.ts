@@ -22,7 +22,7 @@ import { negotiated } from './negotiate.ts';
 export type ServeDeps = {
   fhir: FhirContext;
   authenticate: (credentials: Credentials, tenant: number) => Promise<Result<Caller>>;
-  decide: (caller: Caller) => Grant;
+  decide: (caller: Caller) => Promise<Grant>;
   /** What somebody may see who has not said who they are: /metadata and nothing else. */
   anonymous: (tenant: number) => Grant;
   log: Logger;
@@ -109,7 +109,7 @@ async function requestOf(
   if (!acceptable.ok && !path.includes('Binary')) return acceptable;
   const caller = path[0] === 'metadata' ? null : await deps.authenticate(credentialsOf(deps, incoming, place), tenant);
   if (caller !== null && !caller.ok) return caller;
-  const grant = caller === null ? deps.anonymous(tenant) : deps.decide(caller.value);
+  const grant = caller === null ? deps.anonymous(tenant) : await deps.decide(caller.value);
   const method = incoming.method as FhirRequest['method'];
   const header = (name: string): string | undefined => headerOf(headers, name);
   const common = { method, path, query, grant, base: deps.baseOf(tenant), header };

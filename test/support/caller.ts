@@ -3,6 +3,9 @@ import type { Caller } from '../../src/fhir/access.ts';
 /** A system of the first tenant, or whoever is said. */
 export const callerOf = (more: Partial<Caller> = {}): Caller => ({
   tenant: 1,
+  actor: 'operator',
+  purpose: 'HOPERAT',
+  organization: null,
   subject: 'test',
   clientId: null,
   scopes: [],

@@ -34,7 +34,9 @@ export function grantOf(ask: GrantAsk = {}): Grant {
     tenant,
     caller: callerOf({ tenant, operator }),
     types: new Map(types.map((type) => [type, [{ ...everyRow(every), patients }]])),
+    denials: new Map(),
     forbiddenLabels,
+    basis: [],
     hash: JSON.stringify(ask),
   };
 }

@@ -87,7 +87,9 @@ function randomGrant(next: Next, at: number): { grant: Grant; covered: Resource[
       tenant: 1,
       caller: callerOf(),
       types: new Map(all.map(({ type, rules }) => [type, rules])),
+      denials: new Map(),
       forbiddenLabels: 0,
+      basis: [],
       hash: `random ${at}`,
     },
     covered: all.flatMap((one) => one.covered),
@@ -155,7 +157,9 @@ test('what can be searched for and what may be read of a page by its cursor is t
     tenant: 1,
     caller: callerOf(),
     types: new Map([['Observation', [{ ...everyRow(reading), where }]]]),
+    denials: new Map(),
     forbiddenLabels: 0,
+    basis: [],
     hash: 'final',
   };
   const expected = naiveSearch(resources, 'Observation', 'status=final').ids.sort();
@@ -177,7 +181,9 @@ test('a row whose keys are those of what a scope names, and whose text is not, i
     tenant: 1,
     caller: callerOf(),
     types: new Map([['Observation', [{ ...everyRow(reading), patients: ['p1'], where }]]]),
+    denials: new Map(),
     forbiddenLabels: 0,
+    basis: [],
     hash: 'final',
   };
   const row = (status: string, patient = 'p1') => ({

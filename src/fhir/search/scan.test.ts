@@ -11,7 +11,15 @@ const where = { text: 'category=a', keys: [[1, 2], [3]], holds: () => true };
 
 function gate(rules: readonly Rule[], forbiddenLabels = 0): { text: string; params: unknown[] } {
   const types = new Map([['Observation', rules]]);
-  const grant: Grant = { tenant: 7, caller: callerOf(), types, forbiddenLabels, hash: '' };
+  const grant: Grant = {
+    tenant: 7,
+    caller: callerOf(),
+    types,
+    denials: new Map(),
+    forbiddenLabels,
+    basis: [],
+    hash: '',
+  };
   const statement = new Statement(7);
   const text = Scan.of(grant, 'Observation', 's')?.gate(statement, 'r').replace(/\s+/g, ' ') ?? '';
   return { text, params: statement.params.slice(1) };

@@ -1,4 +1,4 @@
-import { type Grant, type Interaction, isEveryRow, type Rule } from '../access.ts';
+import { type Denial, type Grant, type Interaction, isEveryRow, type Rows, type Rule, readsText } from '../access.ts';
 import { typeNumber } from '../resources.ts';
 import type { Condition } from './condition.ts';
 import { writeAll } from './condition.ts';
@@ -13,11 +13,13 @@ export class Scan {
   readonly type: string;
   /** Any of them; none: every row. */
   readonly #rules: readonly Rule[];
+  readonly #denials: readonly Denial[];
 
   private constructor(grant: Grant, type: string, rules: readonly Rule[]) {
     this.grant = grant;
     this.type = type;
     this.#rules = rules.some(isEveryRow) ? [] : rules;
+    this.#denials = grant.denials.get(type) ?? none;
   }
 
   /** @returns null where the grant does not allow one of the interactions with the type: there is nothing to scan. */
@@ -27,20 +29,32 @@ export class Scan {
     return rules.length > 0 ? new Scan(grant, type, rules) : null;
   }
 
-  /** Whether the grant covers some rows only. */
-  get narrowed(): boolean {
-    return this.#rules.length > 0;
+  /**
+   * The same, of rows that show what these search parameters look at: what is hidden of a row can not be found out by
+   * searching for it. Null where no row shows it.
+   */
+  seeing(codes: readonly string[]): Scan | null {
+    if (this.#rules.every(({ projection }) => projection === null)) return this;
+    const rules = this.#rules.filter(({ projection }) =>
+      codes.every((code) => projection?.parameters.has(code) ?? true),
+    );
+    return rules.length > 0 ? new Scan(this.grant, this.type, rules) : null;
   }
 
-  /** Whether what a row says decides if it is covered, so that its keys only make it a candidate. */
+  /** Whether the grant covers some rows only. */
+  get narrowed(): boolean {
+    return this.#rules.length > 0 || this.#denials.length > 0;
+  }
+
+  /** Whether what a row says decides if it is covered, so that its columns only make it a candidate. */
   get judges(): boolean {
-    return this.#rules.some(({ where }) => where !== null);
+    return this.#rules.some(readsText) || this.#denials.some((one) => readsText(one) || one.except.some(readsText));
   }
 
   /** Whether every row of the other is one of its own; where that takes more than a look, no. */
   covers(other: Scan): boolean {
-    if (!this.narrowed) return true;
-    return other.narrowed && other.#rules.every((rule) => this.#rules.includes(rule));
+    if (this.#rules.length === 0) return true;
+    return other.#rules.length > 0 && other.#rules.every((rule) => this.#rules.includes(rule));
   }
 
   /** `from resource r where …`: the gate, then what is asked of the rows. */
@@ -67,11 +81,14 @@ export class Scan {
     );
   }
 
-  /** The same for scans whose gates differ in the type only. Ids and keys are those of a type. */
+  /** The same for scans whose gates differ in the type only. Ids, keys and projections are those of a type. */
   get #rowsName(): string {
-    return this.#rules
-      .map(({ patients, ids, where }) => `${patients} ${ids || where ? `${this.type} ${ids} ${where?.text}` : ''}`)
-      .join(';');
+    const rules = this.#rules.map((rule) => rowsName(rule, this.type));
+    const denials = this.#denials.map((one) => [
+      rowsName(one, this.type),
+      one.except.map((some) => rowsName(some, this.type)),
+    ]);
+    return JSON.stringify([rules, denials]);
   }
 
   /** What the grant demands of a row: the same rule as `admits` of access.ts. */
@@ -80,18 +97,32 @@ export class Scan {
     return this.#gateOf(statement, row, `= ${typeNumber(this.type)}`);
   }
 
-  #gateOf(statement: Statement, row: string, type: string): string {
+  /** As `gate`, of a version in the history, which has no dates: of when it is from its text tells. */
+  gateOfVersion(statement: Statement, row: string): string {
+    return this.#gateOf(statement, row, `= ${typeNumber(this.type)}`, false);
+  }
+
+  #gateOf(statement: Statement, row: string, type: string, dated = true): string {
+    const at: At = { statement, row, dated };
     let text = `${row}.tenant = ${statement.tenant} and ${row}.type ${type}`;
     const [only] = this.#rules;
-    if (this.#rules.length === 1 && only) text += ` and ${ruleText(only, statement, row)}`;
-    else if (only) text += ` and (${this.#rules.map((rule) => ruleText(rule, statement, row)).join(' or ')})`;
+    if (this.#rules.length === 1 && only) text += ` and ${rowsText(only, at)}`;
+    else if (only) text += ` and (${this.#rules.map((rule) => rowsText(rule, at)).join(' or ')})`;
+    for (const denial of this.#denials) text += denialText(denial, at);
     const labels = this.grant.forbiddenLabels;
     if (labels !== 0) text += ` and ${row}.labels & ${statement.bind(labels, 'bigint')} = 0`;
     return text;
   }
 }
 
-function ruleText({ patients, ids, where }: Rule, statement: Statement, row: string): string {
+const none: readonly Denial[] = [];
+
+type At = { statement: Statement; row: string /** Whether the row has the columns of a date. */; dated: boolean };
+
+const rowsName = ({ patients, ids, where, period, without, having }: Rows, type: string): string =>
+  `${patients} ${without} ${having} ${period?.start} ${period?.end} ${ids || where ? `${type} ${ids} ${where?.text}` : ''}`;
+
+function rowsText({ patients, ids, where, period, without, having }: Rows, { statement, row, dated }: At): string {
   const parts: string[] = [];
   if (patients !== 'all') {
     const list = statement.share(patients, 'text[]');
@@ -104,5 +135,22 @@ function ruleText({ patients, ids, where }: Rule, statement: Statement, row: str
     const held = `${row}.keys && ${statement.share(any, 'bigint[]')}`;
     parts.push(fewer ? `(${held}) is true` : held);
   }
+  if (period !== null && dated) {
+    const [start, end] = [period.start, period.end].map((at) => statement.bind(new Date(at), 'timestamptz'));
+    parts.push(
+      `(coalesce(${row}.date_start, ${row}.last_updated) < ${end} and coalesce(${row}.date_end, ${row}.last_updated) > ${start})`,
+    );
+  }
+  if (without !== 0) parts.push(`${row}.labels & ${statement.bind(without, 'bigint')} = 0`);
+  if (having !== 0) parts.push(`${row}.labels & ${statement.bind(having, 'bigint')} <> 0`);
+  if (parts.length === 0) return 'true';
   return parts.length === 1 ? `${parts[0]}` : `(${parts.join(' and ')})`;
+}
+
+/** What is unknown of a version in the history is not denied here, but when it is released. */
+function denialText(denial: Denial, at: At): string {
+  const unsure = (rows: Rows): boolean => rows.period !== null && !at.dated;
+  if (unsure(denial) || denial.except.some(unsure)) return '';
+  const except = denial.except.map((rows) => ` and (${rowsText(rows, at)}) is not true`).join('');
+  return ` and (${rowsText(denial, at)}${except}) is not true`;
 }

@@ -1,4 +1,4 @@
-import { admits, type GateRow, type Grant, type Interaction, mayAdmit } from '../access.ts';
+import { admitting, type GateRow, type Grant, type Interaction, mayAdmit, type Projection } from '../access.ts';
 
 /** A row that left the database and has not been released yet, or has: see release. */
 export type Stored = GateRow & {
@@ -36,23 +36,36 @@ export class GateMismatch extends Error {
 type Needed = Interaction | readonly [Interaction, Interaction];
 
 /**
- * The last thing that happens to rows before their bytes may go out: each is held against the grant once more.
+ * The last thing that happens to rows before their bytes may go out: each is held against the grant once more, reduced to what
+ * the grant shows of it, and noted for the ledger.
  * A mismatch is thrown, not dropped, so that a wrong Scan is found and not hidden. What is dropped are candidates: rows whose
- * keys say what a granular scope asks for, and whose text does not.
+ * columns say what a rule asks for, and whose text does not.
  */
 export function release<T extends GateRow & { type: string }>(
   grant: Grant,
   rows: readonly T[],
   interaction: Needed | ((row: T) => Needed),
 ): readonly T[] {
-  let dropped = false;
-  const kept = rows.filter((row) => {
+  const released: T[] = [];
+  for (const row of rows) {
     const needed = typeof interaction === 'function' ? interaction(row) : interaction;
     const [one, or] = typeof needed === 'string' ? [needed, needed] : needed;
-    if (admits(grant, row.type, row, one, or)) return true;
-    if (!mayAdmit(grant, row.type, row, one, or)) throw new GateMismatch(row.type);
-    dropped = true;
-    return false;
-  });
-  return dropped ? kept : rows;
+    const rule = admitting(grant, row.type, row, one, or);
+    if (rule === null) {
+      if (!mayAdmit(grant, row.type, row, one, or)) throw new GateMismatch(row.type);
+      continue;
+    }
+    note(grant, row, one);
+    released.push(rule.projection === null ? row : { ...row, content: shownOf(rule.projection, row.content) });
+  }
+  return released;
+}
+
+/** Of what was deleted there is no text. */
+const shownOf = (projection: Projection, content: string): string => (content === '' ? '' : projection.of(content));
+
+/** Notes for the ledger that a row was let go, or written. */
+export function note(grant: Grant, row: GateRow & { type: string }, interaction: Interaction): void {
+  const { type, id, patient, patients, labels } = row;
+  grant.seen?.push({ type, id, patient, patients, labels, interaction });
 }

@@ -38,7 +38,7 @@ const every: ReadonlySet<Interaction> = new Set(['c', 'r', 'u', 'd', 's']);
 
 function grantOf(patients: 'all' | string[]): Grant {
   const types = new Map(['Patient', 'Observation', 'Basic'].map((type) => [type, [{ ...everyRow(every), patients }]]));
-  return { tenant: 1, caller: callerOf(), types, forbiddenLabels: 0, hash: 'test' };
+  return { tenant: 1, caller: callerOf(), types, denials: new Map(), forbiddenLabels: 0, basis: [], hash: 'test' };
 }
 
 const all = grantOf('all');

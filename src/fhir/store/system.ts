@@ -9,6 +9,9 @@ const everything: ReadonlySet<Interaction> = new Set(['c', 'r', 'u', 'd', 's']);
 export function systemGrant(tenant: number, types: readonly string[]): Grant {
   const caller: Caller = {
     tenant,
+    actor: 'server',
+    purpose: 'HOPERAT',
+    organization: null,
     subject: 'system',
     clientId: null,
     scopes: [],
@@ -24,7 +27,9 @@ export function systemGrant(tenant: number, types: readonly string[]): Grant {
     tenant,
     caller,
     types: new Map(types.map((type) => [type, rules])),
+    denials: new Map(),
     forbiddenLabels: 0,
+    basis: [],
     hash: `system ${[...types].sort().join()}`,
   };
 }

@@ -16,6 +16,12 @@ export type Claims = {
   encounter: string | null;
   /** `Practitioner/1` */
   fhirUser: string | null;
+  /** What the bearer is to patients; null: as their fhirUser and scopes say (src/smart/actor.ts). */
+  actor: string | null;
+  /** What they act for, of v3-ActReason; null: what their actor class acts for first. */
+  purpose: string | null;
+  /** Id of the Organization that they act for. */
+  organization: string | null;
   /** Id of the app_grant that it comes of. */
   grant: string | null;
   /** Thumbprint of the key whose proof must come along. https://www.rfc-editor.org/rfc/rfc9449#section-6 */
@@ -28,7 +34,7 @@ export type Claims = {
 
 /** What is said of a token when it is made; what is left out is null. */
 export type NewClaims = Pick<Claims, 'tenant' | 'subject' | 'clientId' | 'scope' | 'patient'> &
-  Partial<Pick<Claims, 'encounter' | 'fhirUser' | 'grant' | 'jkt'>>;
+  Partial<Pick<Claims, 'encounter' | 'fhirUser' | 'actor' | 'purpose' | 'organization' | 'grant' | 'jkt'>>;
 
 /** Where a tenant's tokens come from, and where they may be used. */
 export type Place = { issuer: string; audience: string };
@@ -54,6 +60,9 @@ export async function mintToken(keys: Keys, place: Place, claims: NewClaims, lif
     patient: claims.patient,
     encounter: claims.encounter,
     fhirUser: claims.fhirUser,
+    actor: claims.actor,
+    purpose: claims.purpose,
+    organization: claims.organization,
     grant: claims.grant,
     cnf: claims.jkt ? { jkt: claims.jkt } : null,
   };
@@ -107,14 +116,15 @@ const isTextOrAbsent = (value: unknown): value is string | undefined => value ==
 
 function claimsOf(tenant: number, payload: JWTPayload): Result<Claims> {
   const { sub, scope, jti, exp, iat, client_id: client, patient, encounter, fhirUser, grant, cnf } = payload;
+  const { actor, purpose, organization } = payload;
   const jkt = typeof cnf === 'object' && cnf !== null && 'jkt' in cnf ? cnf.jkt : undefined;
   if (!isText(sub) || typeof scope !== 'string' || !isText(jti) || exp === undefined || iat === undefined)
     return notValid;
-  const texts = [client, patient, encounter, fhirUser, grant, jkt];
+  const texts = [client, patient, encounter, fhirUser, grant, jkt, actor, purpose, organization];
   if (!texts.every(isTextOrAbsent)) return notValid;
   // Of a client there is always a grant; a token of the operator's command has neither.
   if ((client === undefined) !== (grant === undefined)) return notValid;
-  const [clientId, patientId, encounterId, user, grantId, thumbprint] = texts.map((text) => text ?? null);
+  const [clientId, patientId, encounterId, user, grantId, thumbprint, ...who] = texts.map((text) => text ?? null);
   return ok({
     ...{ tenant, subject: sub, scope, jti, issued: iat, expires: exp },
     clientId: clientId ?? null,
@@ -123,5 +133,8 @@ function claimsOf(tenant: number, payload: JWTPayload): Result<Claims> {
     fhirUser: user ?? null,
     grant: grantId ?? null,
     jkt: thumbprint ?? null,
+    actor: who[0] ?? null,
+    purpose: who[1] ?? null,
+    organization: who[2] ?? null,
   });
 }

@@ -1,0 +1,20 @@
+import type { Actor, Caller, Rule } from '../../fhir/access.ts';
+import type { Facts } from '../facts.ts';
+
+/** What a class of actors may do without anybody's consent, and what no consent can give it. */
+export type ActorPolicy = {
+  actor: Actor;
+  /** What it may act for, of https://terminology.hl7.org/CodeSystem-v3-ActReason.html; the first where nothing is said. */
+  purposes: readonly string[];
+  /** The policy that holds where no Consent says otherwise. https://profiles.ihe.net/ITI/PCF/ValueSet-ConsentPolicies.html */
+  implicit: 'permit' | 'deny';
+  /** Security labels, as bits, of rows that need a Consent of their own. */
+  restricted: number;
+  /** The types that no Consent gives. */
+  never: ReadonlySet<string>;
+  /**
+   * The most that may be done with a type, beside what scopes say; null: as far as the scopes go.
+   * Where it is no more than some rows, those are all there are without a Consent.
+   */
+  rules(type: string, caller: Caller, facts: Facts): readonly Rule[] | null;
+};
