@@ -86,6 +86,8 @@ export async function start(config: Config, log: Logger): Promise<Running> {
       settings: {
         references: config.references,
         cursorKey: deriveKey(secret, 'cursor'),
+        keyOf: (use: string) => deriveKey(secret, use),
+        baseOf,
         maxEntries: config.maxEntries,
       },
       now: Date.now,

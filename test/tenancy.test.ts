@@ -37,7 +37,13 @@ beforeAll(async () => {
       close: () => database.close(),
     },
     blobs: folderBlobs(own.target.database),
-    settings: { references: 'enforce' as const, cursorKey: new Uint8Array(32), maxEntries: 100 },
+    settings: {
+      references: 'enforce' as const,
+      cursorKey: new Uint8Array(32),
+      keyOf: () => new Uint8Array(32),
+      baseOf: () => 'http://fhir.test/fhir/R4',
+      maxEntries: 100,
+    },
     now: Date.now,
   };
   context = createCore(specification, parts, operations);

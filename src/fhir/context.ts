@@ -53,6 +53,10 @@ export type FhirSettings = {
   references: 'allow' | 'enforce';
   /** Signs cursors; 32 bytes. */
   cursorKey: Uint8Array;
+  /** A key of 32 bytes for one use, which its name tells; the same at every start. */
+  keyOf: (use: string) => Uint8Array;
+  /** A tenant's FHIR base: `http://host:port/fhir/R4`. */
+  baseOf: (tenant: number) => string;
   /** Bundle entries in one batch or transaction. */
   maxEntries: number;
 };

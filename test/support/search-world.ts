@@ -61,7 +61,8 @@ export async function searchWorld(): Promise<SearchWorld> {
   const database = await connect(own.target);
   const definitions = loadDefinitions({ cache: compiled });
   const index = createIndexer(definitions);
-  const settings = { references: 'allow', cursorKey: new Uint8Array(32).fill(7), maxEntries: 1000 };
+  const key = new Uint8Array(32).fill(7);
+  const settings = { references: 'allow', cursorKey: key, keyOf: () => key, baseOf: () => base, maxEntries: 1000 };
   // Searches need no more of it.
   const context = {
     database,

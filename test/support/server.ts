@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import { inject } from 'vitest';
-
 import { readConfig } from '../../src/config.ts';
 import { connect } from '../../src/db/connect.ts';
 import type { Database } from '../../src/db/database.ts';
 import type { Target } from '../../src/db/target.ts';
+import type { Actor } from '../../src/fhir/access.ts';
 import type { SmartContext } from '../../src/smart/context.ts';
 import { mintToken, placeOf } from '../../src/smart/tokens/tokens.ts';
 import { start } from '../../src/start.ts';
@@ -20,6 +20,12 @@ export type TokenAsk = {
   fhirUser?: string;
   tenant?: number;
   subject?: string;
+  /** What they are to patients, a class of src/smart/actor.ts; else as who they are tells. */
+  actor?: Actor;
+  /** A code of v3-ActReason. */
+  purpose?: string;
+  /** The id of the Organization whose they are. */
+  organization?: string;
   /** Seconds. */
   lifetime?: number;
 };
@@ -71,7 +77,9 @@ export async function startServer(settings: Record<string, string> = {}): Promis
   const base = `${origin}/fhir/R4`;
   const token: Server['token'] = (scope = 'system/*.cruds', ask = {}) => {
     const { patient = null, fhirUser = null, tenant = 1, subject = 'test', lifetime = 3600 } = ask;
-    const claims = { tenant, subject, clientId: null, scope, patient, fhirUser };
+    const { actor = null, purpose = null, organization = null } = ask;
+    const who = { actor, purpose, organization };
+    const claims = { tenant, subject, clientId: null, scope, patient, fhirUser, ...who };
     return mintToken(keys, placeOf(origin, tenant), claims, lifetime);
   };
   const everything = `Bearer ${await token()}`;
