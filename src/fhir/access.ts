@@ -240,6 +240,10 @@ export function admitting(grant: Grant, type: string, row: GateRow, one: Interac
 export const admits = (grant: Grant, type: string, row: GateRow, one: Interaction, or = one): boolean =>
   admitting(grant, type, row, one, or) !== null;
 
+/** Whether all of a row may be read: what is shown in part cannot be changed in place, for that tells what is hidden. */
+export const showsAll = (grant: Grant, type: string, row: GateRow): boolean =>
+  admitting(grant, type, row, 'r')?.projection === null;
+
 /** As `admits`, as far as a Scan can tell: what texts say is left open. */
 export const mayAdmit = (grant: Grant, type: string, row: GateRow, one: Interaction, or = one): boolean =>
   find(grant, type, row, isCandidate, one, or) !== null && !isSurelyDenied(grant, type, row);

@@ -9,7 +9,7 @@ import { rememberTexts } from '../store/concept-texts.ts';
 import { underCriteria } from '../store/criteria.ts';
 import type { Draft } from '../store/draft.ts';
 import { uuid7 } from '../store/uuid.ts';
-import { writtenOf } from '../store/write.ts';
+import { noted, writtenOf } from '../store/write.ts';
 import type { BundleEntry } from './bundle-entries.ts';
 import { entryReturn, existingEntry, refusedEntry, writtenEntry } from './entry-response.ts';
 import { createLinks, criteriaName } from './transaction-links.ts';
@@ -75,7 +75,7 @@ async function createGroup(
       const [existing] = found.value;
       texts[entry.index] = existing
         ? existingEntry({ type, ...existing })
-        : writtenEntry(writtenOf(draft, 1, 0), entryReturn(request));
+        : writtenEntry(noted(grant, writtenOf(draft, 1, 0)), entryReturn(request));
     }
   }
 }

@@ -10,8 +10,9 @@ import { rememberTexts } from '../store/concept-texts.ts';
 import { underCriteria } from '../store/criteria.ts';
 import { type Draft, draft } from '../store/draft.ts';
 import { referencesHold } from '../store/referential.ts';
+import { released } from '../store/release.ts';
 import { uuid7 } from '../store/uuid.ts';
-import { mayWrite, type Written, writtenOf } from '../store/write.ts';
+import { mayWrite, noted, type Written, writtenOf } from '../store/write.ts';
 import { storableBody } from './binary.ts';
 import type { FhirInteraction } from './interaction.ts';
 import { resourceResponse, versionHeaders, versionUrl, writtenResponse } from './respond.ts';
@@ -62,7 +63,8 @@ async function createUnless(
   const existing = await context.store.read(request.grant, parsed.resource.resourceType, outcome.value);
   if (!existing.ok) return existing;
   const headers = { ...versionHeaders(existing.value), 'Content-Location': versionUrl(request.base, existing.value) };
-  const content = await shown(context, request.grant, existing.value.type, existing.value.content);
+  const { type, content: text } = released(request.grant, existing.value, 'r');
+  const content = await shown(context, request.grant, type, text);
   return ok(resourceResponse(200, content, headers));
 }
 
@@ -93,7 +95,7 @@ export async function createWhereAbsent(
       const [existing] = found.value;
       if (existing) return ok(existing.id);
       await applyCreates(tx, [one]);
-      return ok(writtenOf(one, 1, 0));
+      return ok(noted(grant, writtenOf(one, 1, 0)));
     },
   );
 }

@@ -1,4 +1,4 @@
-import { admits, allows } from '../access.ts';
+import { admits, allows, showsAll } from '../access.ts';
 import type { FhirContext } from '../context.ts';
 import { type Parsed, parseResource } from '../json.ts';
 import {
@@ -106,7 +106,7 @@ async function patchOne(
   for (let attempt = 1; attempt <= attempts; attempt++) {
     const current = await context.store.read(grant, type, id);
     if (!current.ok) return current;
-    if (!admits(grant, type, current.value, 'u')) return unknownId(type, id);
+    if (!admits(grant, type, current.value, 'u') || !showsAll(grant, type, current.value)) return unknownId(type, id);
     const { version, content } = current.value;
     if (expected !== null && expected !== version) {
       return preconditionFailed(`If-Match asks for version ${expected}, but the current version is ${version}`);

@@ -1,5 +1,5 @@
 import type { Database, Queryable } from '../../db/database.ts';
-import { admits, type Grant, reachesAll } from '../access.ts';
+import { type Grant, reachesAll, showsAll } from '../access.ts';
 import { responseEntry } from '../bundle.ts';
 import type { FhirContext } from '../context.ts';
 import { ok, preconditionFailed, type Refusal, type Result } from '../outcome.ts';
@@ -13,8 +13,9 @@ import { type Current, lockRows, type Target } from '../store/locked.ts';
 import { byIds } from '../store/plans.ts';
 import { unknownId } from '../store/read.ts';
 import { isUnreferenced, referencesHold } from '../store/referential.ts';
+import { note } from '../store/release.ts';
 import { createStore } from '../store/store.ts';
-import { ofOthersToo, writtenOf } from '../store/write.ts';
+import { noted, ofOthersToo, writtenOf } from '../store/write.ts';
 import { atEntry } from './bundle-entries.ts';
 import { entryRequest } from './entry-request.ts';
 import { answeredEntry, entryReturn, existingEntry, statusText, writtenEntry } from './entry-response.ts';
@@ -93,7 +94,7 @@ async function comingOf(
   if (step.kind === 'patch') {
     if (current.kind !== 'here') throw new Error('what is patched was not read');
     // What comes of a patch tells what was there.
-    if (!admits(grant, step.type, current.row, 'r')) return unknownId(step.type, id);
+    if (!showsAll(grant, step.type, current.row)) return unknownId(step.type, id);
     const { content: kept } = current.row;
     if (step.type === 'Binary' && !(await opens(context, grant, kept))) return unknownId(step.type, id);
     const content = await unshelved(context, step.type, kept);
@@ -110,6 +111,7 @@ type Writes = { creates: Draft[]; changes: Change[]; removals: Removal[] };
 
 async function write(
   tx: Queryable,
+  grant: Grant,
   { creates, changes, removals }: Writes,
   answers: Map<string, string>,
   wanted: ReturnType<typeof entryReturn>,
@@ -127,7 +129,7 @@ async function write(
   for (let at = 0; at < creates.length; at += BATCH) {
     const part = creates.slice(at, at + BATCH);
     await applyCreates(tx, part);
-    for (const one of part) answers.set(name(one), writtenEntry(writtenOf(one, 1, 0), wanted));
+    for (const one of part) answers.set(name(one), writtenEntry(noted(grant, writtenOf(one, 1, 0)), wanted));
   }
   for (let at = 0; at < changes.length; at += BATCH) {
     const part = changes.slice(at, at + BATCH);
@@ -135,7 +137,10 @@ async function write(
       if ('refused' in applied) throw new Raced('a change raced');
       const change = part[place];
       if (change)
-        answers.set(name(change.draft), writtenEntry(writtenOf(change.draft, applied.version, applied.was), wanted));
+        answers.set(
+          name(change.draft),
+          writtenEntry(noted(grant, writtenOf(change.draft, applied.version, applied.was)), wanted),
+        );
     }
   }
 }
@@ -212,11 +217,12 @@ export async function changeAll(
       lastUpdated,
       expected: current.row.version,
     });
+    note(grant, current.row, 'd');
   }
   // Texts of codes are stored for good and outside of the transaction, which would else hold locks on what others need.
   await rememberTexts(context.database, drafts);
   const answers = new Map<string, string>();
-  await byIds(tx, (on) => write(on, writes, answers, entryReturn(request)));
+  await byIds(tx, (on) => write(on, grant, writes, answers, entryReturn(request)));
   for (const { type, id } of writes.removals) {
     const free = await isUnreferenced(inside, grant, type, id);
     if (free.ok) continue;

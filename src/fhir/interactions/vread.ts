@@ -3,7 +3,7 @@ import { forbidden, ok } from '../outcome.ts';
 import { projected } from '../projected.ts';
 import { opens } from '../store/binary.ts';
 import { unknownId } from '../store/read.ts';
-import { release } from '../store/release.ts';
+import { released } from '../store/release.ts';
 import { binaryResponse } from './binary.ts';
 import type { FhirInteraction } from './interaction.ts';
 import { resourceResponse, versionHeaders } from './respond.ts';
@@ -19,10 +19,10 @@ export const vread: FhirInteraction = {
     if (!/^[1-9]\d{0,8}$/.test(version)) return unknownId(type, id);
     const found = await context.store.vread(request.grant, type, id, Number(version));
     if (!found.ok) return found;
-    release(request.grant, [found.value], 'r');
-    if (type === 'Binary' && !(await opens(context, request.grant, found.value.content))) return unknownId(type, id);
-    if (type === 'Binary') return ok(await binaryResponse(context, request, found.value));
-    const content = projected(context, request, found.value.content);
-    return content.ok ? ok(resourceResponse(200, content.value, versionHeaders(found.value))) : content;
+    const row = released(request.grant, found.value, 'r');
+    if (type === 'Binary' && !(await opens(context, request.grant, row.content))) return unknownId(type, id);
+    if (type === 'Binary') return ok(await binaryResponse(context, request, row));
+    const content = projected(context, request, row.content);
+    return content.ok ? ok(resourceResponse(200, content.value, versionHeaders(row))) : content;
   },
 };

@@ -9,6 +9,7 @@ import type { Condition } from '../search/condition.ts';
 import { conditionOf, isKnown, unknownParameter } from '../search/criteria.ts';
 import { parse, parsePairs } from '../search/parse.ts';
 import { Scan } from '../search/scan.ts';
+import { seeing } from '../search/seeing.ts';
 import { Statement } from '../search/statement.ts';
 import { release, stored } from '../store/release.ts';
 import type { Operation } from './operation.ts';
@@ -77,13 +78,15 @@ async function run(context: FhirContext, request: FhirRequest): Promise<Result<F
   if (!names.some((name) => name === 'category' || name === 'code' || name === 'combo-code')) {
     return invalid('Say of what: category or code is needed', 'category');
   }
+  const shown = seeing(scan, names);
+  if (!shown.ok) return shown;
   const statement = new Statement(grant.tenant);
   const limit = statement.bind(max, 'int');
   statement.text =
     `select id, version, last_updated, patient, patients, labels, content from (select r.id, r.version, r.last_updated, r.patient,` +
     ` r.patients, r.labels::float8 as labels, r.content, ${group} as grouped, r.date_start, row_number() over` +
     ` (partition by ${group} order by r.date_start desc nulls last, r.last_updated desc, r.id) as place` +
-    ` ${scan.from(statement, 'r', conditions)}) r where place <= ${limit} order by grouped, place limit ${ROWS}`;
+    ` ${shown.value.from(statement, 'r', conditions)}) r where place <= ${limit} order by grouped, place limit ${ROWS}`;
   const rows = await context.database.query(statement.text, statement.params);
   const found = rows.map(([id, ...columns]) => stored('Observation', String(id), columns));
   const entries = release(grant, found, 's').map((row) => searchEntry(base, { ...row, mode: 'match' }));

@@ -1,4 +1,4 @@
-import { admits, allows, type Grant } from '../access.ts';
+import { admits, allows, type Grant, showsAll } from '../access.ts';
 import type { FhirContext, Json } from '../context.ts';
 import { checked } from '../interactions/body.ts';
 import { parseResource } from '../json.ts';
@@ -13,6 +13,7 @@ import { Statement } from '../search/statement.ts';
 import { opens, shelved, unshelved } from '../store/binary.ts';
 import { draft } from '../store/draft.ts';
 import { unknownId } from '../store/read.ts';
+import { released } from '../store/release.ts';
 import { addMeta, removeMeta } from './meta.ts';
 import type { Operation } from './operation.ts';
 import { operationResponse } from './operation-response.ts';
@@ -34,7 +35,7 @@ async function inUse(context: FhirContext, grant: Grant, types: readonly string[
   const statement = new Statement(grant.tenant);
   const hasMeta = written(({ statement: s, row }) => `${row}.present && ${s.share(marked, 'int[]')}`);
   const arms = types.flatMap((type) => {
-    const scan = Scan.of(grant, type, 'r', 's');
+    const scan = Scan.of(grant, type, 'r', 's')?.seeing(['_profile', '_security', '_tag']);
     if (!scan) return [];
     return [`(select r.content ${scan.from(statement, 'r', [hasMeta])} order by r.last_updated desc limit ${ROWS})`];
   });
@@ -63,7 +64,7 @@ export const resourceMeta: Operation = {
     if (!allows(grant, type, 'r')) return forbidden(`Your access does not cover reading ${type}`);
     if (path.length === 2) return answer(await inUse(context, grant, [type]));
     const found = await context.store.read(grant, type, id);
-    return found.ok ? answer(metaOf(found.value.content)) : found;
+    return found.ok ? answer(metaOf(released(grant, found.value, 'r').content)) : found;
   },
 };
 
@@ -87,7 +88,7 @@ async function rewrite(
   for (let attempt = 1; attempt <= attempts; attempt++) {
     const current = await context.store.read(grant, type, id);
     if (!current.ok) return current;
-    if (!admits(grant, type, current.value, 'u')) return unknownId(type, id);
+    if (!admits(grant, type, current.value, 'u') || !showsAll(grant, type, current.value)) return unknownId(type, id);
     const { content } = current.value;
     if (type === 'Binary' && !(await opens(context, grant, content))) return unknownId(type, id);
     const resource = parseLossless(await unshelved(context, type, content)) as Json; // what is stored is a resource

@@ -5,6 +5,7 @@ import { requestParameters } from '../parameters.ts';
 import type { FhirRequest, FhirResponse } from '../request.ts';
 import { shown } from '../store/binary.ts';
 import { isUnreferenced } from '../store/referential.ts';
+import { released } from '../store/release.ts';
 import type { Operation } from './operation.ts';
 import { operationResponse } from './operation-response.ts';
 
@@ -61,7 +62,7 @@ async function stored(
   const found = await context.store.read(grant, type, id);
   if (!found.ok) return found;
   // What is stored was a resource when it was stored.
-  return ok(JSON.parse(await shown(context, grant, type, found.value.content)) as Resource);
+  return ok(JSON.parse(await shown(context, grant, type, released(grant, found.value, 'r').content)) as Resource);
 }
 
 const fine: Issue = { severity: 'information', code: 'informational', diagnostics: 'No problem was found' };

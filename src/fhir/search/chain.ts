@@ -7,6 +7,7 @@ import { pointersOf } from './pointers.ts';
 import type { Criterion } from './request.ts';
 import { limits } from './request.ts';
 import { Scan } from './scan.ts';
+import { codesOf, seeing } from './seeing.ts';
 import { Statement } from './statement.ts';
 import { patientColumn, pointingTo, targetTypes } from './types/reference.ts';
 import type { Target } from './types/type.ts';
@@ -33,7 +34,10 @@ export async function chained(asking: Asking, { code, type, next, name }: Chain)
   const scans = known.flatMap((one) => Scan.of(grant, one, 's') ?? []);
   if (scans.length === 0) return forbidden(`${name} needs to search ${known.join(' or ')}, which is not granted`);
   const conditions: Condition[] = [];
-  for (const scan of scans) {
+  for (const whole of scans) {
+    const shown = seeing(whole, codesOf(next));
+    if (!shown.ok) return shown;
+    const scan = shown.value;
     const inner = await conditionOf({ ...asking, type: scan.type }, next);
     if (!inner.ok) return inner;
     const hop = await hopTo(asking, target, scan, inner.value);
@@ -84,8 +88,11 @@ export async function pointedTo(asking: Asking, { type, code, next, name }: Has)
   if (parameter.type !== 'reference' || !points)
     return invalid(`${name}: ${type}.${code} does not point to ${asking.type}`);
   if (!isKnown(definitions, type, next)) return unknownParameter(type, name);
-  const scan = Scan.of(grant, type, 's');
-  if (!scan) return forbidden(`${name} needs to search ${type}, which is not granted`);
+  const whole = Scan.of(grant, type, 's');
+  if (!whole) return forbidden(`${name} needs to search ${type}, which is not granted`);
+  const shown = seeing(whole, [code, ...codesOf(next)]);
+  if (!shown.ok) return shown;
+  const scan = shown.value;
   const inner = await conditionOf({ ...asking, type }, next);
   if (!inner.ok) return inner;
   if (asking.type === 'Patient' && patientColumn(definitions, type, code) !== null) {

@@ -1,4 +1,5 @@
 import type { Row } from '../../db/database.ts';
+import { admitting } from '../access.ts';
 import { searchParameter } from '../definitions/search-parameters.ts';
 import type { Issue } from '../outcome.ts';
 import { resourceTypes } from '../resources.ts';
@@ -80,6 +81,9 @@ function addTargets(
   const ids = new Map<string, Set<string>>();
   for (const row of rows) {
     if (source !== '*' && source !== row.type) continue;
+    // A reference that is not shown is not followed either.
+    const shows = admitting(at.grant, row.type, row, 's', 'r')?.projection?.parameters;
+    if (shows && !shows.has(code)) continue;
     const codes = referenceCodes(at.definitions, row.type, code);
     for (const pointer of pointersOf(at.grant.tenant, row, codes, at)) {
       if ('text' in pointer) addCanonical(at, row.type, codes, pointer.text, target, wanted);
@@ -114,7 +118,7 @@ function addSources(at: At, { source, code, target }: Include, rows: readonly No
   const sources = source === '*' ? resourceTypes.filter((type) => grant.types.has(type)) : [source];
   for (const type of sources) {
     // Whoever searches what points here needs to be allowed to search it.
-    const [searched, read] = [Scan.of(grant, type, 's'), Scan.of(grant, type, 'r')];
+    const [searched, read] = [Scan.of(grant, type, 's')?.seeing([code]), Scan.of(grant, type, 'r')?.seeing([code])];
     if (!searched || !read) continue;
     const covered = searched.covers(read) ? null : written(({ statement, row }) => searched.gate(statement, row));
     for (const one of referenceCodes(definitions, type, code)) {

@@ -7,6 +7,7 @@ import type { Condition } from './condition.ts';
 import { conditionOf, isKnown, unknownParameter } from './criteria.ts';
 import { parse, parsePairs } from './parse.ts';
 import { Scan } from './scan.ts';
+import { codesOf, seeing } from './seeing.ts';
 import { Statement } from './statement.ts';
 
 /** A resource that criteria select. */
@@ -58,7 +59,11 @@ async function criteria(
     if (!condition.ok) return condition;
     conditions.push(condition.value);
   }
-  return ok({ scan, conditions });
+  const shown = seeing(
+    scan,
+    request.value.criteria.flatMap(({ criterion }) => codesOf(criterion)),
+  );
+  return shown.ok ? ok({ scan: shown.value, conditions }) : shown;
 }
 
 async function select({ scan, conditions }: Selection, on: Queryable): Promise<Match[]> {

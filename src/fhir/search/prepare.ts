@@ -12,6 +12,7 @@ import { openPosition, type Position } from './page.ts';
 import { parse, parsePairs } from './parse.ts';
 import { type Criterion, limits, type Pair, type SearchRequest } from './request.ts';
 import { Scan } from './scan.ts';
+import { codesOf, seeing } from './seeing.ts';
 import { orderOf } from './sort.ts';
 import { pointingTo } from './types/reference.ts';
 
@@ -56,7 +57,11 @@ export async function prepare(context: FhirContext, grant: Grant, ask: SearchAsk
   if (ask.strict && unknown.length > 0) return { ...invalid(''), issues: unknown.map(refused) };
   if (countHas(known) > limits.has) return tooCostly(`More than ${limits.has} parameters _has`);
   const parts: Part[] = [];
-  for (const scan of scans.value) {
+  const looked = [...known.flatMap(codesOf), ...request.sort.map(({ code }) => code), ...ofCompartment(ask)];
+  for (const whole of scans.value) {
+    const shown = seeing(whole, looked);
+    if (!shown.ok) return shown;
+    const scan = shown.value;
     const part = await conditionsOf({ ...asking, type: scan.type }, known, ask);
     if (!part.ok) return part;
     // Several types are in one order.
@@ -71,6 +76,9 @@ export async function prepare(context: FhirContext, grant: Grant, ask: SearchAsk
   const issues = [...request.warnings, ...unknown.map(ignored)];
   return ok({ request, asking, parts, after: after.value, owner, link, issues });
 }
+
+/** Whose record a row is in is told by its being found there. */
+const ofCompartment = ({ compartment }: SearchAsk): string[] => (compartment ? [compartment.type.toLowerCase()] : []);
 
 type Definitions = FhirContext['definitions'];
 

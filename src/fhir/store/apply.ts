@@ -2,6 +2,7 @@ import type { Queryable } from '../../db/database.ts';
 import { typeNumber } from '../resources.ts';
 import { instants, numbers, texts } from './arrays.ts';
 import type { Draft } from './draft.ts';
+import { epochRaised } from './policy-epoch.ts';
 import { sideInserts, sideTables } from './sides.ts';
 
 /** `version` is the one written; `was` the one before it, 0 for none; null: what was asked for did not hold. */
@@ -52,8 +53,8 @@ const createAll = `insert into resource (version, ${columns}, content)
 /** Writes new resources, version 1, whose ids the server has made. One statement, so all of them or none. */
 export async function applyCreates(on: Queryable, drafts: readonly Draft[]): Promise<void> {
   const params = [...batchParams(drafts), texts(drafts.map(({ head, tail }) => `${head}1${tail}`))];
-  const sides = sideInserts(drafts, params);
-  await on.query(sides === '' ? createAll : `with ${sides} ${createAll}`, params);
+  const beside = [sideInserts(drafts, params), epochRaised(drafts, params)].filter((text) => text !== '').join(', ');
+  await on.query(beside === '' ? createAll : `with ${beside} ${createAll}`, params);
 }
 
 const changeBatch = `with v as materialized (${batch(
@@ -101,7 +102,9 @@ export async function applyChanges(on: Queryable, changes: readonly Change[]): P
     texts(drafts.map(({ head }) => head)),
     texts(drafts.map(({ tail }) => tail)),
   ];
-  const sides = sideInserts(drafts, params, 'written');
+  const sides = [sideInserts(drafts, params, 'written'), epochRaised(drafts, params)]
+    .filter((text) => text !== '')
+    .join(', ');
   const sql = `${changeBatch}, ${current},
     written as (select v.*, s.was, s.last + 1 as version, head || (s.last + 1)::text || tail as content
       from v join state s using (n) where not s.raced and (v.expected is null or v.expected = s.was)),
@@ -116,24 +119,26 @@ export async function applyChanges(on: Queryable, changes: readonly Change[]): P
 
 /** Deletes: the version before and a tombstone go to the history, the rest goes. */
 export async function applyRemovals(on: Queryable, removals: readonly Removal[]): Promise<Applied[]> {
+  const params = [
+    numbers(removals.map((one) => one.tenant)),
+    numbers(removals.map((one) => typeNumber(one.type))),
+    texts(removals.map((one) => one.id)),
+    instants(removals.map((one) => one.lastUpdated.getTime())),
+    numbers(removals.map((one) => one.expected)),
+  ];
+  const epoch = epochRaised(removals, params);
   const sql = `with v as materialized (select * from unnest($1::int[], $2::smallint[], string_to_array($3, chr(30)),
       $4::timestamptz[], $5::int[]) with ordinality u(tenant, type, id, last_updated, expected, n)), ${current},
     written as (select v.n, v.tenant, v.type, v.id, v.last_updated, s.was, s.was + 1 as version
       from v join state s using (n) where not s.raced and s.was > 0 and (v.expected is null or v.expected = s.was)),
-    ${archive}${removeSides('written')},
+    ${archive}${removeSides('written')}${epoch === '' ? '' : `, ${epoch}`},
     tombstones as (insert into resource_history (tenant, type, id, version, last_updated, deleted, patient, patients, labels, present,
         keys, content)
       select w.tenant, w.type, w.id, w.version, w.last_updated, true, l.patient, l.patients, l.labels, l.present, l.keys, ''
       from written w join locked l using (n)),
     gone as (delete from resource r using written w where r.tenant = w.tenant and r.type = w.type and r.id = w.id)
     select s.n::int, s.was, w.version, s.raced from state s left join written w using (n) order by s.n`;
-  const rows = await on.query(sql, [
-    numbers(removals.map((one) => one.tenant)),
-    numbers(removals.map((one) => typeNumber(one.type))),
-    texts(removals.map((one) => one.id)),
-    instants(removals.map((one) => one.lastUpdated.getTime())),
-    numbers(removals.map((one) => one.expected)),
-  ]);
+  const rows = await on.query(sql, params);
   return rows.map(([, was, version, raced]) => {
     if (was === 0 && raced === false) return { refused: 'absent', version: 0 };
     return applied(was as number, version as number | null, raced as boolean);

@@ -47,8 +47,10 @@ async function typesStored(on: Queryable, tenant: number): Promise<ReadonlySet<s
  */
 function coveredNow(scan: Scan, statement: Statement): string {
   const row = `c.tenant = ${statement.tenant} and c.type = ${typeNumber(scan.type)} and c.id = v.id`;
-  const covered = `(${scan.gate(statement, 'c')}) is true`;
-  return `coalesce((select ${covered} from resource c where ${row}), (select ${covered} from resource_history c
+  const covered = (gate: string): string => `(${gate}) is true`;
+  const now = covered(scan.gate(statement, 'c'));
+  const then = covered(scan.gateOfVersion(statement, 'c'));
+  return `coalesce((select ${now} from resource c where ${row}), (select ${then} from resource_history c
     where ${row} and c.deleted order by c.version desc limit 1), false)`;
 }
 
@@ -59,7 +61,7 @@ const judged = `case when v.deleted then (select p.content from resource_history
 /** The versions of one type from one of the two tables that hold them. */
 function arm(scan: Scan, statement: Statement, table: 'resource' | 'resource_history', ask: HistoryAsk): string {
   const row = 'v';
-  let where = scan.gate(statement, row);
+  let where = table === 'resource' ? scan.gate(statement, row) : scan.gateOfVersion(statement, row);
   if (table === 'resource_history' && scan.narrowed) where += ` and ${coveredNow(scan, statement)}`;
   if (ask.id !== null) where += ` and v.id = ${statement.bind(ask.id, 'text')}`;
   if (ask.since !== null) where += ` and v.last_updated >= ${statement.bind(new Date(ask.since), 'timestamptz')}`;
@@ -101,7 +103,9 @@ export async function history(on: Queryable, grant: Grant, ask: HistoryAsk): Pro
   if (arms.length === 0) return [];
   const text = `select * from (${arms.join('\nunion all\n')}) v ${order} limit ${statement.bind(ask.count + 1, 'int')}`;
   const rows = await on.query(text, statement.params);
-  const released = release(grant, rows.map(version), needed);
+  const found = rows.map(version);
+  // That there is one more is all that is told of it.
+  const released = [...release(grant, found.slice(0, ask.count), needed), ...found.slice(ask.count)];
   return released.map((one) => (one.deleted && one.content !== '' ? { ...one, content: '' } : one));
 }
 

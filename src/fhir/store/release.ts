@@ -61,6 +61,13 @@ export function release<T extends GateRow & { type: string }>(
   return released;
 }
 
+/** As `release`, of one row that has been held against the grant already. */
+export function released<T extends GateRow & { type: string }>(grant: Grant, row: T, interaction: Interaction): T {
+  const [one] = release(grant, [row], interaction);
+  if (!one) throw new GateMismatch(row.type);
+  return one;
+}
+
 /** Of what was deleted there is no text. */
 const shownOf = (projection: Projection, content: string): string => (content === '' ? '' : projection.of(content));
 

@@ -6,7 +6,7 @@ import { lane } from './coalesce.ts';
 import { rememberTexts } from './concept-texts.ts';
 import type { Draft } from './draft.ts';
 import { type Reader, unknownId } from './read.ts';
-import type { Stored } from './release.ts';
+import { note, type Stored } from './release.ts';
 
 /** A write that has been committed. */
 export type Written = Stored & { created: boolean };
@@ -36,6 +36,12 @@ export const writtenOf = (draft: Draft, version: number, was: number): Written =
   content: `${draft.head}${version}${draft.tail}`,
   created: was === 0,
 });
+
+/** What was written, which the ledger is told of. */
+export function noted(grant: Grant, written: Written): Written {
+  note(grant, written, written.created ? 'c' : 'u');
+  return written;
+}
 
 const gateRow = ({ id, head, tail, row: { patient, patients, labels } }: Draft): GateRow => ({
   id,
@@ -117,7 +123,7 @@ export function createWriter(database: Database, reader: Reader): Writer {
         if (!allowed.ok) return allowed;
       }
       await creates.push(drafts);
-      return ok(drafts.map((draft) => writtenOf(draft, 1, 0)));
+      return ok(drafts.map((draft) => noted(grant, writtenOf(draft, 1, 0))));
     },
 
     async update(grant, draft, expected) {
@@ -132,7 +138,7 @@ export function createWriter(database: Database, reader: Reader): Writer {
           version = expected ?? current.value.version;
         }
         const applied = await change({ draft, expected: version });
-        if (!('refused' in applied)) return ok(writtenOf(draft, applied.version, applied.was));
+        if (!('refused' in applied)) return ok(noted(grant, writtenOf(draft, applied.version, applied.was)));
         if (applied.refused === 'stale' && expected !== null) return staleVersion(expected, applied.version);
         if (attempt === attempts) return contended(draft.type, draft.id);
       }
@@ -141,14 +147,20 @@ export function createWriter(database: Database, reader: Reader): Writer {
     async remove(grant, removal) {
       for (let attempt = 1; ; attempt++) {
         let version = removal.expected;
-        if (!reachesAll(grant, removal.type, 'd')) {
+        let row: Stored | null = null;
+        // Whose record it was in is for the ledger to know.
+        if (!reachesAll(grant, removal.type, 'd') || grant.seen) {
           const current = await reader.read(grant, removal.type, removal.id, 'd');
           if (!current.ok) return ok(null);
           if (!admitsChange(grant, removal.type, current.value, 'd')) return ofOthersToo(removal.type, removal.id);
           version ??= current.value.version;
+          row = current.value;
         }
         const applied = await removals.push({ ...removal, expected: version });
-        if (!('refused' in applied)) return ok({ version: applied.version });
+        if (!('refused' in applied)) {
+          if (row) note(grant, row, 'd');
+          return ok({ version: applied.version });
+        }
         if (applied.refused === 'absent')
           return removal.expected === null ? ok(null) : staleVersion(removal.expected, 0);
         if (applied.refused === 'stale' && removal.expected !== null) {
