@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
 /** What the server reads or writes on its own account, each by a decision of its own. */
-const users = ['src/privacy/reach.ts', 'src/smart/audit.ts', 'src/smart/brands.ts', 'src/smart/consents/consents.ts'];
+const users = [
+  'src/privacy/made.ts',
+  'src/privacy/reach.ts',
+  'src/privacy/requests.ts',
+  'src/smart/audit.ts',
+  'src/smart/brands.ts',
+  'src/smart/consents/consents.ts',
+];
 
 test('the grant of the server itself is used where it is known to be, and nowhere else', () => {
   const root = join(import.meta.dirname, '../../..');

@@ -1,0 +1,53 @@
+import type { Resource as Made } from '@medplum/fhirtypes';
+
+import type { FhirContext, Resource } from '../fhir/context.ts';
+import { ok, type Result } from '../fhir/outcome.ts';
+import { type Draft, draft } from '../fhir/store/draft.ts';
+import { systemGrant } from '../fhir/store/system.ts';
+import { uuid7 } from '../fhir/store/uuid.ts';
+import type { Written } from '../fhir/store/write.ts';
+
+function draftOf(context: FhirContext, tenant: number, made: Made, id: string): Draft {
+  const text = JSON.stringify(made);
+  // What the server makes is a resource, in the words of the core.
+  const resource = JSON.parse(text) as Resource;
+  return draft(context, tenant, { text, resource }, id, new Date(context.now()));
+}
+
+/** Stores what the server has made on its own account, under ids that it makes as well where there is none: all or nothing. */
+export async function storeMade(context: FhirContext, tenant: number, made: readonly Made[]): Promise<Written[]> {
+  const drafts = made.map((one) => draftOf(context, tenant, one, one.id ?? uuid7(context.now())));
+  const types = [...new Set(made.map(({ resourceType }) => resourceType))];
+  const written = await context.store.create(systemGrant(tenant, types), drafts);
+  if (!written.ok) throw new Error(written.issues[0]?.diagnostics);
+  return written.value;
+}
+
+/**
+ * Writes the next version of what is stored already.
+ *
+ * @param version the one that it was made of
+ * @returns 412 where somebody else wrote in between
+ */
+export function replaceMade(
+  context: FhirContext,
+  tenant: number,
+  made: Made & { id: string },
+  version: number,
+): Promise<Result<Written>> {
+  const grant = systemGrant(tenant, [made.resourceType]);
+  return context.store.update(grant, draftOf(context, tenant, made, made.id), version);
+}
+
+/** What is stored under an id, for the server's own use; 404 and 410 as ever. */
+export async function readOwn<T extends Made>(
+  context: FhirContext,
+  tenant: number,
+  type: T['resourceType'],
+  id: string,
+): Promise<Result<{ resource: T & { id: string }; version: number }>> {
+  const found = await context.store.read(systemGrant(tenant, [type]), type, id);
+  if (!found.ok) return found;
+  // What is stored has been checked to be of its type.
+  return ok({ resource: JSON.parse(found.value.content) as T & { id: string }, version: found.value.version });
+}
