@@ -100,17 +100,19 @@ export async function endConsent(
   const audit = client && draftOf(context, tenant, auditOf(issuer, grant, client, event));
   await rememberTexts(context.database, [...(ended ? [ended.draft] : []), ...(audit ? [audit] : [])]);
   await context.database.transaction(async (tx) => {
-    await revokeGrant(within(context, tx), tenant, grant.id, why);
     const first = await tx.query(
       `update app_grant set consent_ended_at = now()
        where tenant = $1 and id = $2 and consent_ended_at is null returning 1`,
       [tenant, grant.id],
     );
     // Of several who end it at the same time, one writes it down.
-    if (first.length === 0) return;
-    // If somebody else changed it in the meantime, it stays as they left it: access has ended all the same.
-    if (ended) await applyChanges(tx, [{ draft: ended.draft, expected: ended.version }]);
-    if (audit) await applyCreates(tx, [audit]);
+    if (first.length > 0) {
+      // If somebody else changed it in the meantime, it stays as they left it: access has ended all the same.
+      if (ended) await applyChanges(tx, [{ draft: ended.draft, expected: ended.version }]);
+      if (audit) await applyCreates(tx, [audit]);
+    }
+    // Last, because it raises the epoch: who writes a Consent locks that first and the epoch then.
+    await revokeGrant(within(context, tx), tenant, grant.id, why);
   });
 }
 
