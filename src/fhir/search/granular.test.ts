@@ -3,12 +3,21 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { callerOf } from '../../../test/support/caller.ts';
 import { naiveSearch } from '../../../test/support/naive-search.ts';
 import { random, randomQuery } from '../../../test/support/search-queries.ts';
-import { resources } from '../../../test/support/search-resources.ts';
+import { resources as plain } from '../../../test/support/search-resources.ts';
 import { type SearchWorld, searchWorld } from '../../../test/support/search-world.ts';
-import { everyRow, type Grant, type Interaction, type Rule } from '../access.ts';
+import {
+  type DataPeriod,
+  type Denial,
+  everyRow,
+  type Grant,
+  type Interaction,
+  type Rows,
+  type Rule,
+} from '../access.ts';
 import type { Resource } from '../context.ts';
 import { release } from '../store/release.ts';
 import { escaped } from './escape.ts';
+import { labelBit } from './labels.ts';
 import { createPredicates, type PredicateOf } from './predicate.ts';
 import { tokenParameters } from './token-parameters.ts';
 import { tokenValues } from './token-values.ts';
@@ -20,14 +29,28 @@ const reading: ReadonlySet<Interaction> = new Set(['r', 's']);
 
 let world: SearchWorld;
 let predicateOf: PredicateOf;
+/** The texts as they are stored, by `Type/id`. */
+const stored = new Map<string, string>();
 
 beforeAll(async () => {
   world = await searchWorld();
   await world.store(resources);
+  const everything = await world.database.query('select content from resource where tenant = 1');
+  for (const [content] of everything) stored.set(nameOf(JSON.parse(String(content)) as Resource), String(content));
   predicateOf = createPredicates(world.context.definitions);
 }, 120_000);
 
 afterAll(() => world.close());
+
+const confidentiality = 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality';
+const sensitivity = 'http://terminology.hl7.org/CodeSystem/v3-ActCode';
+
+/** Every third is restricted, every ninth about psychiatry as well. */
+const resources = plain.map((one, at): Resource => {
+  if (at % 3 !== 0) return one;
+  const more = at % 9 === 0 ? [{ system: sensitivity, code: 'PSY' }] : [];
+  return { ...one, meta: { ...(one.meta as object), security: [{ system: confidentiality, code: 'R' }, ...more] } };
+});
 
 type Next = ReturnType<typeof random>;
 
@@ -55,29 +78,72 @@ function demand(next: Next, type: string): string | null {
   return `${one.name}=${pick(next, forms)}`;
 }
 
-/** Some rules of a type, and the resources that they cover by a plain reading of them. */
-function rulesOf(next: Next, type: string): { rules: Rule[]; covered: Resource[] } {
+const restricted = labelBit(confidentiality, 'R');
+const psychiatry = labelBit(sensitivity, 'PSY');
+
+/** When a row is from by its columns, which a row that is stored has got from the same resource. */
+function periodOf(next: Next): DataPeriod {
+  const start = Date.UTC(2018 + Math.floor(next() * 8), Math.floor(next() * 12), 1);
+  const end = start + next() * 3 * 365 * 24 * 3_600_000;
+  const within = (one: Resource): boolean => {
+    const { dateStart, dateEnd } = world.context.index(1, one);
+    const updated = Date.parse(String((one.meta as { lastUpdated?: string } | undefined)?.lastUpdated));
+    return (dateStart ?? updated) < end && (dateEnd ?? updated) > start;
+  };
+  return { start, end, holds: (content) => content !== '' && within(JSON.parse(content) as Resource) };
+}
+
+/** Some rows of a type, and which resources those are by a plain reading. */
+function rowsOf(next: Next, type: string): { rows: Rows; meant: Set<Resource> } {
+  const demands = [demand(next, type), next() < 0.3 ? demand(next, type) : null].filter((one) => one !== null);
+  const ids = next() < 0.2 ? ofType(type).flatMap(({ id }) => (next() < 0.5 && id ? [id] : [])) : null;
+  const patients = next() < 0.3 ? ['p1', 'p3'] : 'all';
+  const text = demands.map((one) => one.split('=').map(encodeURIComponent).join('=')).join('&');
+  const where = text === '' ? null : predicateOf(1, type, text);
+  if (text !== '' && !where) throw new Error(`${type}.rs?${text} is no scope`);
+  const period = next() < 0.2 ? periodOf(next) : null;
+  const without = next() < 0.3 ? restricted : 0;
+  const having = next() < 0.1 ? psychiatry : 0;
+  const asked = new Set(
+    text === '' ? ofType(type).map(({ id }) => id) : naiveSearch(resources, type, demands.join('&')).ids,
+  );
+  const meant = new Set<Resource>();
+  for (const one of ofType(type)) {
+    const row = world.context.index(1, one);
+    const theirs = [row.patient, ...(row.patients ?? [])].some((id) => id !== null && patients.includes(id));
+    const labelled = (row.labels & without) === 0 && (having === 0 || (row.labels & having) !== 0);
+    const dated = period === null || period.holds(stored.get(nameOf(one)) ?? '');
+    if (
+      asked.has(one.id) &&
+      (patients === 'all' || theirs) &&
+      (ids?.includes(one.id ?? '') ?? true) &&
+      labelled &&
+      dated
+    )
+      meant.add(one);
+  }
+  return { rows: { patients, ids, where, period, without, having }, meant };
+}
+
+type Covered = { rules: Rule[]; denials: Denial[]; covered: Resource[] };
+
+/** Some rules and denials of a type, and the resources that are covered by a plain reading of them. */
+function rulesOf(next: Next, type: string): Covered {
   const rules: Rule[] = [];
+  const denials: Denial[] = [];
   const covered = new Set<Resource>();
   for (let at = 0; at <= Math.floor(next() * 3); at++) {
-    const demands = [demand(next, type), next() < 0.3 ? demand(next, type) : null].filter((one) => one !== null);
-    const ids = next() < 0.2 ? ofType(type).flatMap(({ id }) => (next() < 0.5 && id ? [id] : [])) : null;
-    const patients = next() < 0.3 ? ['p1', 'p3'] : 'all';
-    const text = demands.map((one) => one.split('=').map(encodeURIComponent).join('=')).join('&');
-    const where = text === '' ? null : predicateOf(1, type, text);
-    if (text !== '' && !where) throw new Error(`${type}.rs?${text} is no scope`);
-    rules.push({ ...everyRow(reading), patients, ids, where });
-    const meant = new Set(
-      text === '' ? ofType(type).map(({ id }) => id) : naiveSearch(resources, type, demands.join('&')).ids,
-    );
-    for (const one of ofType(type)) {
-      const row = world.context.index(1, one);
-      const theirs = [row.patient, ...(row.patients ?? [])].some((id) => id !== null && patients.includes(id));
-      if (meant.has(one.id) && (patients === 'all' || theirs) && (ids?.includes(one.id ?? '') ?? true))
-        covered.add(one);
-    }
+    const { rows, meant } = rowsOf(next, type);
+    rules.push({ ...everyRow(reading), ...rows });
+    for (const one of meant) covered.add(one);
   }
-  return { rules, covered: [...covered] };
+  for (let at = 0; at < Math.floor(next() * 2.5); at++) {
+    const denied = rowsOf(next, type);
+    const except = next() < 0.5 ? [rowsOf(next, type)] : [];
+    denials.push({ ...denied.rows, except: except.map(({ rows }) => rows) });
+    for (const one of denied.meant) if (!except.some(({ meant }) => meant.has(one))) covered.delete(one);
+  }
+  return { rules, denials, covered: [...covered] };
 }
 
 function randomGrant(next: Next, at: number): { grant: Grant; covered: Resource[] } {
@@ -87,7 +153,7 @@ function randomGrant(next: Next, at: number): { grant: Grant; covered: Resource[
       tenant: 1,
       caller: callerOf(),
       types: new Map(all.map(({ type, rules }) => [type, rules])),
-      denials: new Map(),
+      denials: new Map(all.flatMap(({ type, denials }) => (denials.length > 0 ? [[type, denials]] : []))),
       forbiddenLabels: 0,
       basis: [],
       hash: `random ${at}`,
@@ -103,7 +169,7 @@ const encoded = (query: string): string =>
     .map(([name = '', ...value]) => `${name.replaceAll('%3A', ':')}=${value.join('%3D')}`)
     .join('&');
 
-test(`A-13 ${cases} random searches under random granular scopes find what they would if there were nothing else (seed ${seed})`, async () => {
+test(`A-13 ${cases} random searches under random granular scopes, and with rows that are held back, find what they would if there were nothing else (seed ${seed})`, async () => {
   const next = random(seed);
   let [found, hidden] = [0, 0];
   for (let at = 0; at < cases / perGrant; at++) {
@@ -112,7 +178,7 @@ test(`A-13 ${cases} random searches under random granular scopes find what they 
     for (let one = 0; one < perGrant; one++) {
       const { type, query } = randomQuery(next, resources);
       const where = `${type}?${encoded(query)}&_count=1000&_total=accurate`;
-      const scopes = grant.types.get(type)?.map(({ patients, ids, where: asked }) => [patients, ids, asked?.text]);
+      const scopes = grant.types.get(type)?.map(({ where: asked, period, ...rows }) => [rows, asked?.text, period]);
       const label = `${where} (seed ${seed}, grant ${at}: ${JSON.stringify(scopes)})`;
       const expected = naiveSearch(covered, type, query, world.context.now()).ids.sort();
       const page = await world.ask(where, grant);
