@@ -16,6 +16,7 @@ import { typeOfNumber } from './fhir/resources.ts';
 import { createPredicates } from './fhir/search/predicate.ts';
 import { createGuardedFetch } from './net/guard.ts';
 import { anonymousGrant, createDecide } from './privacy/decide.ts';
+import { jobHandlers } from './privacy/jobs/index.ts';
 import { createReach } from './privacy/reach.ts';
 import { createAuthenticate } from './smart/authenticate.ts';
 import { seedDemoClients } from './smart/clients/demo-clients.ts';
@@ -36,6 +37,7 @@ import { listen } from './web/listen.ts';
 import { createMetrics } from './web/metrics.ts';
 import { pages } from './web/pages/pages.ts';
 import { createTenants } from './web/tenants.ts';
+import { startWorker } from './web/worker.ts';
 
 export type Running = {
   baseUrl: string;
@@ -146,6 +148,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
       }),
     });
     const endHousekeeping = keepHouse(smart);
+    const endWork = startWorker(context, jobHandlers);
     const listening = await timed('listening', listen(app, config.host, config.port, { tls: config.tls }));
     log.debug(timings, 'started; ms from the beginning');
     return {
@@ -154,7 +157,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
       smart,
       async stop() {
         await listening.close(DRAIN);
-        await endHousekeeping();
+        await Promise.all([endHousekeeping(), endWork()]);
         await context.fhirPath.close();
         await database.close();
       },
