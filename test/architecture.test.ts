@@ -41,7 +41,7 @@ const allowed: Record<string, readonly string[]> = {
   net: [],
   pages: [],
   fhir: ['db'],
-  privacy: ['fhir', 'db'],
+  privacy: ['fhir', 'db', 'pages'],
   smart: ['privacy', 'fhir', 'db', 'net', 'pages'],
   video: ['privacy', 'fhir', 'db', 'net', 'pages'],
   devices: ['privacy', 'fhir', 'db'],
@@ -125,11 +125,18 @@ test('no folder imports itself by way of another; within one, a grammar may be r
 
 test('hono is imported by web, by routes and by pages, and by nothing else', () => {
   const mayServe = (path: string): boolean =>
-    ['src/web/', 'src/pages/', 'src/smart/pages/'].some((folder) => path.startsWith(folder)) ||
+    ['src/web/', 'src/pages/', 'src/smart/pages/', 'src/privacy/pages/'].some((folder) => path.startsWith(folder)) ||
     basename(path) === 'routes.ts';
   const wrong = program.filter(
     ({ path, imports }) => !mayServe(path) && imports.some(({ from }) => /^(hono|@hono)(\/|$)/.test(from)),
   );
+  expect(wrong.map(({ path }) => path)).toEqual([]);
+});
+
+test('of what decides only its own pages and their routes know any pages', () => {
+  const wrong = program
+    .filter(({ path }) => path.startsWith('src/privacy/') && !/^src\/privacy\/(pages\/|routes\.ts)/.test(path))
+    .filter(({ imports }) => imports.some(({ from }) => /^src\/(privacy\/)?pages\//.test(from)));
   expect(wrong.map(({ path }) => path)).toEqual([]);
 });
 

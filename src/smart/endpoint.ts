@@ -1,4 +1,5 @@
 import type { Language } from '../pages/language.ts';
+import type { Answer } from '../pages/page.ts';
 import type { SmartContext } from './context.ts';
 import type { Place } from './tokens/tokens.ts';
 
@@ -25,13 +26,7 @@ export type SmartRequest = {
   language: Language;
 };
 
-export type Answer = {
-  status: number;
-  headers: Record<string, string>;
-  body: string;
-  /** Values of Set-Cookie. */
-  cookies?: readonly string[];
-};
+export type { Answer };
 
 /** What may be answered at once instead of going on: the value, or the whole answer. */
 export type Step<T> = { ok: true; value: T } | { ok: false; answer: Answer };

@@ -1,6 +1,6 @@
+import type { Problem } from '../../pages/form.ts';
 import type { SmartContext } from '../context.ts';
 import type { Endpoint, SmartRequest } from '../endpoint.ts';
-import type { Problem } from '../pages/form.ts';
 import { securityWords } from '../pages/security-words.ts';
 import { signInWords, waitText } from '../pages/sign-in-words.ts';
 import { forgetFailures, takeAttempt } from '../people/attempts.ts';

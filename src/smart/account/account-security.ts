@@ -1,9 +1,9 @@
+import type { Problem } from '../../pages/form.ts';
 import { redirect } from '../answers.ts';
 import type { SmartContext } from '../context.ts';
 import { pathIn } from '../developer/visitor.ts';
 import type { Answer, Endpoint, SmartRequest } from '../endpoint.ts';
 import { done } from '../pages/account-words.ts';
-import type { Problem } from '../pages/form.ts';
 import { securityPage } from '../pages/security.ts';
 import { recoveryCodesLeft } from '../people/recovery-codes.ts';
 import { sessionsOfUser } from '../people/sessions.ts';

@@ -1,3 +1,4 @@
+import type { Problem } from '../../pages/form.ts';
 import { redirect } from '../answers.ts';
 import type { Client } from '../clients/client.ts';
 import type { MetadataFault } from '../clients/client-metadata.ts';
@@ -8,7 +9,6 @@ import type { Answer, Endpoint, SmartRequest } from '../endpoint.ts';
 import { chooseKindPage } from '../pages/developer.ts';
 import { appFormPage } from '../pages/developer-form.ts';
 import { developerProblems } from '../pages/developer-form-words.ts';
-import type { Problem } from '../pages/form.ts';
 import { csrfOf } from '../people/sessions.ts';
 import type { Session } from '../people/user.ts';
 import { newSecret } from '../random.ts';

@@ -1,3 +1,4 @@
+import type { Problem } from '../../pages/form.ts';
 import { redirect } from '../answers.ts';
 import type { Client } from '../clients/client.ts';
 import { findClient, listClients } from '../clients/clients.ts';
@@ -8,7 +9,6 @@ import { readLaunchContext } from '../launch/launch-context.ts';
 import { faultPage } from '../pages/authorize-error.ts';
 import { choosePatientPage, launchedPage, startPage } from '../pages/ehr-launch.ts';
 import { ehrLaunchWords } from '../pages/ehr-launch-words.ts';
-import type { Problem } from '../pages/form.ts';
 import { checkCsrf, csrfOf, sessionOf } from '../people/sessions.ts';
 import type { User } from '../people/user.ts';
 import { type PatientLine, patientOf, searchPatients } from '../records.ts';

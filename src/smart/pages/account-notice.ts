@@ -1,10 +1,9 @@
 import { html } from 'hono/html';
-
+import { buttonLink } from '../../pages/form.ts';
 import { layout } from '../../pages/layout.ts';
+import { pageAnswer } from '../../pages/page.ts';
 import type { Answer, SmartRequest } from '../endpoint.ts';
 import { accountWords, type Refused } from './account-words.ts';
-import { buttonLink } from './form.ts';
-import { pageAnswer } from './page.ts';
 
 /** A page that says why something could not be done, and leads back. */
 export function accountNotice(request: SmartRequest, what: Refused, status: number): Promise<Answer> {

@@ -1,14 +1,13 @@
 import { html } from 'hono/html';
-
+import { button, csrfInput } from '../../pages/form.ts';
 import { type Html, layout } from '../../pages/layout.ts';
+import { pageAnswer } from '../../pages/page.ts';
 import type { SmartContext } from '../context.ts';
 import { pathIn } from '../developer/visitor.ts';
 import type { Answer, SmartRequest } from '../endpoint.ts';
 import { csrfOf } from '../people/sessions.ts';
 import type { Session } from '../people/user.ts';
 import { accountWords, recordInWords } from './account-words.ts';
-import { button, csrfInput } from './form.ts';
-import { pageAnswer } from './page.ts';
 
 export function accountPage(context: SmartContext, request: SmartRequest, { user }: Session): Promise<Answer> {
   const { language, place } = request;

@@ -2,9 +2,9 @@ import { html } from 'hono/html';
 
 import type { Language } from '../../pages/language.ts';
 import { layout } from '../../pages/layout.ts';
+import { pageAnswer } from '../../pages/page.ts';
 import type { Answer } from '../endpoint.ts';
 import { consentWords, type Fault } from './consent-words.ts';
-import { pageAnswer } from './page.ts';
 
 export type { Fault };
 

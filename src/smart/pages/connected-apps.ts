@@ -1,7 +1,8 @@
 import { html } from 'hono/html';
-
+import { button, csrfInput, hidden, notice } from '../../pages/form.ts';
 import type { Language } from '../../pages/language.ts';
 import { type Html, layout } from '../../pages/layout.ts';
+import { pageAnswer } from '../../pages/page.ts';
 import { itemsOf } from '../authorize/consent-items.ts';
 import type { Client } from '../clients/client.ts';
 import type { SmartContext } from '../context.ts';
@@ -11,8 +12,6 @@ import type { PatientLine } from '../records.ts';
 import { changesInWords, otherInWords, rowsInWords } from '../scopes/scope-words.ts';
 import type { AppGrant } from '../tokens/app-grant.ts';
 import { consentWords, dayInWords } from './consent-words.ts';
-import { button, csrfInput, hidden, notice } from './form.ts';
-import { pageAnswer } from './page.ts';
 
 /** What one app was granted in one record: every time that it was let in. */
 export type Connected = { grants: readonly AppGrant[]; client: Client | null; patient: PatientLine | null };

@@ -1,7 +1,8 @@
 import { html } from 'hono/html';
-
+import { csrfInput, hidden, problemSummary, titleWith } from '../../pages/form.ts';
 import type { Language } from '../../pages/language.ts';
 import { type Html, layout } from '../../pages/layout.ts';
+import { pageAnswer } from '../../pages/page.ts';
 import type { Item, Part } from '../authorize/consent-items.ts';
 import { formTarget } from '../authorize/redirect-uri.ts';
 import type { Client } from '../clients/client.ts';
@@ -12,8 +13,6 @@ import type { User } from '../people/user.ts';
 import type { PatientLine } from '../records.ts';
 import { changesInWords, otherInWords, rowsInWords } from '../scopes/scope-words.ts';
 import { birthDateInWords, type ConsentWords, consentWords } from './consent-words.ts';
-import { csrfInput, hidden, problemSummary, titleWith } from './form.ts';
-import { pageAnswer } from './page.ts';
 
 /** Names the record that the page was about when it was answered. */
 export const aboutField = 'about';

@@ -1,9 +1,8 @@
 import { html } from 'hono/html';
-
+import { buttonLink } from '../../pages/form.ts';
 import type { Language } from '../../pages/language.ts';
 import type { Html } from '../../pages/layout.ts';
-import { buttonLink } from './form.ts';
-import { sheet } from './sheet.ts';
+import { sheet } from '../../pages/sheet.ts';
 import { signInWords, waitText } from './sign-in-words.ts';
 
 /** A form came from a page that this browser was not given, or no longer. @param href where to start again */

@@ -1,7 +1,17 @@
 import { html } from 'hono/html';
-
+import {
+  button,
+  buttonLink,
+  csrfInput,
+  hidden,
+  notice,
+  type Problem,
+  problemSummary,
+  titleWith,
+} from '../../pages/form.ts';
 import type { Language } from '../../pages/language.ts';
 import { type Html, layout } from '../../pages/layout.ts';
+import { pageAnswer } from '../../pages/page.ts';
 import type { Client } from '../clients/client.ts';
 import { kindOf } from '../developer/developer-form.ts';
 import type { Viewable } from '../developer/developer-launch.ts';
@@ -10,8 +20,6 @@ import type { Refusal } from '../refusals.ts';
 import type { Place } from '../tokens/tokens.ts';
 import { fact, stateOf } from './developer.ts';
 import { developerWords, timeInWords } from './developer-words.ts';
-import { button, buttonLink, csrfInput, hidden, notice, type Problem, problemSummary, titleWith } from './form.ts';
-import { pageAnswer } from './page.ts';
 import { refusalsSection, type Told } from './refusals.ts';
 import { samplesOf } from './sample-code.ts';
 import { sampleCodeWords } from './sample-code-words.ts';

@@ -1,16 +1,15 @@
 import { html } from 'hono/html';
-
+import { area, box } from '../../pages/fields.ts';
+import { button, csrfInput, field, hidden, type Problem, problemSummary, titleWith } from '../../pages/form.ts';
 import type { Language } from '../../pages/language.ts';
 import { type Html, layout } from '../../pages/layout.ts';
+import { pageAnswer } from '../../pages/page.ts';
 import type { AppForm, Kind } from '../developer/developer-form.ts';
 import { moreTypes, type Picks, type recordsOf, usualOthers, usualTypes } from '../developer/developer-scopes.ts';
 import type { Answer, SmartRequest } from '../endpoint.ts';
 import { otherInWords, rowsInWords } from '../scopes/scope-words.ts';
 import { developerFormWords } from './developer-form-words.ts';
 import { developerWords } from './developer-words.ts';
-import { area, box } from './fields.ts';
-import { button, csrfInput, field, hidden, type Problem, problemSummary, titleWith } from './form.ts';
-import { pageAnswer } from './page.ts';
 
 /** Public keys only are shown again: whoever pasted a private one shall not find it in a page. */
 const shownKeys = (jwks: string): string => (/"(d|k|p|q)"/.test(jwks) ? '' : jwks);

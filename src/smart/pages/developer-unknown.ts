@@ -2,8 +2,8 @@ import { html } from 'hono/html';
 
 import type { Language } from '../../pages/language.ts';
 import { layout } from '../../pages/layout.ts';
+import { pageAnswer } from '../../pages/page.ts';
 import type { Answer, SmartRequest } from '../endpoint.ts';
-import { pageAnswer } from './page.ts';
 
 const words: Readonly<Record<Language, { title: string; lead: string; back: string }>> = {
   en: { title: 'There is no such app', lead: 'None of your apps has this client id.', back: 'All your apps' },

@@ -1,7 +1,8 @@
 import { html } from 'hono/html';
-
+import { buttonLink } from '../../pages/form.ts';
 import type { Language } from '../../pages/language.ts';
 import { type Html, layout } from '../../pages/layout.ts';
+import { pageAnswer } from '../../pages/page.ts';
 import type { Client } from '../clients/client.ts';
 import { kindOf, kinds } from '../developer/developer-form.ts';
 import type { Answer, SmartRequest } from '../endpoint.ts';
@@ -9,8 +10,6 @@ import type { Session } from '../people/user.ts';
 import type { Place } from '../tokens/tokens.ts';
 import { developerFormWords } from './developer-form-words.ts';
 import { developerWords, timeInWords } from './developer-words.ts';
-import { buttonLink } from './form.ts';
-import { pageAnswer } from './page.ts';
 
 /** What an app is up to: ready, disabled, or a service that the operator has yet to let in. */
 export function stateOf(client: Client): 'on' | 'off' | 'waiting' {

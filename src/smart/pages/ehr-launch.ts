@@ -1,16 +1,15 @@
 import { html } from 'hono/html';
-
+import { box, select } from '../../pages/fields.ts';
+import { button, csrfInput, field, hidden, type Problem, problemSummary, titleWith } from '../../pages/form.ts';
 import type { Language } from '../../pages/language.ts';
 import { type Html, layout } from '../../pages/layout.ts';
+import { pageAnswer } from '../../pages/page.ts';
 import type { Client } from '../clients/client.ts';
 import type { RecordLine } from '../developer/record-lines.ts';
 import type { Answer, SmartRequest } from '../endpoint.ts';
 import type { PatientLine, PatientPage } from '../records.ts';
 import { birthDateInWords } from './consent-words.ts';
 import { ehrLaunchWords } from './ehr-launch-words.ts';
-import { box, select } from './fields.ts';
-import { button, csrfInput, field, hidden, type Problem, problemSummary, titleWith } from './form.ts';
-import { pageAnswer } from './page.ts';
 
 type Common = {
   csrf: string;

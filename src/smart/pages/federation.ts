@@ -1,14 +1,13 @@
 import { html } from 'hono/html';
-
+import { button, buttonLink, csrfInput, hidden } from '../../pages/form.ts';
+import { pageAnswer } from '../../pages/page.ts';
+import { sheet } from '../../pages/sheet.ts';
 import type { SmartContext } from '../context.ts';
 import { pathIn } from '../developer/visitor.ts';
 import type { Answer, SmartRequest } from '../endpoint.ts';
 import { csrfOf } from '../people/sessions.ts';
 import type { User } from '../people/user.ts';
 import { type FederationTrouble, federationWords } from './federation-words.ts';
-import { button, buttonLink, csrfInput, hidden } from './form.ts';
-import { pageAnswer } from './page.ts';
-import { sheet } from './sheet.ts';
 
 const statuses: Readonly<Record<FederationTrouble, number>> = {
   down: 502,

@@ -1,6 +1,8 @@
 import { html } from 'hono/html';
-
+import { box } from '../../pages/fields.ts';
+import { button, csrfInput, field, hidden, notice, type Problem, problemSummary, titleWith } from '../../pages/form.ts';
 import { type Html, layout } from '../../pages/layout.ts';
+import { pageAnswer } from '../../pages/page.ts';
 import { kindOf } from '../developer/developer-form.ts';
 import {
   LINES,
@@ -13,10 +15,7 @@ import type { Answer, SmartRequest } from '../endpoint.ts';
 import type { Session } from '../people/user.ts';
 import { otherPages, stateOf } from './developer.ts';
 import { developerWords, timeInWords } from './developer-words.ts';
-import { box } from './fields.ts';
-import { button, csrfInput, field, hidden, notice, type Problem, problemSummary, titleWith } from './form.ts';
 import { operatorWords } from './operator-words.ts';
-import { pageAnswer } from './page.ts';
 
 export type OperatorPart = 'apps' | 'people' | 'keys';
 

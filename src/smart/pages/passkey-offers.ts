@@ -1,15 +1,15 @@
 import { html } from 'hono/html';
+import { buttonLink } from '../../pages/form.ts';
+import { pageAnswer } from '../../pages/page.ts';
+import { sheet } from '../../pages/sheet.ts';
 import { passkeysOf, passkeysPossible, requestOptions } from '../account/passkeys.ts';
 import { pathIn } from '../developer/visitor.ts';
 import type { Answer, SmartRequest } from '../endpoint.ts';
 import type { SecondFactor, SignInMethod } from '../people/sign-in-methods.ts';
 import { accountWords } from './account-words.ts';
 import { federationWords } from './federation-words.ts';
-import { buttonLink } from './form.ts';
-import { pageAnswer } from './page.ts';
 import { passkeyScript, showPasskeyForm } from './passkey.ts';
 import { securityWords } from './security-words.ts';
-import { sheet } from './sheet.ts';
 
 const action = ({ place }: SmartRequest): string => pathIn(place, '/account/sign-in/passkey');
 

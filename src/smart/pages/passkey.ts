@@ -5,17 +5,17 @@ import type {
 import { html } from 'hono/html';
 
 import { scriptPath } from '../../pages/assets.ts';
+import { button, csrfInput, field, hidden } from '../../pages/form.ts';
 import type { Language } from '../../pages/language.ts';
 import type { Html } from '../../pages/layout.ts';
+import { pageAnswer } from '../../pages/page.ts';
+import { sheet } from '../../pages/sheet.ts';
 import type { SmartContext } from '../context.ts';
 import { pathIn } from '../developer/visitor.ts';
 import type { Answer, SmartRequest } from '../endpoint.ts';
 import { csrfOf } from '../people/sessions.ts';
 import { accountWords } from './account-words.ts';
-import { button, csrfInput, field, hidden } from './form.ts';
-import { pageAnswer } from './page.ts';
 import { securityWords } from './security-words.ts';
-import { sheet } from './sheet.ts';
 
 /** Without which no form with a passkey is seen. */
 export const passkeyScript = scriptPath('passkey');

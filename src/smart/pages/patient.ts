@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
-
+import { button, csrfInput, field, hidden, problemSummary, titleWith } from '../../pages/form.ts';
 import { layout } from '../../pages/layout.ts';
+import { pageAnswer } from '../../pages/page.ts';
 import type { Client } from '../clients/client.ts';
 import type { SmartContext } from '../context.ts';
 import type { Answer, SmartRequest } from '../endpoint.ts';
@@ -8,8 +9,6 @@ import { csrfOf } from '../people/sessions.ts';
 import type { User } from '../people/user.ts';
 import type { PatientPage } from '../records.ts';
 import { birthDateInWords, consentWords } from './consent-words.ts';
-import { button, csrfInput, field, hidden, problemSummary, titleWith } from './form.ts';
-import { pageAnswer } from './page.ts';
 
 export type PatientChoice = {
   client: Client;

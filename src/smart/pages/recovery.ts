@@ -1,11 +1,11 @@
 import { html } from 'hono/html';
+import { buttonLink, notice } from '../../pages/form.ts';
+import { pageAnswer } from '../../pages/page.ts';
+import { sheet } from '../../pages/sheet.ts';
 import { pathIn } from '../developer/visitor.ts';
 import type { Answer, SmartRequest } from '../endpoint.ts';
 import { accountWords, type Done } from './account-words.ts';
-import { buttonLink, notice } from './form.ts';
-import { pageAnswer } from './page.ts';
 import { securityWords } from './security-words.ts';
-import { sheet } from './sheet.ts';
 
 /**
  * New recovery codes: the only page that ever shows them.

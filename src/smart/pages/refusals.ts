@@ -1,14 +1,14 @@
 import { html } from 'hono/html';
 
 import { resourceTypes } from '../../fhir/resources.ts';
+import { area, select } from '../../pages/fields.ts';
+import { button, csrfInput, field, hidden, type Problem } from '../../pages/form.ts';
 import type { Language } from '../../pages/language.ts';
 import type { Html } from '../../pages/layout.ts';
 import type { Explanation } from '../developer/explain-token.ts';
 import type { Refusal } from '../refusals.ts';
 import { timeInWords } from './developer-words.ts';
 import { explanationWords } from './explanation-words.ts';
-import { area, select } from './fields.ts';
-import { button, csrfInput, field, hidden, type Problem } from './form.ts';
 import { type Advice, refusalWords } from './refusals-words.ts';
 
 /** What was asked on the page, and what there is to say: of a token, of a request, or that there is no such request. */

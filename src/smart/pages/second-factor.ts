@@ -1,9 +1,8 @@
 import { html } from 'hono/html';
-
+import { button, csrfInput, field, type Problem } from '../../pages/form.ts';
 import type { Language } from '../../pages/language.ts';
 import type { Html } from '../../pages/layout.ts';
-import { button, csrfInput, field, type Problem } from './form.ts';
-import { sheet } from './sheet.ts';
+import { sheet } from '../../pages/sheet.ts';
 import { signInWords } from './sign-in-words.ts';
 
 export type SecondFactorPage = {

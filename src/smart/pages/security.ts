@@ -1,15 +1,4 @@
 import { html } from 'hono/html';
-
-import { type Html, layout } from '../../pages/layout.ts';
-import type { Link } from '../account/federation.ts';
-import type { Passkey } from '../account/passkeys.ts';
-import type { Provider, SmartContext } from '../context.ts';
-import { pathIn } from '../developer/visitor.ts';
-import type { Answer, SmartRequest } from '../endpoint.ts';
-import { SHORTEST } from '../people/passwords.ts';
-import { csrfOf, type ListedSession } from '../people/sessions.ts';
-import type { Session } from '../people/user.ts';
-import { accountWords, type Done, dayInWords } from './account-words.ts';
 import {
   button,
   buttonLink,
@@ -20,8 +9,18 @@ import {
   type Problem,
   problemSummary,
   titleWith,
-} from './form.ts';
-import { pageAnswer } from './page.ts';
+} from '../../pages/form.ts';
+import { type Html, layout } from '../../pages/layout.ts';
+import { pageAnswer } from '../../pages/page.ts';
+import type { Link } from '../account/federation.ts';
+import type { Passkey } from '../account/passkeys.ts';
+import type { Provider, SmartContext } from '../context.ts';
+import { pathIn } from '../developer/visitor.ts';
+import type { Answer, SmartRequest } from '../endpoint.ts';
+import { SHORTEST } from '../people/passwords.ts';
+import { csrfOf, type ListedSession } from '../people/sessions.ts';
+import type { Session } from '../people/user.ts';
+import { accountWords, type Done, dayInWords } from './account-words.ts';
 import { securityWords } from './security-words.ts';
 import { sessionList } from './sessions.ts';
 import { signInWords } from './sign-in-words.ts';

@@ -1,11 +1,10 @@
 import { html } from 'hono/html';
-
+import { button, hidden } from '../../pages/form.ts';
 import type { Language } from '../../pages/language.ts';
 import type { Html } from '../../pages/layout.ts';
 import type { ListedSession } from '../people/sessions.ts';
 import { accountWords, momentInWords } from './account-words.ts';
 import { browserInWords } from './browser-words.ts';
-import { button, hidden } from './form.ts';
 
 /**
  * Where somebody is signed in, each with a way to end it.

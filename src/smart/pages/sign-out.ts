@@ -1,9 +1,8 @@
 import { html } from 'hono/html';
-
+import { button, buttonLink, csrfInput, hidden } from '../../pages/form.ts';
 import type { Language } from '../../pages/language.ts';
 import type { Html } from '../../pages/layout.ts';
-import { button, buttonLink, csrfInput, hidden } from './form.ts';
-import { sheet } from './sheet.ts';
+import { sheet } from '../../pages/sheet.ts';
 import { signInWords } from './sign-in-words.ts';
 
 /** @param kept what the app sent, to come back with the answer */

@@ -1,7 +1,9 @@
 import { html } from 'hono/html';
 import { encode } from 'uqr';
-
+import { button, csrfInput, field, hidden } from '../../pages/form.ts';
 import type { Html } from '../../pages/layout.ts';
+import { pageAnswer } from '../../pages/page.ts';
+import { sheet } from '../../pages/sheet.ts';
 import type { SmartContext } from '../context.ts';
 import { pathIn } from '../developer/visitor.ts';
 import type { Answer, SmartRequest } from '../endpoint.ts';
@@ -9,10 +11,7 @@ import { csrfOf } from '../people/sessions.ts';
 import { totpUri } from '../people/totp.ts';
 import type { User } from '../people/user.ts';
 import { accountWords } from './account-words.ts';
-import { button, csrfInput, field, hidden } from './form.ts';
-import { pageAnswer } from './page.ts';
 import { securityWords } from './security-words.ts';
-import { sheet } from './sheet.ts';
 
 /** A QR code as one path, dark on light whatever the page's colours are: cameras read no other. */
 function qrCode(text: string, label: string): Html {

@@ -2,9 +2,9 @@ import { html } from 'hono/html';
 
 import type { Language } from '../../pages/language.ts';
 import { layout } from '../../pages/layout.ts';
+import { pageAnswer } from '../../pages/page.ts';
 import type { Answer, SmartRequest } from '../endpoint.ts';
 import type { Role } from '../people/user.ts';
-import { pageAnswer } from './page.ts';
 
 type VisitorWords = { title: string; lead: Readonly<Record<Role, string>>; advice: string; account: string };
 

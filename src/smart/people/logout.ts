@@ -1,8 +1,8 @@
+import { pageAnswer } from '../../pages/page.ts';
 import { oauthError, redirect } from '../answers.ts';
 import { findClient } from '../clients/clients.ts';
 import type { SmartContext } from '../context.ts';
 import type { Answer, Endpoint, SmartRequest } from '../endpoint.ts';
-import { pageAnswer } from '../pages/page.ts';
 import { signedOutPage, signOutPage } from '../pages/sign-out.ts';
 import { type IdTokenHint, idTokenHint } from './id-token-hint.ts';
 import { csrfOf, sessionOf } from './sessions.ts';

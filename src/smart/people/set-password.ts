@@ -1,10 +1,10 @@
+import type { Problem } from '../../pages/form.ts';
+import { pageAnswer } from '../../pages/page.ts';
 import { redirect } from '../answers.ts';
 import { noteSecurityEvent } from '../audit.ts';
 import type { SmartContext } from '../context.ts';
 import type { Answer, Endpoint, SmartRequest } from '../endpoint.ts';
 import { linkGonePage } from '../pages/dead-ends.ts';
-import type { Problem } from '../pages/form.ts';
-import { pageAnswer } from '../pages/page.ts';
 import { setPasswordPage } from '../pages/set-password.ts';
 import { signInWords } from '../pages/sign-in-words.ts';
 import { endSessionsOfUser } from './end-sessions.ts';

@@ -1,7 +1,7 @@
+import { pageAnswer } from '../../pages/page.ts';
 import type { SmartContext } from '../context.ts';
 import type { Answer, SmartRequest, Step } from '../endpoint.ts';
 import { stalePage } from '../pages/dead-ends.ts';
-import { pageAnswer } from '../pages/page.ts';
 import { checkCsrf } from './sessions.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
-import type { Language } from '../../pages/language.ts';
-import type { Html } from '../../pages/layout.ts';
 import { formWords } from './form-words.ts';
+import type { Language } from './language.ts';
+import type { Html } from './layout.ts';
 
 /** What is wrong with a field, said under it and above the form. */
 export type Problem = { field: string; message: string };

@@ -1,6 +1,14 @@
-import { type PageNeeds, privatePageHeaders } from '../../pages/headers.ts';
-import type { Html } from '../../pages/layout.ts';
-import type { Answer } from '../endpoint.ts';
+import { type PageNeeds, privatePageHeaders } from './headers.ts';
+import type { Html } from './layout.ts';
+
+/** What a page, or a form of one, is answered with. */
+export type Answer = {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+  /** Values of Set-Cookie. */
+  cookies?: readonly string[];
+};
 
 /** A page for one person as an answer: nothing of it is kept, and its forms lead to this server unless `forms` says more. */
 export async function pageAnswer(

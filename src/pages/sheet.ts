@@ -1,8 +1,7 @@
 import { html } from 'hono/html';
-
-import type { Language } from '../../pages/language.ts';
-import { type Html, layout } from '../../pages/layout.ts';
 import { type Problem, problemSummary, titleWith } from './form.ts';
+import type { Language } from './language.ts';
+import { type Html, layout } from './layout.ts';
 
 /**
  * A page with one thing to do.

@@ -1,7 +1,6 @@
 import { html } from 'hono/html';
-
-import type { Html } from '../../pages/layout.ts';
 import type { Problem } from './form.ts';
+import type { Html } from './layout.ts';
 
 type Of = { name: string; label: string; hint?: string; problems?: readonly Problem[] };
 
