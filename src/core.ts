@@ -14,6 +14,7 @@ import { createDispatch } from './fhir/routes.ts';
 import { createIndexer } from './fhir/search/keys.ts';
 import { createStore } from './fhir/store/store.ts';
 import { createValidator } from './fhir/validate/validator.ts';
+import { prepareWrite } from './privacy/write-checks.ts';
 
 export type CoreOptions = {
   /** Folder of FHIR packages. */
@@ -59,6 +60,7 @@ export function createCore(
   const context: FhirContext = {
     ...specification,
     ...parts,
+    prepareWrite,
     store: createStore(parts.database),
     fhirPath: startFhirPath(),
     dispatch: (request, within) => answer(within ?? context, request),

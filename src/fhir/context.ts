@@ -1,11 +1,13 @@
 import type { Blobs } from '../db/blobs.ts';
 import type { Database } from '../db/database.ts';
-import type { Seen } from './access.ts';
+import type { Grant, Seen } from './access.ts';
 import type { Definitions } from './definitions/definitions.ts';
 import type { FhirPath } from './fhirpath.ts';
+import type { Parsed } from './json.ts';
 import type { Issue, Result } from './outcome.ts';
 import type { FhirRequest, FhirResponse } from './request.ts';
 import type { ResourceRow } from './search/row.ts';
+import type { Stored } from './store/release.ts';
 import type { Store } from './store/store.ts';
 
 /** A resource as parsed JSON; its shape is known once it has been checked. */
@@ -24,6 +26,18 @@ export type Index = (tenant: number, resource: Resource) => ResourceRow;
  */
 export type Record = (request: FhirRequest, answer: Result<FhirResponse>, seen: readonly Seen[]) => Promise<void>;
 
+/** A resource that has been checked and is about to be written. */
+export type Write = {
+  parsed: Parsed;
+  /** The version that it takes the place of, as it is stored, whether or not the caller may see it; null: there is none. */
+  stored: Stored | null;
+  /** Why something is taken off that protects it, in the caller's words; null: nothing is meant to be. */
+  reason: string | null;
+};
+
+/** The resource as it will be stored, or why it must not be. `context` is that of the transaction it is written in. */
+export type PrepareWrite = (context: FhirContext, grant: Grant, write: Write) => Promise<Result<Parsed>>;
+
 /** What the FHIR core is built on; made once in main.ts and handed down. */
 export type FhirContext = {
   database: Database;
@@ -37,6 +51,8 @@ export type FhirContext = {
    * of a transaction in the place of its own.
    */
   dispatch: (request: FhirRequest, within?: FhirContext) => Promise<Result<FhirResponse>>;
+  /** Asked before each write by a caller; absent where what comes is stored as it is. */
+  prepareWrite?: PrepareWrite;
   /** The ledger; absent where nothing is recorded, as in a test of the core alone. */
   record?: Record;
   /** Evaluates FHIRPath that clients send, with a deadline. */

@@ -2,18 +2,17 @@ import type { FhirContext } from '../context.ts';
 import type { Parsed } from '../json.ts';
 import { ok, type Result, unsupportedMediaType } from '../outcome.ts';
 import type { FhirRequest, FhirResponse } from '../request.ts';
-import { addressText, bytesOf, shelved, unshelved } from '../store/binary.ts';
+import { addressText, bytesOf, unshelved } from '../store/binary.ts';
 import type { Stored } from '../store/release.ts';
 import { checked, checkedBody, mediaType } from './body.ts';
 import { resourceResponse, versionHeaders } from './respond.ts';
 
-/** The body of a create or update, checked; of a Binary, its content is in the blob store. */
-export async function storableBody(context: FhirContext, request: FhirRequest, type: string): Promise<Result<Parsed>> {
+/** The body of a create or update, checked; of a Binary that came as bytes, these are in the blob store unless they are text. */
+export async function sentBody(context: FhirContext, request: FhirRequest, type: string): Promise<Result<Parsed>> {
   if (type === 'Binary' && request.bytes && !mediaType(request).includes('json')) {
     return rawBinary(context, request, request.bytes);
   }
-  const body = checkedBody(context, request, type);
-  return body.ok ? ok(await shelved(context, body.value)) : body;
+  return checkedBody(context, request, type);
 }
 
 /**
@@ -34,6 +33,11 @@ async function rawBinary(context: FhirContext, request: FhirRequest, bytes: Uint
   };
   const valid = checked(context, { text: JSON.stringify(resource), resource });
   if (!valid.ok || bytes.length === 0) return valid;
+  if (contentType.startsWith('text/')) {
+    // What it says is looked at as what any resource says is.
+    const whole = { ...resource, data: Buffer.from(bytes).toString('base64') };
+    return ok({ text: JSON.stringify(whole), resource: whole });
+  }
   const { sha256 } = await context.blobs.put(bytes);
   const text = `${valid.value.text.slice(0, -1)},"data":${addressText(sha256)}}`;
   return ok({ text, resource: { ...resource, data: `blob:${sha256}` } });

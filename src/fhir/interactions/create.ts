@@ -11,9 +11,10 @@ import { underCriteria } from '../store/criteria.ts';
 import { type Draft, draft } from '../store/draft.ts';
 import { referencesHold } from '../store/referential.ts';
 import { released } from '../store/release.ts';
+import { storable } from '../store/storable.ts';
 import { uuid7 } from '../store/uuid.ts';
 import { mayWrite, noted, type Written, writtenOf } from '../store/write.ts';
-import { storableBody } from './binary.ts';
+import { sentBody } from './binary.ts';
 import type { FhirInteraction } from './interaction.ts';
 import { resourceResponse, versionHeaders, versionUrl, writtenResponse } from './respond.ts';
 
@@ -25,7 +26,9 @@ export const create: FhirInteraction = {
   async run(context, request) {
     const [type = ''] = request.path;
     if (!allows(request.grant, type, 'c')) return forbidden(`Your access does not cover creating ${type}`);
-    const body = await storableBody(context, request, type);
+    const sent = await sentBody(context, request, type);
+    if (!sent.ok) return sent;
+    const body = await storable(context, request.grant, { parsed: sent.value, stored: null, reason: null });
     if (!body.ok) return body;
     const holds = await referencesHold(context, request.grant, [body.value.resource]);
     if (!holds.ok) return holds;

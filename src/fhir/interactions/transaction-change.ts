@@ -99,12 +99,15 @@ async function comingOf(
     if (step.type === 'Binary' && !(await opens(context, grant, kept))) return unknownId(step.type, id);
     const content = await unshelved(context, step.type, kept);
     const parsed = await patched(context, content, step.media, step.body);
-    return parsed.ok ? ok({ entry: step.entry, parsed: parsed.value, id, interaction: 'u' }) : parsed;
+    return parsed.ok
+      ? ok({ entry: step.entry, parsed: parsed.value, id, interaction: 'u', stored: current.row })
+      : parsed;
   }
   // Links are rewritten in place: a second attempt must begin with what was sent.
   const { text } = step.parsed;
   const parsed = again ? { text, resource: JSON.parse(text) } : step.parsed;
-  return ok({ entry: step.entry, parsed, id, interaction: step.kind === 'create' ? 'c' : 'u' });
+  const stored = current.kind === 'here' ? { stored: current.row } : {};
+  return ok({ entry: step.entry, parsed, id, interaction: step.kind === 'create' ? 'c' : 'u', ...stored });
 }
 
 type Writes = { creates: Draft[]; changes: Change[]; removals: Removal[] };

@@ -4,8 +4,9 @@ import type { FhirContext } from '../context.ts';
 import type { Parsed } from '../json.ts';
 import { multipleMatches, ok, preconditionFailed, type Result } from '../outcome.ts';
 import { matchMany } from '../search/match.ts';
-import { shelved } from '../store/binary.ts';
 import { type Draft, draft } from '../store/draft.ts';
+import type { Stored } from '../store/release.ts';
+import { storable } from '../store/storable.ts';
 import { mayWrite } from '../store/write.ts';
 import { checked } from './body.ts';
 import { atEntry, type BundleEntry } from './bundle-entries.ts';
@@ -13,8 +14,8 @@ import { takeTurns } from './entry-request.ts';
 import { referencesIn, rewriteLinks } from './rewrite.ts';
 import { conditionalReference, type Links, rewriteCriteria } from './transaction-links.ts';
 
-/** A resource that will be written, and under which id. */
-export type Coming = { entry: BundleEntry; parsed: Parsed; id: string; interaction: 'c' | 'u' };
+/** A resource that will be written, and under which id. `stored` is the version that it takes the place of. */
+export type Coming = { entry: BundleEntry; parsed: Parsed; id: string; interaction: 'c' | 'u'; stored?: Stored };
 
 /**
  * Finds what the conditional references of all entries stand for, each once and all in few statements.
@@ -67,12 +68,13 @@ export async function prepare(
   const turn = takeTurns();
   const drafts: Draft[] = [];
   const resources: Parsed['resource'][] = [];
-  for (const { entry, parsed, id, interaction } of coming) {
+  for (const { entry, parsed, id, interaction, stored = null } of coming) {
     const linked = rewriteLinks(context.definitions, parsed, links.lookup(entry.fullUrl), marks);
     const good = checked(context, linked);
     if (!good.ok) return atEntry(entry.index, good);
-    const isBinary = linked.resource.resourceType === 'Binary';
-    const one = draft(context, grant.tenant, isBinary ? await shelved(context, linked) : linked, id, now);
+    const ready = await storable(context, grant, { parsed: linked, stored, reason: null });
+    if (!ready.ok) return atEntry(entry.index, ready);
+    const one = draft(context, grant.tenant, ready.value, id, now);
     const allowed = mayWrite(grant, one, interaction);
     if (!allowed.ok) return atEntry(entry.index, allowed);
     drafts.push(one);

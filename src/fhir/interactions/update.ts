@@ -1,14 +1,15 @@
 import { allows } from '../access.ts';
 import type { FhirContext } from '../context.ts';
 import type { Parsed } from '../json.ts';
-import { forbidden, invalid, multipleMatches, ok, preconditionFailed, type Result } from '../outcome.ts';
+import { conflict, forbidden, invalid, multipleMatches, ok, preconditionFailed, type Result } from '../outcome.ts';
 import { ifMatch } from '../preferences.ts';
 import { isId } from '../reference.ts';
 import type { FhirRequest, FhirResponse } from '../request.ts';
 import { match } from '../search/match.ts';
 import { draft } from '../store/draft.ts';
 import { referencesHold } from '../store/referential.ts';
-import { storableBody } from './binary.ts';
+import { replaced, storable } from '../store/storable.ts';
+import { sentBody } from './binary.ts';
 import { createWhereAbsent } from './create.ts';
 import type { FhirInteraction } from './interaction.ts';
 import { writtenResponse } from './respond.ts';
@@ -24,7 +25,7 @@ export const update: FhirInteraction = {
   async run(context, request) {
     const [type = '', id] = request.path;
     if (!allows(request.grant, type, 'u')) return forbidden(`Your access does not cover updating ${type}`);
-    const body = await storableBody(context, request, type);
+    const body = await sentBody(context, request, type);
     if (!body.ok) return body;
     const holds = await referencesHold(context, request.grant, [body.value.resource]);
     if (!holds.ok) return holds;
@@ -42,6 +43,9 @@ export const update: FhirInteraction = {
   },
 };
 
+/** Each is lost to another writer of the same resource, and of those at least one got through. */
+const attempts = 30;
+
 async function write(
   context: FhirContext,
   request: FhirRequest,
@@ -52,10 +56,19 @@ async function write(
   if (!expected.ok) return expected;
   // If-None-Match: * asks for a creation and nothing else.
   const mustBeNew = request.header('if-none-match')?.trim() === '*';
-  const one = draft(context, request.grant.tenant, parsed, id, new Date(context.now()));
-  const written = await context.store.update(request.grant, one, mustBeNew ? 0 : expected.value);
-  if (!written.ok) return written;
-  return ok(await writtenResponse(context, request, written.value, parsed.warnings));
+  const asked = mustBeNew ? 0 : expected.value;
+  const { grant } = request;
+  const type = parsed.resource.resourceType;
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    const stored = await replaced(context, grant.tenant, type, id);
+    const ready = await storable(context, grant, { parsed, stored, reason: null });
+    if (!ready.ok) return ready;
+    const one = draft(context, grant.tenant, ready.value, id, new Date(context.now()));
+    const written = await context.store.update(grant, one, asked ?? stored?.version ?? 0);
+    if (written.ok) return ok(await writtenResponse(context, request, written.value, parsed.warnings));
+    if (written.status !== 412 || asked !== null) return written;
+  }
+  return conflict(`${type}/${id} is being written by others at the same time; read it and try again`);
 }
 
 /** https://hl7.org/fhir/R4/http.html#cond-update */
@@ -77,7 +90,9 @@ async function updateMatching(
   }
   if (resource.id !== undefined) return write(context, request, parsed, resource.id);
   if (request.header('if-match') !== undefined) return preconditionFailed('If-Match is given, but nothing matches');
-  const created = await createWhereAbsent(context, request, parsed, request.query);
+  const ready = await storable(context, request.grant, { parsed, stored: null, reason: null });
+  if (!ready.ok) return ready;
+  const created = await createWhereAbsent(context, request, ready.value, request.query);
   if (!created.ok) return created;
   // Somebody else created it in between: then it is there to be updated.
   if (typeof created.value === 'string') return writeMatch(context, request, parsed, created.value);

@@ -10,10 +10,11 @@ import { written } from '../search/condition.ts';
 import { parameterId } from '../search/hash.ts';
 import { Scan } from '../search/scan.ts';
 import { Statement } from '../search/statement.ts';
-import { opens, shelved, unshelved } from '../store/binary.ts';
+import { opens, unshelved } from '../store/binary.ts';
 import { draft } from '../store/draft.ts';
 import { unknownId } from '../store/read.ts';
 import { released } from '../store/release.ts';
+import { storable } from '../store/storable.ts';
 import { addMeta, removeMeta } from './meta.ts';
 import type { Operation } from './operation.ts';
 import { operationResponse } from './operation-response.ts';
@@ -85,6 +86,7 @@ async function rewrite(
   const given = parameters.value.value('meta', 'Meta');
   if (typeof given !== 'object' || given === null)
     return invalid('The parameter meta, a valueMeta, is missing', 'Parameters.parameter');
+  const reason = parameters.value.text('reason');
   for (let attempt = 1; attempt <= attempts; attempt++) {
     const current = await context.store.read(grant, type, id);
     if (!current.ok) return current;
@@ -97,7 +99,9 @@ async function rewrite(
     if (!parsed.ok) return parsed;
     const good = checked(context, parsed.value);
     if (!good.ok) return good;
-    const one = draft(context, grant.tenant, await shelved(context, good.value), id, new Date(context.now()));
+    const ready = await storable(context, grant, { parsed: good.value, stored: current.value, reason });
+    if (!ready.ok) return ready;
+    const one = draft(context, grant.tenant, ready.value, id, new Date(context.now()));
     const result = await context.store.update(grant, one, current.value.version);
     if (result.ok) return answer(metaOf(result.value.content));
     if (result.status !== 412) return result;
@@ -128,6 +132,16 @@ export const resourceMetaDelete: Operation = {
   description: 'Takes profiles, security labels and tags off a resource',
   on: { instances: ['*'] },
   affectsState: true,
-  parameters,
+  parameters: [
+    ...parameters,
+    {
+      name: 'reason',
+      use: 'in',
+      min: 0,
+      max: '1',
+      type: 'string',
+      documentation: 'Why security labels are taken off that somebody has put; asked of those who may',
+    },
+  ],
   run: (context, request) => rewrite(context, request, removeMeta),
 };

@@ -2,6 +2,7 @@ import type { Json } from '../context.ts';
 
 const confidentiality = 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality';
 const actCode = 'http://terminology.hl7.org/CodeSystem/v3-ActCode';
+const portico = 'https://portico.dev/fhir/CodeSystem/label';
 const actReason = 'http://terminology.hl7.org/CodeSystem/v3-ActReason';
 
 /**
@@ -42,6 +43,8 @@ export const labels: readonly (readonly [system: string, code: string])[] = [
   [actCode, 'CEL'],
   [actCode, 'EMP'],
   [actReason, 'HTEST'],
+  // Of what no employer ever sees.
+  [portico, 'never-employer'],
 ];
 
 const bits = new Map<string, number>(labels.map(([system, code], at) => [`${system}|${code}`, 1 << at]));

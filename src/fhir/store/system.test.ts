@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 
 /** What the server reads or writes on its own account, each by a decision of its own. */
 const users = [
+  'src/fhir/store/storable.ts',
   'src/privacy/made.ts',
   'src/privacy/reach.ts',
   'src/privacy/requests.ts',

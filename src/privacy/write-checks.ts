@@ -1,0 +1,25 @@
+import type { Grant } from '../fhir/access.ts';
+import type { FhirContext, PrepareWrite, Write } from '../fhir/context.ts';
+import type { Parsed } from '../fhir/json.ts';
+import { ok, type Result } from '../fhir/outcome.ts';
+
+/**
+ * Looks at what somebody is about to write: gives what is to be stored, or refuses. What the check before it gave is
+ * `write.parsed`.
+ */
+export type WriteCheck = (context: FhirContext, grant: Grant, write: Write) => Result<Parsed> | Promise<Result<Parsed>>;
+
+/** LIST: asked in this order before each write. */
+const writeChecks: readonly WriteCheck[] = [];
+
+export const prepareWrite: PrepareWrite = async (context, grant, write) => {
+  let { parsed } = write;
+  for (const check of writeChecks) {
+    const checked = check(context, grant, { ...write, parsed });
+    // Most need not wait, and a create must not be slowed down by those that would.
+    const result = checked instanceof Promise ? await checked : checked;
+    if (!result.ok) return result;
+    parsed = result.value;
+  }
+  return ok(parsed);
+};
