@@ -36,6 +36,7 @@ import { isReady } from './web/health.ts';
 import { listen } from './web/listen.ts';
 import { createMetrics } from './web/metrics.ts';
 import { pages } from './web/pages/pages.ts';
+import { privacyPages } from './web/privacy-pages.ts';
 import { createTenants } from './web/tenants.ts';
 import { startWorker } from './web/worker.ts';
 
@@ -101,6 +102,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
       compartmentTypes(context.definitions, 'Patient'),
       createPredicates(context.definitions, openCache(config.compiled)),
     );
+    context.decide = decide;
     const isTenant = createTenants(database);
     const smart: SmartContext = {
       database,
@@ -130,6 +132,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
       decide,
       onRefused: createOnRefused(smart),
       smart: smartRoutes(smart, isTenant),
+      privacy: privacyPages(smart, isTenant),
       metrics: createMetrics(),
       log,
       maxBody: config.maxBody,

@@ -1,6 +1,6 @@
 import type { Blobs } from '../db/blobs.ts';
 import type { Database } from '../db/database.ts';
-import type { Grant, Seen } from './access.ts';
+import type { Caller, Grant, Seen } from './access.ts';
 import type { Definitions } from './definitions/definitions.ts';
 import type { FhirPath } from './fhirpath.ts';
 import type { Parsed } from './json.ts';
@@ -53,6 +53,8 @@ export type FhirContext = {
   dispatch: (request: FhirRequest, within?: FhirContext) => Promise<Result<FhirResponse>>;
   /** Asked before each write by a caller; absent where what comes is stored as it is. */
   prepareWrite?: PrepareWrite;
+  /** What somebody may do and see at this moment, for work that outlives the request it came of; absent where `record` is. */
+  decide?: (caller: Caller) => Promise<Grant>;
   /** The ledger; absent where nothing is recorded, as in a test of the core alone. */
   record?: Record;
   /** Evaluates FHIRPath that clients send, with a deadline. */
