@@ -1,33 +1,25 @@
-import { hash } from 'node:crypto';
-
-import {
-  type Caller,
-  everyRow,
-  type Grant,
-  type Interaction,
-  isEveryRow,
-  type Rule,
-  type Scope,
-  type TypeGrant,
-} from '../fhir/access.ts';
+import { allRows, type Caller, type Denial, type Grant, type Interaction, type TypeGrant } from '../fhir/access.ts';
 import { resourceTypes } from '../fhir/resources.ts';
 import type { PredicateOf } from '../fhir/search/predicate.ts';
-import { directoryTypes, sharedTypes, writtenByServer } from './directory.ts';
-import { noFacts, type ReadFacts } from './facts.ts';
+import { actingAs } from './actors/acting.ts';
+import type { ActorPolicy } from './actors/actor.ts';
+import { identity, publicRules } from './actors/shown.ts';
+import { type Facts, noFacts, type ReadFacts } from './facts.ts';
+import { grantHash } from './grant-hash.ts';
+import { restrict } from './restricted.ts';
+import { commonRows, intersect, merged, mergedDenials } from './rules.ts';
+import { createScopeRules, type ScopeRules } from './scope-rules.ts';
 
 export type Decide = (caller: Caller) => Promise<Grant>;
 
-const readOnly: ReadonlySet<Interaction> = new Set(['r', 's']);
-const reading: ReadonlySet<Interaction> = new Set(['r']);
-const nobody: readonly string[] = [];
+const reading: ReadonlySet<Interaction> = new Set(['r', 's']);
 
 /**
- * What a caller may do and see. system/ scopes cover every row of a type; patient/ scopes the compartment of the patient in
- * context, user/ scopes the compartments of the patients in reach, and both the directory (directory.ts) to read. Whatever no
- * scope names is denied. Without a patient in context patient/ scopes name nothing, and user/ scopes nothing where it is not
- * known who the user is.
+ * What a caller may do and see: what their scopes name and the policy of their class (actors/) allows, and then what patients
+ * have said. A type that the policy never gives is not given; who has broken the glass of a patient sees their rows; what a
+ * Consent denies is denied; what one permits is read; and else it is as the policy says.
  *
- * A Grant is made once per Caller and kept as long as that is.
+ * A Grant is made once per Caller, and kept as long as that is or until the facts that it stands on change.
  *
  * @param compartment the types of the Patient compartment
  */
@@ -38,139 +30,128 @@ export function createDecide(
   now: () => number = Date.now,
 ): Decide {
   const inCompartment = new Set(compartment);
+  const scopeRules = createScopeRules(inCompartment, predicateOf, identity);
   const made = new WeakMap<Caller, { grant: Grant; until: number }>();
 
-  /** The rows of a type that a scope is about, but for its query; null: none. */
-  function rowsOf({ context, interactions }: Scope, type: string, { caller, patient, reach }: Who): Rule | null {
-    if (context === 'system') return everyRow(interactions);
-    const patients = context === 'patient' ? patient : reach;
-    if (patients === null || sharedTypes.has(type)) return null;
-    if (inCompartment.has(type)) {
-      const isOurs = writtenByServer.has(type) || isSelfMade(caller, type);
-      return { ...everyRow(isOurs ? interactions.intersection(readOnly) : interactions), patients };
-    }
-    return directoryTypes.has(type) ? everyRow(interactions.intersection(readOnly)) : null;
-  }
-
-  function rulesOf(type: string, who: Who): readonly Rule[] {
-    const rules: Rule[] = [];
-    for (const scope of who.caller.scopes) {
-      if (scope.type !== '*' && scope.type !== type) continue;
-      const rule = rowsOf(scope, type, who);
-      if (rule === null || rule.interactions.size === 0) continue;
-      const where = scope.query === null ? null : predicateOf(who.caller.tenant, type, scope.query);
-      // What cannot be held to its query is not granted.
-      if (scope.query === null || where !== null) rules.push({ ...rule, where });
-    }
-    if (who.self?.type === type) rules.push({ ...everyRow(reading), ids: [who.self.id] });
-    return merged(rules);
-  }
-
-  return async (caller) => {
-    const known = made.get(caller);
+  return async (asked) => {
+    const known = made.get(asked);
     if (known && now() < known.until) return known.grant;
-    const facts = await readFacts(caller);
-    const who = whoIs(caller);
-    const types = new Map<string, TypeGrant>();
-    for (const type of resourceTypes) {
-      const rules = rulesOf(type, who);
-      if (rules.length > 0) types.set(type, rules);
-    }
-    const hash = grantHash(caller);
-    const grant: Grant = {
-      tenant: caller.tenant,
-      caller,
-      types,
-      denials: new Map(),
-      forbiddenLabels: 0,
-      basis: [],
-      hash,
-    };
-    made.set(caller, { grant, until: facts.until });
+    const { policy, caller } = actingAs(asked);
+    const facts = policy === null ? noFacts : await readFacts(caller);
+    const grant =
+      policy === null
+        ? nothing(caller)
+        : decided({ caller, policy, facts: heard(policy, facts), scopeRules, inCompartment });
+    for (const one of [asked, grant.caller]) made.set(one, { grant, until: facts.until });
     return grant;
   };
 }
 
-/** Whom patient/ and user/ scopes are about, null where that is not known; and the resource that the user may read as theirs. */
-type Who = {
+/** What is decided on. */
+type Case = {
   caller: Caller;
-  patient: readonly string[] | null;
-  reach: readonly string[] | null;
-  self: { type: string; id: string } | null;
+  policy: ActorPolicy;
+  facts: Facts;
+  scopeRules: ScopeRules;
+  inCompartment: ReadonlySet<string>;
 };
 
-function whoIs(caller: Caller): Who {
-  const { patient, identified, fhirUser } = caller;
-  const [, type, id] = /^(\w+)\/(.+)$/.exec(fhirUser ?? '') ?? [];
-  return {
-    caller,
-    patient: patient === null ? null : [patient],
-    reach: reachOf(caller),
-    self: identified && type && id ? { type, id } : null,
-  };
+/** The facts that count for a class: an emergency for who may break the glass, a Consent for it only in one. */
+function heard(policy: ActorPolicy, facts: Facts): Facts {
+  const emergencies = policy.breaksGlass ? facts.duties.emergencies : [];
+  const urgent = new Set(emergencies.map(({ patient }) => patient));
+  const consents =
+    policy.consents === 'none'
+      ? []
+      : facts.consents.filter(({ emergencyOnly, patient }) => !emergencyOnly || urgent.has(patient));
+  return { ...facts, consents, duties: { ...facts.duties, emergencies } };
 }
 
-/** Whom user/ scopes cover; null: it is not known who the user is. That `all` are in reach is said of systems alone. */
-function reachOf({ fhirUser, reach }: Caller): readonly string[] | null {
-  if (fhirUser === null) return null;
-  return reach === 'all' ? nobody : reach;
-}
-
-/** What makes a RelatedPerson one: for how long they may see a record is not theirs to write. */
-const isSelfMade = ({ fhirUser }: Caller, type: string): boolean =>
-  type === 'RelatedPerson' && fhirUser !== null && fhirUser.startsWith('RelatedPerson/');
-
-/**
- * The same rules in fewer: of the same rows what is allowed adds up, and what is allowed with every row of a list need not be
- * said again of some of them.
- */
-function merged(rules: readonly Rule[]): readonly Rule[] {
-  if (rules.length < 2) return rules;
-  const byRows = new Map<string, Rule>();
-  for (const rule of rules) {
-    const name = rowsName(rule);
-    const { interactions } = byRows.get(name) ?? { interactions: new Set<Interaction>() };
-    byRows.set(name, { ...rule, interactions: interactions.union(rule.interactions) });
+function decided(one: Case): Grant {
+  const { caller, policy, facts } = one;
+  const opened = new Map<string, number>();
+  for (const { patient, opens } of facts.consents) opened.set(patient, (opened.get(patient) ?? 0) | opens);
+  const types = new Map<string, TypeGrant>();
+  const denials = new Map<string, readonly Denial[]>();
+  for (const type of resourceTypes) {
+    const rules = rulesOf(type, one, opened);
+    if (rules.length === 0) continue;
+    types.set(type, rules);
+    const denied = denialsOf(type, one);
+    if (denied.length > 0) denials.set(type, denied);
   }
-  const distinct = [...byRows.values()];
-  return distinct.flatMap((rule) => {
-    const wider = distinct.filter((other) => other !== rule && isWider(other, rule));
-    const left = wider.reduce((letters, other) => letters.difference(other.interactions), rule.interactions);
-    return left.size > 0 ? [{ ...rule, interactions: left }] : [];
-  });
+  const { emergencies } = facts.duties;
+  const basis = [
+    policy.actor,
+    ...emergencies.map(({ patient }) => `BTG Patient/${patient}`),
+    ...new Set(facts.consents.map(({ consent }) => consent)),
+  ];
+  const { tenant } = caller;
+  return { tenant, caller, types, denials, forbiddenLabels: 0, basis, hash: grantHash(caller, facts) };
 }
 
-/** Whether the rows of one rule are among those of the other; never of two each among the other's. */
-const isWider = (wide: Rule, narrow: Rule): boolean =>
-  isEveryRow(wide) ||
-  (wide.ids === null && wide.where === null && narrow.where !== null && wide.patients === narrow.patients);
-
-const lists = new WeakMap<readonly string[], string>();
-
-/** A list of many ids, hashed once. */
-function listName(list: readonly string[]): string {
-  let name = lists.get(list);
-  if (name === undefined) {
-    name = list.length < 4 ? list.join() : hash('sha256', list.join(), 'base64url');
-    lists.set(list, name);
-  }
-  return name;
+function rulesOf(type: string, one: Case, opened: ReadonlyMap<string, number>): TypeGrant {
+  const { caller, policy, facts, scopeRules } = one;
+  if (policy.never.has(type)) return [];
+  const named = scopeRules(caller, type, policy.about === 'rules' ? 'everybody' : 'reach');
+  const own = policy.implicit === 'deny' ? [] : policy.rules(type, caller, facts);
+  const implied = own === null ? named : intersect(named, own);
+  const permitted = permitsOf(type, one, policy.about === 'rules' ? implied : named);
+  const seen = restrict([...implied, ...permitted], policy.restricted, opened);
+  const shared = publicRules(type, caller);
+  const rules = merged([...seen, ...urgentOf(type, one)]);
+  return shared === null ? rules : intersect(rules, shared);
 }
 
-const rowsName = ({ patients, ids, where }: Rule): string =>
-  JSON.stringify([patients === 'all' ? 'all' : [listName(patients)], ids, where?.text ?? null]);
-
-/** The same for the same person with the same scopes, whichever token says so, and in whatever order. */
-function grantHash(caller: Caller): string {
-  const { tenant, subject, clientId, patient, fhirUser, identified, operator, reach } = caller;
-  const scopes = caller.scopes.map(({ context, type, interactions, query }) =>
-    JSON.stringify([context, type, [...interactions].sort().join(''), query]),
+/** What Consents give, to be read: as far as scopes name it, or within what the caller reaches. */
+function permitsOf(type: string, one: Case, within: TypeGrant): TypeGrant {
+  const { caller, policy, facts, scopeRules, inCompartment } = one;
+  if (policy.consents === 'bound') return [];
+  const own = facts.consents.flatMap(({ patient, permits }) =>
+    forType(permits, type, inCompartment).flatMap((rows) => {
+      const ofPatient = commonRows(rows, { ...allRows, patients: [patient] });
+      return ofPatient ? [{ ...ofPatient, interactions: reading, projection: null }] : [];
+    }),
   );
-  const known = reach === 'all' ? reach : listName(reach);
-  const distinct = [...new Set(scopes)].sort();
-  const whole = [tenant, subject, clientId, patient, fhirUser, identified, operator, known, distinct];
-  return hash('sha256', JSON.stringify(whole), 'base64url').slice(0, 22);
+  if (own.length === 0) return own;
+  return intersect(policy.consents === 'within' ? within : scopeRules(caller, type, 'everybody'), own);
 }
+
+/** All of the record of somebody whose glass was broken, to be read. */
+function urgentOf(type: string, { caller, facts, scopeRules, inCompartment }: Case): TypeGrant {
+  const patients = facts.duties.emergencies.map(({ patient }) => patient);
+  if (patients.length === 0 || !inCompartment.has(type)) return [];
+  const rule = { ...allRows, patients, interactions: reading, projection: null };
+  return intersect(scopeRules(caller, type, 'everybody'), [rule]);
+}
+
+function denialsOf(type: string, { facts, inCompartment }: Case): readonly Denial[] {
+  const urgent = new Set(facts.duties.emergencies.map(({ patient }) => patient));
+  const denials = facts.consents
+    .filter(({ patient }) => !urgent.has(patient))
+    .flatMap(({ patient, denials: all }) =>
+      forType(all, type, inCompartment).flatMap((denial) => {
+        const ofPatient = commonRows(denial, { ...allRows, patients: [patient] });
+        return ofPatient ? [{ ...ofPatient, except: denial.except }] : [];
+      }),
+    );
+  return mergedDenials(denials);
+}
+
+const forType = <T>(all: ReadonlyMap<string, readonly T[]>, type: string, inCompartment: ReadonlySet<string>): T[] => [
+  ...(all.get(type) ?? []),
+  ...(inCompartment.has(type) ? (all.get('*') ?? []) : []),
+];
+
+const nothing = (caller: Caller): Grant => ({
+  tenant: caller.tenant,
+  caller,
+  types: new Map(),
+  denials: new Map(),
+  forbiddenLabels: 0,
+  basis: [],
+  hash: grantHash(caller, noFacts),
+});
 
 /** What somebody may see who has not said who they are: nothing that is stored. */
 export function anonymousGrant(tenant: number): Grant {
@@ -189,13 +170,5 @@ export function anonymousGrant(tenant: number): Grant {
     grantId: null,
     operator: false,
   };
-  return {
-    tenant,
-    caller,
-    types: new Map(),
-    denials: new Map(),
-    forbiddenLabels: 0,
-    basis: [],
-    hash: 'anonymous',
-  };
+  return { ...nothing(caller), hash: 'anonymous' };
 }

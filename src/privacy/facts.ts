@@ -1,4 +1,5 @@
 import type { Caller, Denial, Rows } from '../fhir/access.ts';
+import type { PartyFacts } from './parties/facts.ts';
 
 /**
  * What one active Consent does for one caller, here and now: it is about them, for what they act, within its period. Made by
@@ -25,14 +26,32 @@ export type ConsentEffect = {
 export type Duties = {
   /** Ids of the patients whose open Task, or other assignment, is the caller's. */
   assigned: readonly string[];
+  /** Ids of the caller's own open Tasks. */
+  tasks?: readonly string[];
   /** Patients whose glass the caller has broken, not longer ago than four hours. */
   emergencies: readonly { patient: string; reason: string }[];
+};
+
+/** A patient whose age bears on what their guardian, the caller, may see. */
+export type Ward = { patient: string; age: 'child' | 'adolescent' | 'adult' };
+
+/** What a machine client was registered for, beside its scopes: the least that it needs. */
+export type Registration = {
+  types: ReadonlySet<string>;
+  /** `Claim.status`; of a type of which none is named it is shown all. */
+  elements: readonly string[];
 };
 
 /** What bears on a caller beside their token. What is read of it is good until the epoch of the tenant moves, or `until`. */
 export type Facts = {
   consents: readonly ConsentEffect[];
   duties: Duties;
+  /** The patients who are under a guardianship of the caller. */
+  wards?: readonly Ward[];
+  /** Of a client that was registered for some types only. */
+  registration?: Registration | null;
+  /** Of a carrier, a service provider, or who pays for others. */
+  parties?: PartyFacts;
   /** ms since 1970 when something in it begins or ends by itself. */
   until: number;
 };

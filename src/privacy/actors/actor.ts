@@ -13,6 +13,19 @@ export type ActorPolicy = {
   /** The types that no Consent gives. */
   never: ReadonlySet<string>;
   /**
+   * What Consents do: `beyond` — one that permits lets it see somebody whom its scopes do not reach otherwise; `within` —
+   * only whom they reach; `bound` — they deny and open labels, and permit nothing; `none` — nothing, whatever they say.
+   * Left out: `beyond`.
+   */
+  consents?: 'beyond' | 'within' | 'bound' | 'none';
+  /**
+   * Whom user/ scopes are about: `reach` — the patients whom the caller has to do with; `rules` — whom the rules below say,
+   * all if they do not. Left out: `reach`.
+   */
+  about?: 'reach' | 'rules';
+  /** Whether it may break the glass. */
+  breaksGlass?: boolean;
+  /**
    * The most that may be done with a type, beside what scopes say; null: as far as the scopes go.
    * Where it is no more than some rows, those are all there are without a Consent.
    */

@@ -1,0 +1,14 @@
+import { restrictedLabels } from '../restricted.ts';
+import type { ActorPolicy } from './actor.ts';
+import { noTypes } from './types.ts';
+
+/** Somebody who treats patients: those they have to do with, and what is labelled where the patient agrees. */
+export const practitioner: ActorPolicy = {
+  actor: 'practitioner',
+  purposes: ['TREAT', 'ETREAT', 'BTG', 'CAREMGT', 'HPAYMT', 'HOPERAT', 'COVERAGE'],
+  implicit: 'permit',
+  restricted: restrictedLabels,
+  never: noTypes,
+  breaksGlass: true,
+  rules: () => null,
+};

@@ -1,0 +1,13 @@
+import { restrictedLabels } from '../restricted.ts';
+import type { ActorPolicy } from './actor.ts';
+import { noTypes } from './types.ts';
+
+/** Another system that treats patients: what its registered scopes name, and what is labelled where the patient agrees. */
+export const system: ActorPolicy = {
+  actor: 'system',
+  purposes: ['TREAT', 'ETREAT', 'CAREMGT', 'HPAYMT', 'HOPERAT', 'PUBHLTH'],
+  implicit: 'permit',
+  restricted: restrictedLabels,
+  never: noTypes,
+  rules: () => null,
+};
