@@ -2,6 +2,9 @@ export const languages = ['en', 'fr'] as const;
 
 export type Language = (typeof languages)[number];
 
+/** Keeps the language that somebody chose on a page. */
+export const languageCookie = 'portico_language';
+
 const isLanguage = (text: string): text is Language => languages.some((one) => one === text);
 
 /**

@@ -2,7 +2,7 @@ import { getConnInfo } from '@hono/node-server/conninfo';
 import { type Context, Hono } from 'hono';
 import { getCookie } from 'hono/cookie';
 
-import { chooseLanguage } from '../pages/language.ts';
+import { chooseLanguage, languageCookie } from '../pages/language.ts';
 import { oauthError } from './answers.ts';
 import type { SmartContext } from './context.ts';
 import type { Answer, Endpoint, SmartRequest } from './endpoint.ts';
@@ -11,8 +11,6 @@ import { placeOf } from './tokens/tokens.ts';
 
 /** Bytes of a request to the authorization server; software statements with certificates are the longest. */
 const LONGEST = 256 * 1024;
-
-const languageCookie = 'portico_language';
 
 /** What a page of any origin may send, and read of the answer; cookies never come along. */
 const openToAll = {

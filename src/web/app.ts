@@ -26,6 +26,8 @@ type AppDeps = ServeDeps & {
   isTenant: (tenant: number) => Promise<boolean>;
   /** The authorization server. */
   smart: Hono;
+  /** The pages about privacy. */
+  privacy: Hono;
   pages: Hono;
 };
 
@@ -46,6 +48,7 @@ export function createApp(deps: AppDeps): Served {
   };
   // Before FHIR: its discovery documents are below the FHIR base.
   app.route('/', deps.smart);
+  app.route('/', deps.privacy);
   app.all(fhirPath, (c) => fhir(c.env, 1, ''));
   app.all(`${fhirPath}/*`, (c) => fhir(c.env, 1, ''));
   // The first tenant is at the root, the others under their numbers.

@@ -13,7 +13,7 @@ const RECENT = 10 * 60_000;
 export const securityPath = '/account/security';
 
 /** To the sign-in and back. @param again whoever is signed in must show it once more */
-export function signInPath({ place }: SmartRequest, path: string, again: boolean): string {
+export function signInPath({ place }: Pick<SmartRequest, 'place'>, path: string, again: boolean): string {
   const query = new URLSearchParams({ next: pathIn(place, path), ...(again ? { again: '1' } : {}) });
   return `${pathIn(place, '/account/sign-in')}?${query}`;
 }
