@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-test('A-58: whoever found out a password does not go on by it to the second factor once it was changed', async () => {
+test('A-58 whoever found out a password does not go on by it to the second factor once it was changed', async () => {
   const user = await addPerson(server, 'halima');
   const other = await addPerson(server, 'jonas');
   const secret = await protect(server, user);

@@ -22,7 +22,7 @@ const forgetAll = () => server.database.query('delete from failed_attempt where 
 const post = (path: string, form: Record<string, string>, headers: Record<string, string> = {}) =>
   fetch(`${server.origin}${path}`, { method: 'POST', body: new URLSearchParams(form), headers, redirect: 'manual' });
 
-test('A-58: of a thousand passwords tried on one account at once, from a thousand addresses, five are looked at', async () => {
+test('A-58 of a thousand passwords tried on one account at once, from a thousand addresses, five are looked at', async () => {
   const tries = Array.from({ length: 1000 }, (_, at) => tryFrom(`10.${at >> 8}.${at & 255}.1`, 'victim'));
   const taken = (await Promise.all(tries)).filter(({ ok }) => ok);
   expect(taken).toHaveLength(5);
@@ -30,7 +30,7 @@ test('A-58: of a thousand passwords tried on one account at once, from a thousan
   expect(next.ok).toBe(false);
 });
 
-test('A-58: each wrong try makes the next wait longer, up to five minutes: three hundred guesses in a day', async () => {
+test('A-58 each wrong try makes the next wait longer, up to five minutes: three hundred guesses in a day', async () => {
   await forgetAll();
   const waits: number[] = [];
   for (let failures = 1; failures <= 16; failures += 1) {
@@ -48,14 +48,14 @@ test('A-58: each wrong try makes the next wait longer, up to five minutes: three
   expect(waits).toEqual([0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
 });
 
-test('A-58: one password tried on a thousand accounts from one address is slowed down', async () => {
+test('A-58 one password tried on a thousand accounts from one address is slowed down', async () => {
   await forgetAll();
   const tries = Array.from({ length: 1000 }, (_, at) => tryFrom(`2001:db8:1:2::${at.toString(16)}`, `person-${at}`));
   expect((await Promise.all(tries)).filter(({ ok }) => ok)).toHaveLength(30);
   expect((await tryFrom('2001:db8:1:3::1', 'person-0')).ok).toBe(true);
 });
 
-test('A-58: whoever signs in now and then does not make an address count from the start', async () => {
+test('A-58 whoever signs in now and then does not make an address count from the start', async () => {
   await forgetAll();
   for (let at = 0; at < 29; at += 1) await tryFrom('198.51.100.7', `someone-${at}`);
   const own = await tryFrom('198.51.100.7', 'guesser');
@@ -64,7 +64,7 @@ test('A-58: whoever signs in now and then does not make an address count from th
   expect(more.filter(({ ok }) => ok)).toHaveLength(1);
 });
 
-test('A-58: the victim signs in from a browser of theirs while strangers guess; a new browser is told when to try', async () => {
+test('A-58 the victim signs in from a browser of theirs while strangers guess; a new browser is told when to try', async () => {
   await forgetAll();
   const { browser } = await signIn(server, 'victim');
   browser.cookies.delete('portico_session');
@@ -77,7 +77,7 @@ test('A-58: the victim signs in from a browser of theirs while strangers guess; 
   expect((await signIn(server, 'victim', { browser })).page.url).toBe(`${server.origin}/account`);
 });
 
-test('A-58: a browser that is known for one account is a stranger to another, and may not guess for ever', async () => {
+test('A-58 a browser that is known for one account is a stranger to another, and may not guess for ever', async () => {
   await forgetAll();
   await addPerson(server, 'neighbour');
   const { browser } = await signIn(server, 'neighbour');
@@ -89,7 +89,7 @@ test('A-58: a browser that is known for one account is a stranger to another, an
   expect(answers).toEqual([422, 422, 422, 422, 422, 429, 429]);
 });
 
-test('A-58: an unknown name is answered as a known one is, in words, headers, waits and time', async () => {
+test('A-58 an unknown name is answered as a known one is, in words, headers, waits and time', async () => {
   await forgetAll();
   const answers = async (username: string) => {
     const statuses: number[] = [];
@@ -119,7 +119,7 @@ test('A-58: an unknown name is answered as a known one is, in words, headers, wa
   expect(Math.min(known, unknown)).toBeGreaterThan(Math.max(known, unknown) / 2);
 });
 
-test('A-58: a million codes cannot be guessed, and a code that was used is not taken again', async () => {
+test('A-58 a million codes cannot be guessed, and a code that was used is not taken again', async () => {
   await forgetAll();
   const user = await addPerson(server, 'coded');
   const secret = await protect(server, user);
@@ -134,7 +134,7 @@ test('A-58: a million codes cannot be guessed, and a code that was used is not t
   expect((await fillIn(second.browser, second.page, { code })).status).toBe(422);
 });
 
-test('A-58: many sign-ins at once take turns, and none is a fault', async () => {
+test('A-58 many sign-ins at once take turns, and none is a fault', async () => {
   await forgetAll();
   const csrf = await fetch(`${server.origin}/account/sign-in`);
   const cookie = csrf.headers.getSetCookie()[0]?.split(';')[0] ?? '';
@@ -152,7 +152,7 @@ test('A-58: many sign-ins at once take turns, and none is a fault', async () => 
   expect(process.memoryUsage().rss - before).toBeLessThan(300 * 2 ** 20);
 });
 
-test('A-51: a sign-in form of another site is not taken: no origin of ours, no token of this browser, or another’s', async () => {
+test('A-51 a sign-in form of another site is not taken: no origin of ours, no token of this browser, or another’s', async () => {
   const other = openBrowser(server.origin);
   const page = await other.open(`${server.origin}/account/sign-in`);
   const theirs = page.forms[0]?.fields.find(({ name }) => name === 'csrf')?.value ?? '';
@@ -183,7 +183,7 @@ test('A-51: a sign-in form of another site is not taken: no origin of ours, no t
   expect(await stale.text()).toContain('Please start again');
 });
 
-test('A-51: no page of the sign-in can be framed, runs a script of its own or tells where it was', async () => {
+test('A-51 O-77 no page of the sign-in can be framed, runs a script of its own or tells where it was', async () => {
   for (const path of ['/account/sign-in', '/account/second-factor', '/account/set-password', '/oauth2/logout']) {
     const answer = await fetch(`${server.origin}${path}`);
     expect(answer.headers.get('content-security-policy')).toMatch(/default-src 'none'.*frame-ancestors 'none'/);
@@ -194,7 +194,7 @@ test('A-51: no page of the sign-in can be framed, runs a script of its own or te
   }
 });
 
-test('A-51: what is typed comes back as text, never as markup', async () => {
+test('A-51 what is typed comes back as text, never as markup', async () => {
   const { page } = await signIn(server, `"><img src=x onerror=alert(1)>`, { typed: 'wrong' });
   expect(page.html).not.toContain('<img');
 });

@@ -117,7 +117,7 @@ describe('a password', () => {
 });
 
 describe('an authenticator app', () => {
-  test('is set up by a code of the shown secret, and asked for at the next sign-in', async () => {
+  test('O-95 is set up by a code of the shown secret, and asked for at the next sign-in', async () => {
     const user = await world.user();
     const browser = await world.signedIn(user);
     const setup = await browser.open(`${security}/totp`);

@@ -71,7 +71,7 @@ describe.each(bothWays)('over %s', (_, settings) => {
     for (const type of types) expect([type, (await read(type, body.access_token)).status]).toEqual([type, 200]);
   });
 
-  test('limited access: what the person unticks is not granted, and is refused', async () => {
+  test('O-50 limited access: what the person unticks is not granted, and is refused', async () => {
     const scope = 'launch/patient patient/Patient.rs patient/Observation.rs patient/Condition.rs';
     const { body } = await app.launch({ ...amara, unticks: ['patient/Condition.rs'] }, { scope });
     expect(String(body.scope).split(' ')).toEqual(
@@ -158,7 +158,7 @@ describe.each(bothWays)('over %s', (_, settings) => {
     expect(body).not.toHaveProperty('refresh_token');
   });
 
-  test('what a person revokes is of no use from the next request on', async () => {
+  test('O-52 what a person revokes is of no use from the next request on', async () => {
     const browser = openBrowser(server.origin);
     const { body } = await app.launch(amara, { scope: ofAmara, browser });
     expect((await read('Patient/amara-osei', body.access_token)).status).toBe(200);
@@ -198,7 +198,7 @@ describe.each(bothWays)('over %s', (_, settings) => {
       }
     });
 
-    test('inside the filter there is everything; what is outside cannot be read', async () => {
+    test('O-51 inside the filter there is everything; what is outside cannot be read', async () => {
       const vitals = `patient/Observation.rs?category=${hl7}/observation-category|vital-signs`;
       const { body } = await app.launch(amara, { scope: `launch/patient ${vitals}` });
       const count = async (token: unknown, query: string): Promise<number> =>

@@ -106,7 +106,7 @@ describe('a subject that nobody here is linked to', () => {
     expect(await linksOf(acme.subject.sub)).toEqual([user.id]);
   });
 
-  test('is never linked by an e-mail address', async () => {
+  test('O-06 is never linked by an e-mail address', async () => {
     const user = await world.user();
     await world.server.database.query('update user_account set email = $2 where tenant = 1 and id = $1', [
       user.id,
