@@ -1,14 +1,19 @@
 import type { ActorPolicy } from './actor.ts';
 import { app } from './app.ts';
 import { careAgent } from './care-agent.ts';
+import { carrier } from './carrier.ts';
 import { concierge } from './concierge.ts';
 import { contractor } from './contractor.ts';
 import { denied } from './denied.ts';
 import { deviceGateway } from './device-gateway.ts';
+import { employerFeed } from './employer-feed.ts';
+import { hrAdmin } from './hr-admin.ts';
 import { legal } from './legal.ts';
+import { marketing } from './marketing.ts';
 import { operator } from './operator.ts';
 import { practitioner } from './practitioner.ts';
 import { privacyOfficer } from './privacy-officer.ts';
+import { providerMarket } from './provider-market.ts';
 import { proxy } from './proxy.ts';
 import { self } from './self.ts';
 import { sysadmin } from './sysadmin.ts';
@@ -28,12 +33,12 @@ const all: readonly ActorPolicy[] = [
   system,
   operator,
   deviceGateway,
-  denied('hr-admin', 'HOPERAT'),
-  denied('carrier', 'ENROLLM', 'ELIGVER', 'ELIGDTRM', 'COVERAGE', 'HPAYMT'),
-  denied('employer-feed', 'ENROLLM'),
-  denied('provider-market', 'HOPERAT'),
+  hrAdmin,
+  carrier,
+  employerFeed,
+  providerMarket,
   denied('analytics', 'HOPERAT', 'HRESCH'),
-  denied('marketing', 'HMARKT'),
+  marketing,
 ];
 
 /** LIST: what each class may. Who is of no class here may nothing. */
