@@ -16,6 +16,7 @@ import { typeOfNumber } from './fhir/resources.ts';
 import { createPredicates } from './fhir/search/predicate.ts';
 import { createGuardedFetch } from './net/guard.ts';
 import { anonymousGrant, createDecide } from './privacy/decide.ts';
+import { createReadFacts } from './privacy/duties.ts';
 import { jobHandlers } from './privacy/jobs/index.ts';
 import { createReach } from './privacy/reach.ts';
 import { createAuthenticate } from './smart/authenticate.ts';
@@ -101,6 +102,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
     const decide = createDecide(
       compartmentTypes(context.definitions, 'Patient'),
       createPredicates(context.definitions, openCache(config.compiled)),
+      createReadFacts(context),
     );
     context.decide = decide;
     const isTenant = createTenants(database);

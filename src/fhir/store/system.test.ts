@@ -5,7 +5,9 @@ import { expect, test } from 'vitest';
 /** What the server reads or writes on its own account, each by a decision of its own. */
 const users = [
   'src/fhir/store/storable.ts',
+  'src/privacy/duties.ts',
   'src/privacy/made.ts',
+  'src/privacy/parties/rows.ts',
   'src/privacy/reach.ts',
   'src/privacy/requests.ts',
   'src/smart/audit.ts',

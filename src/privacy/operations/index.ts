@@ -1,4 +1,6 @@
 import type { Operation } from '../../fhir/operations/operation.ts';
+import { breakGlassOperation } from './break-glass.ts';
+import { reviewBreakGlass } from './review-break-glass.ts';
 
 /** LIST: the operations on rights and disclosures. */
-export const operations: readonly Operation[] = [];
+export const operations: readonly Operation[] = [breakGlassOperation, reviewBreakGlass];

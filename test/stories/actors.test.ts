@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+import { type ActorsWorld, type Ask, actorsWorld, found } from '../support/actors-world.ts';
+
+let world: ActorsWorld;
+
+beforeAll(async () => {
+  world = await actorsWorld();
+});
+
+afterAll(() => world.close());
+
+const parameters = (name: string, valueString: string): RequestInit => ({
+  method: 'POST',
+  body: JSON.stringify({ resourceType: 'Parameters', parameter: [{ name, valueString }] }),
+});
+
+const statuses = (asks: Ask, ...paths: string[]): Promise<number[]> =>
+  Promise.all(paths.map(async (path) => (await asks(path)).status));
+
+test('O-21 a customer-care agent sees who turned to them for as long as their Task is open, and of them what is administrative', async () => {
+  const agent = await world.as('user/*.cruds', { actor: 'care-agent', fhirUser: 'Practitioner/agent' });
+  expect(await statuses(agent, 'Patient/bob', 'Coverage/bob-plan')).toEqual([404, 404]);
+  await world.task('t-agent', 'Practitioner/agent', 'in-progress');
+  expect(await statuses(agent, 'Patient/bob', 'Coverage/bob-plan', 'Task/t-agent')).toEqual([200, 200, 200]);
+  expect(await statuses(agent, 'Patient/ann', 'Observation?patient=bob', 'Claim/bob-claim')).toEqual([404, 403, 403]);
+  expect(found((await agent('Patient')).body)).toEqual(['Patient/bob']);
+  await world.task('t-agent', 'Practitioner/agent', 'completed');
+  expect(await statuses(agent, 'Patient/bob', 'Coverage/bob-plan')).toEqual([404, 404]);
+  expect(found((await agent('Patient')).body)).toEqual([]);
+});
+
+test('O-22 a concierge sees the health of who turned to them, and what is sensitive only by consent', async () => {
+  const concierge = await world.as('user/*.cruds', { actor: 'concierge', fhirUser: 'Practitioner/con' });
+  expect(await statuses(concierge, 'Observation/bob-1')).toEqual([404]);
+  await world.task('t-con', 'Practitioner/con', 'accepted');
+  expect(await statuses(concierge, 'Patient/bob', 'Observation/bob-1', 'Observation/bob-psy')).toEqual([200, 200, 404]);
+  expect(found((await concierge('Observation?patient=bob')).body)).toEqual(['Observation/bob-1']);
+  expect(await statuses(concierge, 'Observation/ann-1', 'AuditEvent')).toEqual([404, 403]);
+  await world.task('t-con', 'Practitioner/con', 'cancelled');
+  expect(await statuses(concierge, 'Observation/bob-1')).toEqual([404]);
+});
+
+test('a practitioner sees what is labelled of their patients only by consent, and the patient sees all of it', async () => {
+  const gp = await world.as('user/*.rs', { fhirUser: 'Practitioner/gp' });
+  expect(found((await gp('Observation?patient=ann')).body)).toEqual(['Observation/ann-1']);
+  expect(await statuses(gp, 'Observation/ann-psy', 'Observation/ann-psy/_history/1')).toEqual([404, 404]);
+  const ann = await world.as('patient/*.rs', { patient: 'ann', fhirUser: 'Patient/ann' });
+  const all = ['Observation/ann-1', 'Observation/ann-hiv', 'Observation/ann-psy'];
+  expect(found((await ann('Observation?patient=ann')).body)).toEqual(all);
+});
+
+test('O-20 a practitioner who does not treat somebody sees nothing of them, and all for four hours once they break the glass', async () => {
+  const er = await world.as('user/*.rs', { fhirUser: 'Practitioner/er' });
+  expect(await statuses(er, 'Patient/bob', 'Encounter/bob-visit', 'Observation/bob-psy')).toEqual([404, 404, 404]);
+  expect((await er('Patient/bob/$break-glass', { method: 'POST' })).status).toBe(400);
+  expect((await er('Patient/nobody/$break-glass', parameters('reason', 'unconscious'))).status).toBe(404);
+  const broken = await er('Patient/bob/$break-glass', parameters('reason', 'unconscious'));
+  expect(broken.status, broken.text).toBe(200);
+  expect(await statuses(er, 'Patient/bob', 'Encounter/bob-visit', 'Observation/bob-psy')).toEqual([200, 200, 200]);
+  expect(await statuses(er, 'Patient/cid', 'Observation/ann-1')).toEqual([404, 404]);
+  const bob = await world.as('patient/*.rs', { patient: 'bob', fhirUser: 'Patient/bob' });
+  expect((await bob('Communication')).text).toContain('opened your record');
+
+  const officer = await world.as('user/*.cruds', { actor: 'privacy-officer', fhirUser: 'Practitioner/po' });
+  const [review] = found((await officer('Task?code=break-glass&status=requested')).body);
+  const done = await officer(`${review}/$review-break-glass`, parameters('finding', 'unjustified'));
+  expect(done.status, done.text).toBe(200);
+  expect(await statuses(er, 'Patient/bob', 'Observation/bob-1')).toEqual([404, 404]);
+  expect((await officer(`${review}/$review-break-glass`, parameters('finding', 'justified'))).status).toBe(409);
+});
+
+test('nobody but a practitioner breaks the glass, and nobody but the privacy officer reviews it', async () => {
+  for (const actor of ['concierge', 'care-agent', 'sysadmin', 'hr-admin', 'privacy-officer'] as const) {
+    const one = await world.as('user/*.cruds', { actor, fhirUser: 'Practitioner/er' });
+    expect((await one('Patient/cid/$break-glass', parameters('reason', 'curious'))).status).toBe(403);
+  }
+  const gp = await world.as('user/*.cruds', { fhirUser: 'Practitioner/gp' });
+  expect((await gp('Task/x/$review-break-glass', parameters('finding', 'justified'))).status).toBe(403);
+});
+
+test('O-60 a parent sees their child without what an adolescent confides, and nothing from the 18th birthday on', async () => {
+  const mum = await world.as('user/*.cruds', { fhirUser: 'RelatedPerson/mum' });
+  expect(await statuses(mum, 'Patient/teen', 'Observation/teen-1', 'Observation/teen-sex')).toEqual([200, 200, 404]);
+  const dad = await world.as('user/*.cruds', { fhirUser: 'RelatedPerson/dad' });
+  expect(await statuses(dad, 'Patient/grown', 'Observation/grown-1')).toEqual([404, 404]);
+  const app = await world.as('patient/*.rs', { fhirUser: 'RelatedPerson/dad', patient: 'grown', actor: 'app' });
+  expect(await statuses(app, 'Patient/grown', 'Observation/grown-1')).toEqual([404, 404]);
+});
+
+test('O-100 where a practitioner lives is shown to nobody but them and the operator, and cannot be searched for', async () => {
+  const ann = await world.as('patient/*.rs', { patient: 'ann', fhirUser: 'Patient/ann' });
+  const seen = (await ann('Practitioner/gp')).text;
+  expect(seen).toContain('555-work');
+  expect(seen).toContain('SUBSETTED');
+  expect(seen).not.toMatch(/555-home|Private Lane/);
+  expect((await ann('Practitioner?phone=555-home')).status).toBe(403);
+  expect((await ann('Practitioner?address=Private')).status).toBe(403);
+  expect(found((await ann('Practitioner?family=Practice')).body)).toEqual(['Practitioner/gp']);
+  const gp = await world.as('user/*.rs', { fhirUser: 'Practitioner/gp' });
+  expect((await gp('Practitioner/gp')).text).toContain('Private Lane');
+  expect((await (await world.server.fetch('Practitioner/gp')).text()).includes('Private Lane')).toBe(true);
+});
+
+test('O-53 who only asked who somebody is reads their name and not how to reach them', async () => {
+  const some = await world.as('openid fhirUser patient/Observation.rs', { patient: 'ann', fhirUser: 'Patient/ann' });
+  const { status, text } = await some('Patient/ann');
+  expect([status, text.includes('Family-ann'), /people\.example|birthDate/.test(text)]).toEqual([200, true, false]);
+  const more = await world.as('openid fhirUser patient/Patient.r', { patient: 'ann', fhirUser: 'Patient/ann' });
+  expect((await more('Patient/ann')).text).toContain('ann@people.example');
+});
+
+test('who keeps the server running sees nothing of a patient, and the privacy officer no more than who they are', async () => {
+  const sysadmin = await world.as('system/*.cruds', { actor: 'sysadmin' });
+  const types = ['Patient', 'Observation', 'Claim', 'AuditEvent', 'Task'];
+  expect(await statuses(sysadmin, ...types)).toEqual(types.map(() => 403));
+  expect(await statuses(sysadmin, 'Organization/sunlife')).toEqual([200]);
+  const officer = await world.as('system/*.cruds', { actor: 'privacy-officer' });
+  expect(await statuses(officer, 'Observation', 'Condition', 'Claim', 'Binary')).toEqual([403, 403, 403, 403]);
+  expect((await officer('Patient/ann')).text).not.toContain('people.example');
+});
+
+test('O-64 no class of actors outside acts for marketing, and none for what it is not there for', async () => {
+  for (const actor of ['app', 'system', 'carrier', 'contractor', 'practitioner'] as const) {
+    const one = await world.as('system/*.rs', { actor, purpose: 'HMARKT' });
+    expect(await statuses(one, 'Patient', 'Observation', 'Organization')).toEqual([403, 403, 403]);
+  }
+});
+
+test('another system sees what its scopes name, without what is labelled', async () => {
+  const system = await world.as('system/*.rs', { actor: 'system' });
+  const seen = found((await system('Observation')).body);
+  expect(seen).toEqual(['Observation/ann-1', 'Observation/bob-1', 'Observation/grown-1', 'Observation/teen-1']);
+});
+
+test('O-05 what an employer, a feed or a stranger holds opens no record', async () => {
+  for (const actor of ['hr-admin', 'employer-feed', 'analytics', 'marketing'] as const) {
+    const one = await world.as('system/*.rs', { actor, organization: 'sunlife' });
+    expect(await statuses(one, 'Patient', 'CoverageEligibilityResponse', 'Observation/bob-1')).toEqual([403, 403, 403]);
+  }
+});
