@@ -96,11 +96,21 @@ function rulesOf(type: string, one: Case, opened: ReadonlyMap<string, number>): 
   const named = scopeRules(caller, type, policy.about === 'rules' ? 'everybody' : 'reach');
   const own = policy.implicit === 'deny' ? [] : policy.rules(type, caller, facts);
   const implied = own === null ? named : intersect(named, own);
+  const beyond = nameable(policy.beyond?.(type, caller, facts) ?? [], named);
   const permitted = permitsOf(type, one, policy.about === 'rules' ? implied : named);
-  const seen = restrict([...implied, ...permitted], policy.restricted, opened);
+  const seen = restrict([...implied, ...beyond, ...permitted], policy.restricted, opened);
   const shared = publicRules(type, caller);
   const rules = merged([...seen, ...urgentOf(type, one)]);
   return shared === null ? rules : intersect(rules, shared);
+}
+
+/** What a class may beyond whom its scopes reach, with the interactions that they name for the whole of a type. */
+function nameable(rules: TypeGrant, named: TypeGrant): TypeGrant {
+  const letters = new Set(named.flatMap(({ where, interactions }) => (where === null ? [...interactions] : [])));
+  return rules.flatMap((rule) => {
+    const interactions = rule.interactions.intersection(letters);
+    return interactions.size > 0 ? [{ ...rule, interactions }] : [];
+  });
 }
 
 /** What Consents give, to be read: as far as scopes name it, or within what the caller reaches. */

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 
 import type { Caller, Denial, Rows } from '../fhir/access.ts';
 import type { ConsentEffect, Facts } from './facts.ts';
+import { noParties } from './parties/facts.ts';
 import { listName, rowsName } from './rules.ts';
 
 /**
@@ -19,11 +20,12 @@ export function grantHash(caller: Caller, facts: Facts): string {
   return hash('sha256', JSON.stringify(whole), 'base64url').slice(0, 22);
 }
 
-const factsName = ({ consents, duties, wards = [], registration = null }: Facts): unknown => [
+const factsName = ({ consents, duties, wards = [], registration = null, parties = noParties }: Facts): unknown => [
   consents.map(effectName).sort(),
   [duties.assigned, duties.tasks ?? []].map((ids) => [...ids].sort()),
   duties.emergencies.map(({ patient }) => patient).sort(),
   wards,
+  [parties.members, parties.coverages, parties.places].map(listName),
   registration && [[...registration.types].sort(), [...registration.elements].sort()],
 ];
 

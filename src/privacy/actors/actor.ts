@@ -30,4 +30,6 @@ export type ActorPolicy = {
    * Where it is no more than some rows, those are all there are without a Consent.
    */
   rules(type: string, caller: Caller, facts: Facts): readonly Rule[] | null;
+  /** What it may read of whom no scope of its own reaches, where its scopes name the type. */
+  beyond?(type: string, caller: Caller, facts: Facts): readonly Rule[];
 };
