@@ -2,6 +2,8 @@ import type { Grant } from '../fhir/access.ts';
 import type { FhirContext, PrepareWrite, Write } from '../fhir/context.ts';
 import type { Parsed } from '../fhir/json.ts';
 import { ok, type Result } from '../fhir/outcome.ts';
+import { refuseCards } from './labels/card-numbers.ts';
+import { labelled } from './labels/labelled.ts';
 
 /**
  * Looks at what somebody is about to write: gives what is to be stored, or refuses. What the check before it gave is
@@ -10,7 +12,7 @@ import { ok, type Result } from '../fhir/outcome.ts';
 export type WriteCheck = (context: FhirContext, grant: Grant, write: Write) => Result<Parsed> | Promise<Result<Parsed>>;
 
 /** LIST: asked in this order before each write. */
-const writeChecks: readonly WriteCheck[] = [];
+const writeChecks: readonly WriteCheck[] = [refuseCards, labelled];
 
 export const prepareWrite: PrepareWrite = async (context, grant, write) => {
   let { parsed } = write;
