@@ -15,6 +15,7 @@ import { compartmentTypes } from './fhir/definitions/compartments.ts';
 import { typeOfNumber } from './fhir/resources.ts';
 import { createPredicates } from './fhir/search/predicate.ts';
 import { createGuardedFetch } from './net/guard.ts';
+import { createReadConsents } from './privacy/consents.ts';
 import { anonymousGrant, createDecide } from './privacy/decide.ts';
 import { createReadFacts } from './privacy/duties.ts';
 import { jobHandlers } from './privacy/jobs/index.ts';
@@ -102,7 +103,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
     const decide = createDecide(
       compartmentTypes(context.definitions, 'Patient'),
       createPredicates(context.definitions, openCache(config.compiled)),
-      createReadFacts(context),
+      createReadFacts(context, createReadConsents(context)),
     );
     context.decide = decide;
     const isTenant = createTenants(database);

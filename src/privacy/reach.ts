@@ -12,21 +12,21 @@ import { systemGrant } from '../fhir/store/system.ts';
 /** The ids of the Patients whom a user has to do with, sorted: who they are, cares for, or treats. */
 export type Reach = (tenant: number, fhirUser: string | null) => Promise<readonly string[]>;
 
-type Period = { start?: string; end?: string } | undefined;
+export type Period = { start?: string; end?: string } | undefined;
 
 /** Resources that were checked when they were stored. */
 type Role = { active?: boolean; period?: Period };
 type Team = { period?: Period; participant?: { member?: { reference?: string }; period?: Period }[] };
 
 /** What does not say when it is, is now. */
-function isCurrent(period: Period, now: number): boolean {
+export function isCurrent(period: Period, now: number): boolean {
   const start = period?.start === undefined ? null : interval(period.start);
   const end = period?.end === undefined ? null : interval(period.end);
   if (start !== null && !(start.ok && start.value.start <= now)) return false;
   return end === null || (end.ok && now < end.value.end);
 }
 
-const isActive = ({ active, period }: Role, now: number): boolean => active !== false && isCurrent(period, now);
+export const isActive = ({ active, period }: Role, now: number): boolean => active !== false && isCurrent(period, now);
 
 const user = /^(Patient|RelatedPerson|Practitioner)\/([A-Za-z0-9.-]{1,64})$/;
 
@@ -80,7 +80,7 @@ async function panelOf(context: FhirContext, grant: Grant, practitioner: string)
 }
 
 /** Some text columns of all rows of a type that the criteria select. */
-async function rowsOf(
+export async function rowsOf(
   context: FhirContext,
   grant: Grant,
   columns: string,

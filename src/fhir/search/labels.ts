@@ -48,6 +48,8 @@ export const labels: readonly (readonly [system: string, code: string])[] = [
 ];
 
 const bits = new Map<string, number>(labels.map(([system, code], at) => [`${system}|${code}`, 1 << at]));
+// Two words for one matter: the abuse of alcohol.
+bits.set(`${actCode}|ETHUD`, bits.get(`${actCode}|ALC`) ?? 0);
 
 /** The bit of one label, or 0 for a label that rows do not carry. */
 export const labelBit = (system: string | undefined, code: string | undefined): number =>

@@ -147,9 +147,9 @@ function rowsText({ patients, ids, where, period, without, having }: Rows, { sta
   return parts.length === 1 ? `${parts[0]}` : `(${parts.join(' and ')})`;
 }
 
-/** What is unknown of a version in the history is not denied here, but when it is released. */
+/** What is unknown of a version in the history, or told by no key, is not denied here, but when it is released. */
 function denialText(denial: Denial, at: At): string {
-  const unsure = (rows: Rows): boolean => rows.period !== null && !at.dated;
+  const unsure = ({ period, where }: Rows): boolean => (period !== null && !at.dated) || where?.keys.length === 0;
   if (unsure(denial) || denial.except.some(unsure)) return '';
   const except = denial.except.map((rows) => ` and (${rowsText(rows, at)}) is not true`).join('');
   return ` and (${rowsText(denial, at)}${except}) is not true`;

@@ -4,8 +4,12 @@ import { expect, test } from 'vitest';
 
 /** What the server reads or writes on its own account, each by a decision of its own. */
 const users = [
+  'src/privacy/consents.ts',
+  'src/privacy/recipient.ts',
+  'src/privacy/related-rows.ts',
   'src/fhir/store/storable.ts',
   'src/privacy/duties.ts',
+  'src/privacy/copy/binaries.ts',
   'src/privacy/made.ts',
   'src/privacy/parties/rows.ts',
   'src/privacy/reach.ts',
@@ -13,7 +17,7 @@ const users = [
   'src/smart/audit.ts',
   'src/smart/brands.ts',
   'src/smart/consents/consents.ts',
-];
+].sort();
 
 test('the grant of the server itself is used where it is known to be, and nowhere else', () => {
   const root = join(import.meta.dirname, '../../..');
