@@ -84,9 +84,9 @@ describe.each(ofRecords)('%s', (_, own) => {
   });
 
   test('sees nothing of any other type, a Group above all, which tells who else is in it', async () => {
-    const others = resourceTypes.filter((type) => !compartment.includes(type) && !directoryTypes.has(type));
+    const elsewhere = resourceTypes.filter((type) => !compartment.includes(type) && !directoryTypes.has(type));
+    const others = elsewhere.filter((type) => type !== 'Binary');
     expect(['Group', ...others].filter((type) => own.types.has(type))).toEqual([]);
-    expect(others).toContain('Binary');
     expect(others).toContain('Subscription');
   });
 
@@ -231,4 +231,15 @@ test('who has not said who they are sees nothing that is stored', async () => {
 
 test('every directory type is a resource type', async () => {
   expect([...directoryTypes].filter((type) => !(resourceTypes as readonly string[]).includes(type))).toEqual([]);
+});
+
+test('bytes are read by who has to do with the patient whom they are secured for, and searched for by nobody else', async () => {
+  const bytes = row('p1', null, '', 'b');
+  const patient = await grant('patient/Binary.cruds', { patient: 'p1' });
+  expect(admits(patient, 'Binary', bytes, 'r')).toBe(true);
+  expect(admits(patient, 'Binary', row(null), 'r')).toBe(false);
+  const treating = await grant('user/Binary.cruds', lena);
+  expect(letters(treating, 'Binary')).toBe('crud');
+  expect(admits(treating, 'Binary', bytes, 'r')).toBe(true);
+  expect(admits(treating, 'Binary', row('p3'), 'r')).toBe(false);
 });

@@ -9,10 +9,12 @@ import {
 } from '../fhir/access.ts';
 import type { PredicateOf } from '../fhir/search/predicate.ts';
 import { directoryTypes, sharedTypes, writtenByServer } from './directory.ts';
+import { requestsName } from './request-codes.ts';
 import { merged } from './rules.ts';
 
 const readOnly: ReadonlySet<Interaction> = new Set(['r', 's']);
 const reading: ReadonlySet<Interaction> = new Set(['r']);
+const searching: ReadonlySet<Interaction> = new Set(['s']);
 const nobody: readonly string[] = [];
 
 /** Whom scopes are about: the caller and those in their reach, or whoever else a policy or a Consent lets them see. */
@@ -41,8 +43,19 @@ export function createScopeRules(
     const isOurs = writtenByServer.has(type) || isSelfMade(caller, type);
     const rule = everyRow(isOurs ? interactions.intersection(readOnly) : interactions);
     if (compartment.has(type)) return { ...rule, patients };
+    // Bytes are the record of whom they are secured for. They are found by way of their documents, not by searching them.
+    if (type === 'Binary' && context === 'patient') return { ...rule, patients };
+    if (type === 'Binary') return { ...rule, patients, interactions: interactions.difference(searching) };
     if (directoryTypes.has(type)) return everyRow(interactions.intersection(readOnly));
-    return patients === 'all' ? rule : null;
+    if (patients === 'all') return rule;
+    return type === 'Task' && scope.query === null ? ownRequests(rule, patients, caller) : null;
+  }
+
+  /** What a person has asked for by right, or who acts for them; a Task is in no record, and no app asks. */
+  function ownRequests(rule: Rule, patients: readonly string[], { tenant, actor, clientId }: Caller): Rule | null {
+    if (clientId !== null || (actor !== 'self' && actor !== 'proxy') || patients.length === 0) return null;
+    const where = predicateOf(tenant, 'Task', `group-identifier=${patients.map(requestsName).join()}`);
+    return where && { ...rule, interactions: rule.interactions.intersection(readOnly), where };
   }
 
   return (caller, type, about) => {
@@ -51,7 +64,7 @@ export function createScopeRules(
       if (scope.type !== '*' && scope.type !== type) continue;
       const rule = rowsOf(scope, type, caller, about);
       if (rule === null || rule.interactions.size === 0) continue;
-      const where = scope.query === null ? null : predicateOf(caller.tenant, type, scope.query);
+      const where = scope.query === null ? rule.where : predicateOf(caller.tenant, type, scope.query);
       // What cannot be held to its query is not granted.
       if (scope.query === null || where !== null) rules.push({ ...rule, where });
     }

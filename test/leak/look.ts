@@ -1,5 +1,5 @@
 import type { Json, Resource } from '../../src/fhir/context.ts';
-import { canaryOf, patientsOf, people } from './harbour-world.ts';
+import { canaryOf, people } from './harbour-world.ts';
 import type { Answered } from './paths.ts';
 import type { Recipient } from './recipients.ts';
 
@@ -32,7 +32,11 @@ export type Look = { /** `Type/id` of what came out. */ shown: Set<string>; wron
  *
  * @param truth everything that is stored
  */
-export function look(recipient: Recipient, { status, text, headers }: Answered, truth: readonly Resource[]): Look {
+export function look(
+  recipient: Recipient,
+  { status, text, headers, sent }: Answered,
+  truth: readonly Resource[],
+): Look {
   const shown = new Set<string>();
   const wrong: string[] = [];
   const value = parsed(text);
@@ -41,7 +45,6 @@ export function look(recipient: Recipient, { status, text, headers }: Answered, 
     if (directory.test(resource.resourceType)) continue;
     const whole = truth.find(({ resourceType, id }) => resourceType === resource.resourceType && id === resource.id);
     const sight = recipient.sees(whole ?? resource);
-    // What the server says of what happened is the recipient's where it is about them.
     if (sight === 'none') wrong.push(`${name} came out`);
     else if (sight !== 'whole')
       for (const key of Object.keys(resource)) if (!sight.includes(key)) wrong.push(`${name}.${key} came out`);
@@ -55,7 +58,7 @@ export function look(recipient: Recipient, { status, text, headers }: Answered, 
   for (const { id, family } of people) {
     const self = recipient.sees({ resourceType: 'Patient', id });
     const told = self === 'whole' || (self !== 'none' && self.includes('name')) || recipient.names?.includes(id);
-    if (!told && said.includes(family)) wrong.push(`the name of ${id} came out`);
+    if (!told && said.includes(family) && !sent.includes(family)) wrong.push(`the name of ${id} came out`);
   }
   if (status >= 500) wrong.push(`the answer was ${status}`);
   return { shown, wrong, total: totalOf(value) };
@@ -76,6 +79,3 @@ function totalOf(value: unknown): number | null {
 /** How many resources of a type the recipient may see in part at least. */
 export const countOf = (recipient: Recipient, type: string, truth: readonly Resource[]): number =>
   truth.filter((one) => one.resourceType === type && (directory.test(type) || recipient.sees(one) !== 'none')).length;
-
-/** In whose records a resource is. */
-export { patientsOf };

@@ -2,7 +2,8 @@ import type { Resource } from '../../src/fhir/context.ts';
 import { harbour, people } from './harbour-world.ts';
 
 export type Ask = (method: string, path: string, body?: unknown, form?: boolean) => Promise<Answered>;
-export type Answered = { status: number; headers: string; text: string };
+/** `sent`: what the recipient knew before: the path that was asked for. */
+export type Answered = { status: number; headers: string; text: string; sent: string };
 
 /** One way by which something could come out. */
 export type ReadPath = {

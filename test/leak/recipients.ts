@@ -43,6 +43,10 @@ const administrative = new Set([
 const isOf = (resource: Resource, ids: readonly string[]): boolean =>
   patientsOf(resource).some((id) => ids.includes(id));
 
+/** Whom a request is about, for who answers it: no more than who they are. */
+const known = ({ resourceType }: Resource): Sight =>
+  resourceType === 'Patient' ? ['resourceType', 'id', 'meta', 'active', 'identifier', 'name', 'birthDate'] : 'none';
+
 const as =
   (scope: string, ask: TokenAsk): Recipient['token'] =>
   (server) =>
@@ -79,6 +83,7 @@ function seenByCarrier(resource: Resource, carrier: string): Sight {
         'communication',
       ];
     case 'Coverage':
+    case 'RelatedPerson':
       return 'whole';
     // What it has written itself.
     case 'ExplanationOfBenefit':
@@ -225,6 +230,7 @@ export const recipients: readonly Recipient[] = [
         ? [
             'resourceType',
             'id',
+            'meta',
             'status',
             'type',
             'use',
@@ -279,8 +285,8 @@ export const recipients: readonly Recipient[] = [
     row: 'F23',
     who: 'counsel, with no order',
     token: staff('legal', 'counsel'),
-    sees: nothing,
-    must: [],
+    sees: (resource) => (/^(Task|Flag)$/.test(resource.resourceType) ? 'whole' : known(resource)),
+    must: ['Patient/leo'],
   },
   { row: 'F24', who: 'an acquirer', token: async () => null, sees: nothing, must: [] },
   {
@@ -301,7 +307,8 @@ export const recipients: readonly Recipient[] = [
     row: 'F27',
     who: 'the privacy officer',
     token: staff('privacy-officer', 'officer'),
-    sees: (resource) => (/^(Consent|Task|Flag|Provenance|AuditEvent)$/.test(resource.resourceType) ? 'whole' : 'none'),
+    sees: (resource) =>
+      /^(Consent|Task|Flag|Provenance|AuditEvent)$/.test(resource.resourceType) ? 'whole' : known(resource),
     must: ['Consent/ivo-lock'],
   },
   { row: 'F28', who: 'a guest in a visit', token: async () => null, sees: nothing, must: [] },

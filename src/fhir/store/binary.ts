@@ -1,9 +1,10 @@
 import { buffer } from 'node:stream/consumers';
 
-import { allows, type Grant, hides } from '../access.ts';
+import { allows, type Grant, hides, type Rows, readsText } from '../access.ts';
 import type { FhirContext } from '../context.ts';
 import { members, type Parsed } from '../json.ts';
 import { parseReference } from '../reference.ts';
+import { match } from '../search/match.ts';
 
 /**
  * The content of a Binary lies in the blob store; the stored text has its address where `data` would be. An address is
@@ -55,6 +56,26 @@ const memberOf = (content: string, wanted: string) => members(content, 0).find((
  * @see https://hl7.org/fhir/R4/binary.html#security
  */
 export async function opens(context: FhirContext, grant: Grant, content: string): Promise<boolean> {
+  return (await opensOwner(context, grant, content)) && (await opensDocument(context, grant, content));
+}
+
+/**
+ * Where documents are held back for what they are about, their bytes are seen by who sees one of the documents: bytes have no
+ * labels of their own.
+ */
+async function opensDocument(context: FhirContext, grant: Grant, content: string): Promise<boolean> {
+  const rules = grant.types.get('DocumentReference') ?? [];
+  const isPart = (rows: Rows): boolean => readsText(rows) || rows.without !== 0 || rows.having !== 0;
+  if (grant.forbiddenLabels === 0 && !grant.denials.has('DocumentReference') && !rules.some(isPart)) return true;
+  const id = memberOf(content, 'id');
+  if (!id) return false;
+  const name = `Binary/${JSON.parse(content.slice(id.value, id.end))}`;
+  const places = [name, `${context.settings.baseOf(grant.tenant)}/${name}`].map(encodeURIComponent).join();
+  const found = await match(context, grant, 'DocumentReference', `location=${places}`);
+  return found.ok && found.value.length > 0;
+}
+
+async function opensOwner(context: FhirContext, grant: Grant, content: string): Promise<boolean> {
   const owner = memberOf(content, 'securityContext');
   if (!owner) return true;
   // A stored Binary has been checked to be one.
