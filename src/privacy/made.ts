@@ -1,7 +1,10 @@
 import type { Resource as Made } from '@medplum/fhirtypes';
 
+import type { Queryable } from '../db/database.ts';
 import type { FhirContext, Resource } from '../fhir/context.ts';
 import { ok, type Result } from '../fhir/outcome.ts';
+import { applyCreates } from '../fhir/store/apply.ts';
+import { rememberTexts } from '../fhir/store/concept-texts.ts';
 import { type Draft, draft } from '../fhir/store/draft.ts';
 import { systemGrant } from '../fhir/store/system.ts';
 import { uuid7 } from '../fhir/store/uuid.ts';
@@ -21,6 +24,18 @@ export async function storeMade(context: FhirContext, tenant: number, made: read
   const written = await context.store.create(systemGrant(tenant, types), drafts);
   if (!written.ok) throw new Error(written.issues[0]?.diagnostics);
   return written.value;
+}
+
+/** The same in a transaction, with what else is written in it. */
+export async function storeMadeIn(
+  context: FhirContext,
+  tx: Queryable,
+  tenant: number,
+  made: readonly (Made & { id: string })[],
+): Promise<void> {
+  const drafts = made.map((one) => draftOf(context, tenant, one, one.id));
+  await rememberTexts(context.database, drafts);
+  await applyCreates(tx, drafts);
 }
 
 /**

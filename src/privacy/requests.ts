@@ -6,20 +6,7 @@ import { search } from '../fhir/search/search.ts';
 import { systemGrant } from '../fhir/store/system.ts';
 import { uuid7 } from '../fhir/store/uuid.ts';
 import { readOwn, replaceMade, storeMade } from './made.ts';
-
-/** What people ask for by right, as codes of a Task. */
-export const requestSystem = 'https://portico.dev/fhir/CodeSystem/request';
-
-const displays = {
-  copy: 'Copy of the record',
-  correct: 'Correction of the record',
-  erase: 'Erasure of the record',
-  complaint: 'Complaint',
-  disclose: 'Disclosure by order of an authority',
-  restriction: 'Restriction of uses or disclosures',
-} as const;
-
-export type RequestCode = keyof typeof displays;
+import { displays, type RequestCode, requestOwner, requestSystem } from './request-codes.ts';
 
 const codes = Object.keys(displays);
 
@@ -47,6 +34,7 @@ export function requestOf(ask: NewRequest, now: number): Task {
   const start = new Date(now).toISOString();
   return {
     resourceType: 'Task',
+    ...(patient === null || code === 'disclose' ? {} : { groupIdentifier: { system: requestOwner, value: patient } }),
     status: 'requested',
     intent: 'order',
     code: { coding: [{ system: requestSystem, code, display: displays[code] }] },
@@ -177,9 +165,18 @@ async function tasksOf(context: FhirContext, tenant: number, more: string): Prom
   return tasks;
 }
 
-/** Every request about a patient, ended or not, the oldest first. */
-export const requestsOf = (context: FhirContext, tenant: number, patient: string): Promise<(Task & { id: string })[]> =>
-  tasksOf(context, tenant, `&patient=Patient/${patient}`);
+/**
+ * Every request about a patient that they may know of, ended or not, the oldest first: what an authority has ordered is told by
+ * the accounting, when it may be.
+ */
+export async function requestsOf(
+  context: FhirContext,
+  tenant: number,
+  patient: string,
+): Promise<(Task & { id: string })[]> {
+  const tasks = await tasksOf(context, tenant, `&patient=Patient/${patient}`);
+  return tasks.filter((task) => codeOf(task) !== 'disclose');
+}
 
 /** The requests of a tenant that wait for an answer, the oldest first. */
 export async function openRequests(context: FhirContext, tenant: number): Promise<OpenRequest[]> {

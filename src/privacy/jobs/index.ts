@@ -1,4 +1,7 @@
+import { dropCopies } from './drop-copies.ts';
 import type { JobHandler } from './job-handler.ts';
+import { makeCopyJob } from './make-copy.ts';
+import { requestClocks } from './request-clocks.ts';
 
 /** LIST: what the server does later, or now and again. */
-export const jobHandlers: readonly JobHandler[] = [];
+export const jobHandlers: readonly JobHandler[] = [dropCopies, makeCopyJob, requestClocks];

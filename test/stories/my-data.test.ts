@@ -1,0 +1,234 @@
+import { createHash } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
+import type { Task } from '@medplum/fhirtypes';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+import type { Resource } from '../../src/fhir/context.ts';
+import { typeOfNumber } from '../../src/fhir/resources.ts';
+import { copyKey, downloadCopy } from '../../src/privacy/copy/download.ts';
+import { recordOfEveryType, storeAsIs } from '../support/every-type.ts';
+import { runDueJobs } from '../support/jobs.ts';
+import { addPerson } from '../support/people.ts';
+import { type Server, startServer } from '../support/server.ts';
+import { unzip } from '../support/unzip.ts';
+
+const HOUR = 3_600_000;
+
+let server: Server;
+let subject: string;
+let token: string;
+
+const mine: Resource[] = [
+  { resourceType: 'Practitioner', id: 'dr', name: [{ family: 'Kowalczyk' }] },
+  { resourceType: 'Organization', id: 'clinic', name: 'Harbour clinic' },
+  {
+    resourceType: 'PractitionerRole',
+    id: 'role',
+    practitioner: { reference: 'Practitioner/dr' },
+    organization: { reference: 'Organization/clinic' },
+  },
+  { resourceType: 'Patient', id: 'mine', name: [{ text: 'Ada <Quill>' }], birthDate: '1980-01-01' },
+  { resourceType: 'Patient', id: 'other', name: [{ text: 'Zebulon Nightingale' }] },
+  {
+    resourceType: 'Appointment',
+    id: 'together',
+    status: 'booked',
+    participant: [
+      { actor: { reference: 'Patient/mine' }, status: 'accepted' },
+      { actor: { reference: 'Patient/other', display: 'Zebulon Nightingale' }, status: 'accepted' },
+    ],
+  },
+  {
+    resourceType: 'Observation',
+    id: 'seen-by',
+    status: 'final',
+    code: { text: '=Weight' },
+    subject: { reference: 'Patient/mine' },
+    performer: [{ reference: 'PractitionerRole/role' }],
+    effectiveDateTime: '2024-05-06',
+    valueQuantity: { value: 1 },
+  },
+  {
+    resourceType: 'Observation',
+    id: 'of-other',
+    status: 'final',
+    code: { text: 'Secret of Zebulon' },
+    subject: { reference: 'Patient/other' },
+  },
+];
+
+beforeAll(async () => {
+  server = await startServer();
+  const { fhir } = server.smart;
+  await storeAsIs(fhir, [...mine, ...recordOfEveryType(fhir.definitions, 'mine')]);
+  const user = await addPerson(server, 'ada', { fhirUser: 'Patient/mine', email: 'ada@example.org' });
+  subject = user.id;
+  token = await server.token('patient/*.rs', { patient: 'mine', fhirUser: 'Patient/mine', subject });
+});
+afterAll(() => server.close());
+
+const as = (bearer: string) => ({ authorization: `Bearer ${bearer}` });
+
+/** Asks for a copy and waits until it is made. */
+async function ask(bearer = token): Promise<Task & { id: string }> {
+  const asked = await server.fetch('Patient/mine/$my-data', { method: 'POST', headers: as(bearer) });
+  expect(asked.status).toBe(202);
+  const place = asked.headers.get('content-location') ?? '';
+  await runDueJobs(server.smart.fhir);
+  const task = await fetch(place, { headers: as(bearer) });
+  expect(task.status).toBe(200);
+  return task.json();
+}
+
+const copyIdOf = (task: Task): string => task.output?.[0]?.valueUrl?.split('/').at(-1) ?? '';
+
+const session = (ago = 0) => ({ userId: subject, signedInAt: new Date(Date.now() - ago) });
+
+async function fetchCopy(id: string): Promise<Map<string, Buffer>> {
+  const { fhir } = server.smart;
+  const key = await copyKey(fhir, { tenant: 1, id, session: session() });
+  if (!key.ok) throw new Error(key.issues[0]?.diagnostics);
+  const download = await downloadCopy(fhir, { tenant: 1, id, secret: key.value.key, session: session() });
+  if (!download.ok) throw new Error(download.issues[0]?.diagnostics);
+  const bytes = await buffer(download.value.bytes);
+  expect(bytes.length).toBe(download.value.size);
+  return unzip(bytes);
+}
+
+const linesOf = (files: Map<string, Buffer>, folder: string): Resource[] =>
+  [...files]
+    .filter(([name]) => name.startsWith(folder) && name.endsWith('.ndjson'))
+    .flatMap(([, bytes]) =>
+      bytes
+        .toString()
+        .split('\n')
+        .filter((line) => line !== ''),
+    )
+    .map((line) => JSON.parse(line));
+
+const namesOf = (resources: readonly Resource[]): string[] =>
+  resources.map(({ resourceType, id }) => `${resourceType}/${id}`).sort();
+
+test('O-81 a copy holds every row of the record and nothing of anybody else', async () => {
+  const before = await server.database.query(
+    `select type, id from resource where tenant = 1 and (patient = 'mine' or 'mine' = any(patients) or (type = 103 and id = 'mine'))`,
+  );
+  const files = await fetchCopy(copyIdOf(await ask()));
+  const expected = before
+    .map(([type, id]) => `${typeOfNumber(Number(type))}/${id}`)
+    // A list of several people is about others, too.
+    .filter((name) => !name.startsWith('Group/'));
+  expect(new Set(expected.map((name) => name.split('/')[0])).size).toBeGreaterThan(60);
+  expect(namesOf(linesOf(files, 'record/'))).toEqual(expected.sort());
+  expect(namesOf(linesOf(files, 'related/'))).toEqual([
+    'Organization/clinic',
+    'Practitioner/dr',
+    'PractitionerRole/role',
+  ]);
+  const whole = [...files.values()].map(String).join('\n');
+  for (const canary of ['Zebulon', 'Patient/other', 'of-other']) expect(whole).not.toContain(canary);
+});
+
+test('O-81 a copy holds what is known of the account and tells people what it is', async () => {
+  const files = await fetchCopy(copyIdOf(await ask()));
+  const account = JSON.parse(String(files.get('account/account.json')));
+  expect(account.accounts).toMatchObject([{ username: 'ada', email: 'ada@example.org', password: true }]);
+  expect(String(files.get('account/account.json'))).not.toContain('argon2');
+  const page = String(files.get('index.html'));
+  expect(page).toContain('Ada &lt;Quill&gt;');
+  expect(page).toContain('Measurement or finding: =Weight');
+  expect(page).not.toMatch(/<script|http:\/\/|https:\/\//);
+  expect(String(files.get('index.fr.html'))).toContain('lang="fr"');
+  const manifest = JSON.parse(String(files.get('manifest.json')));
+  for (const { name, sha256, size } of manifest.files) {
+    const bytes = files.get(name);
+    expect(bytes?.length, name).toBe(size);
+    expect(
+      createHash('sha256')
+        .update(bytes ?? '')
+        .digest('hex'),
+      name,
+    ).toBe(sha256);
+  }
+  expect(manifest.files.length).toBe(files.size - 1);
+  expect(page).toContain(manifest.watermark);
+});
+
+test('O-81 a copy is fetched once, by who asked, who has just signed in, within 72 hours', async () => {
+  const { fhir } = server.smart;
+  const id = copyIdOf(await ask());
+  const key = await copyKey(fhir, { tenant: 1, id, session: session() });
+  const secret = key.ok ? key.value.key : '';
+  const status = async (more: Partial<Parameters<typeof downloadCopy>[1]>, at = Date.now()): Promise<number> => {
+    const then = { ...fhir, now: () => at };
+    const found = await downloadCopy(then, { tenant: 1, id, secret, session: session(), ...more });
+    return found.ok ? 200 : found.status;
+  };
+  expect(await status({ session: null })).toBe(401);
+  expect(await status({ session: session(301_000) })).toBe(401);
+  expect(await status({ session: { userId: 'another', signedInAt: new Date() } })).toBe(404);
+  expect(await status({ secret: 'x' })).toBe(404);
+  expect(await status({ tenant: 2 })).toBe(404);
+  const late = Date.now() + 72 * HOUR;
+  expect(await status({ session: { userId: subject, signedInAt: new Date(late) } }, late)).toBe(410);
+  expect(await status({})).toBe(200);
+  expect(await status({})).toBe(410);
+});
+
+test('O-81 of two who use a link at once one has the copy', async () => {
+  const { fhir } = server.smart;
+  const id = copyIdOf(await ask());
+  const key = await copyKey(fhir, { tenant: 1, id, session: session() });
+  const secret = key.ok ? key.value.key : '';
+  const both = await Promise.all([1, 2].map(() => downloadCopy(fhir, { tenant: 1, id, secret, session: session() })));
+  expect(both.map((one) => (one.ok ? 200 : one.status)).sort()).toEqual([200, 410]);
+});
+
+test('O-81 the bytes of a copy are unreadable where they lie and gone when it is over', async () => {
+  const { fhir } = server.smart;
+  const id = copyIdOf(await ask());
+  const [row] = await server.database.query('select sha256, sealed_key, key_hash from record_copy where id = $1', [id]);
+  const stored = await fhir.blobs.get(String(row?.[0]));
+  if (!stored) throw new Error('there are no bytes');
+  const bytes = await buffer(stored);
+  expect(bytes.includes('Quill') || bytes.includes('record/')).toBe(false);
+  const key = await copyKey(fhir, { tenant: 1, id, session: session() });
+  expect(JSON.stringify(row)).not.toContain(key.ok ? key.value.key : '');
+  await runDueJobs(fhir, Date.now() + 73 * HOUR);
+  expect(await fhir.blobs.get(String(row?.[0]))).toBeNull();
+  const [after] = await server.database.query('select sha256, sealed_key from record_copy where id = $1', [id]);
+  expect(after).toEqual([null, null]);
+});
+
+test('O-81 an app gets no copy, nor does anybody whose record it is not', async () => {
+  const status = async (scope: string, claims: Parameters<Server['token']>[1]): Promise<number> => {
+    const bearer = await server.token(scope, claims);
+    return (await server.fetch('Patient/mine/$my-data', { method: 'POST', headers: as(bearer) })).status;
+  };
+  expect(await status('patient/*.rs', { patient: 'mine', fhirUser: 'Patient/mine', actor: 'app' })).toBe(403);
+  expect(await status('user/*.rs', { fhirUser: 'Practitioner/dr' })).toBe(403);
+  expect(await status('system/*.cruds', {})).toBe(403);
+  const stranger = await status('patient/*.rs', { patient: 'other', fhirUser: 'Patient/other' });
+  expect(stranger).toBe(404);
+});
+
+test('O-81 who was disabled while their copy is made gets none', async () => {
+  const asked = await server.fetch('Patient/mine/$my-data', { method: 'POST', headers: as(token) });
+  const { id } = await asked.json();
+  // Until now the job waits.
+  await server.database.query('update user_account set disabled_at = now() where id = $1', [subject]);
+  await runDueJobs(server.smart.fhir);
+  await server.database.query('update user_account set disabled_at = null where id = $1', [subject]);
+  const task = await (await server.fetch(`Task/${id}`)).json();
+  expect(task.status).toBe('failed');
+  expect(task.output).toBeUndefined();
+});
+
+test('O-81 the same person who asks again meanwhile is told of the same request', async () => {
+  const answers = await Promise.all(
+    [1, 2, 3].map(() => server.fetch('Patient/mine/$my-data', { method: 'POST', headers: as(token) })),
+  );
+  const ids = await Promise.all(answers.map(async (one) => (await one.json()).id));
+  expect(new Set(ids).size).toBe(1);
+  await runDueJobs(server.smart.fhir);
+});
