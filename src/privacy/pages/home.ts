@@ -11,7 +11,11 @@ import { recordPage } from './sheet.ts';
 import type { Page, RecordVisit } from './visit.ts';
 
 /** What there is to do, and where. */
-const ways: readonly (readonly [WayName, string])[] = [['apps', '/account/apps']];
+const ways: readonly (readonly [WayName, string])[] = [
+  ['consents', '/privacy/consents'],
+  ['devices', '/privacy/devices'],
+  ['apps', '/account/apps'],
+];
 
 function chooser({ request, csrf, record, records }: RecordVisit): Html {
   const say = homeWords[request.language];

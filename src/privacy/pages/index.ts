@@ -1,5 +1,9 @@
+import { consentOnePages } from './consent-one.ts';
+import { consentsPage } from './consents.ts';
+import { devicesPages } from './devices.ts';
+import { givePages } from './give.ts';
 import { homePages } from './home.ts';
 import type { Page } from './visit.ts';
 
 /** LIST: every page about privacy, and every form of one. */
-export const pages: readonly Page[] = [...homePages];
+export const pages: readonly Page[] = [...homePages, consentsPage, ...givePages, ...consentOnePages, ...devicesPages];

@@ -1,0 +1,109 @@
+import type { Consent, ConsentProvision, Encounter } from '@medplum/fhirtypes';
+
+import type { Problem } from '../../pages/form.ts';
+import { consentScope } from '../consent-resource.ts';
+import { actorSystem, participation, resourceTypeSystem } from '../provision-codes.ts';
+import { actReason } from '../purposes.ts';
+import { readOne } from './ask.ts';
+import { CARE, type Who } from './give-who.ts';
+import { giveWords } from './give-words.ts';
+import { choosableMatters, choosableTypes } from './type-words.ts';
+import type { RecordVisit } from './visit.ts';
+
+const terminology = 'http://terminology.hl7.org/CodeSystem';
+
+/** What was filled in. */
+type Filled = {
+  decision: 'permit' | 'deny' | null;
+  kinds: readonly string[];
+  matters: readonly string[];
+  from: string;
+  to: string;
+  visit: string;
+  until: string;
+};
+
+export function filledIn(form: URLSearchParams): Filled {
+  const decision = form.get('decision');
+  const text = (name: string): string => (form.get(name) ?? '').trim();
+  return {
+    decision: decision === 'permit' || decision === 'deny' ? decision : null,
+    kinds: choosableTypes.filter((one) => form.getAll('kinds').includes(one)),
+    matters: choosableMatters.filter((one) => form.getAll('matters').includes(one)),
+    from: text('from'),
+    to: text('to'),
+    visit: text('visit'),
+    until: text('until'),
+  };
+}
+
+const isDay = (text: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text));
+
+/** What is wrong with what was filled in. */
+export async function problemsIn(visit: RecordVisit, filled: Filled): Promise<Problem[]> {
+  const say = giveWords[visit.request.language].wrong;
+  const today = new Date(visit.deps.fhir.now()).toISOString().slice(0, 10);
+  const { decision, from, to, until, visit: named } = filled;
+  const problems: Problem[] = decision === null ? [{ field: 'decision', message: say.decision }] : [];
+  for (const [field, text] of [
+    ['from', from],
+    ['to', to],
+    ['until', until],
+  ] as const) {
+    if (text !== '' && !isDay(text)) problems.push({ field, message: say.date });
+  }
+  if (isDay(from) && isDay(to) && to < from) problems.push({ field: 'to', message: say.order });
+  if (isDay(until) && until < today) problems.push({ field: 'until', message: say.until });
+  if (named !== '') {
+    const found = await readOne<Encounter>(visit, 'Encounter', named);
+    if (found?.subject?.reference !== `Patient/${visit.record.id}`)
+      problems.push({ field: 'visit', message: say.visit });
+  }
+  return problems;
+}
+
+function actorOf({ reference, name }: Who): NonNullable<ConsentProvision['actor']>[number] {
+  const role = { coding: [{ system: `${participation}`, code: 'IRCP', display: 'information recipient' }] };
+  if (reference !== CARE) return { role, reference: { reference, display: name } };
+  return { role, reference: { identifier: { system: actorSystem, value: 'practitioner' }, display: name } };
+}
+
+/** Labels that a consent is of: what is normal as well, where it is allowed beside what is sensitive. */
+const labelsOf = ({ decision, matters }: Filled): ConsentProvision['securityLabel'] => [
+  ...(decision === 'permit' ? [{ system: `${terminology}/v3-Confidentiality`, code: 'N' }] : []),
+  ...matters.map((code) => ({ system: `${terminology}/v3-ActCode`, code })),
+];
+
+function provisionOf(who: Who, filled: Filled, now: number): ConsentProvision {
+  const { decision, kinds, matters, from, to, visit, until } = filled;
+  return {
+    type: decision ?? 'deny',
+    period: { start: new Date(now).toISOString(), ...(until === '' ? {} : { end: until }) },
+    actor: [actorOf(who)],
+    ...(who.reference === CARE && decision === 'permit' ? { purpose: [{ system: actReason, code: 'TREAT' }] } : {}),
+    ...(kinds.length === 0 ? {} : { class: kinds.map((code) => ({ system: resourceTypeSystem, code })) }),
+    ...(matters.length === 0 ? {} : { securityLabel: labelsOf(filled) }),
+    ...(from === '' && to === ''
+      ? {}
+      : { dataPeriod: { ...(from === '' ? {} : { start: from }), ...(to === '' ? {} : { end: to }) } }),
+    ...(visit === '' ? {} : { data: [{ meaning: 'related', reference: { reference: `Encounter/${visit}` } }] }),
+  };
+}
+
+/** What was filled in as FHIR says it. https://profiles.ihe.net/ITI/PCF/content.html */
+export function consentFrom({ record, visitor, deps }: RecordVisit, who: Who, filled: Filled): Consent {
+  const now = deps.fhir.now();
+  return {
+    resourceType: 'Consent',
+    status: 'active',
+    scope: { coding: [{ system: consentScope, code: 'patient-privacy', display: 'Privacy Consent' }] },
+    category: [{ coding: [{ system: 'http://loinc.org', code: '59284-0', display: 'Consent Document' }] }],
+    patient: { reference: `Patient/${record.id}` },
+    dateTime: new Date(now).toISOString(),
+    performer: [{ reference: visitor.fhirUser ?? `Patient/${record.id}` }],
+    policyRule: {
+      coding: [{ system: `${terminology}/v3-ActCode`, code: filled.decision === 'permit' ? 'OPTIN' : 'OPTOUT' }],
+    },
+    provision: provisionOf(who, filled, now),
+  };
+}
