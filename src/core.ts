@@ -14,6 +14,7 @@ import { createDispatch } from './fhir/routes.ts';
 import { createIndexer } from './fhir/search/keys.ts';
 import { createStore } from './fhir/store/store.ts';
 import { createValidator } from './fhir/validate/validator.ts';
+import { prepareRemoval } from './privacy/removal-checks.ts';
 import { prepareWrite } from './privacy/write-checks.ts';
 
 export type CoreOptions = {
@@ -61,6 +62,7 @@ export function createCore(
     ...specification,
     ...parts,
     prepareWrite,
+    prepareRemoval,
     store: createStore(parts.database),
     fhirPath: startFhirPath(),
     dispatch: (request, within) => answer(within ?? context, request),

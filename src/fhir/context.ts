@@ -38,6 +38,9 @@ export type Write = {
 /** The resource as it will be stored, or why it must not be. `context` is that of the transaction it is written in. */
 export type PrepareWrite = (context: FhirContext, grant: Grant, write: Write) => Promise<Result<Parsed>>;
 
+/** Whether a resource may be deleted by who may delete what they can see of it. `context` likewise. */
+export type PrepareRemoval = (context: FhirContext, grant: Grant, type: string, id: string) => Promise<Result<null>>;
+
 /** What the FHIR core is built on; made once in main.ts and handed down. */
 export type FhirContext = {
   database: Database;
@@ -53,6 +56,8 @@ export type FhirContext = {
   dispatch: (request: FhirRequest, within?: FhirContext) => Promise<Result<FhirResponse>>;
   /** Asked before each write by a caller; absent where what comes is stored as it is. */
   prepareWrite?: PrepareWrite;
+  /** Asked before each delete by a caller. */
+  prepareRemoval?: PrepareRemoval;
   /** What somebody may do and see at this moment, for work that outlives the request it came of; absent where `record` is. */
   decide?: (caller: Caller) => Promise<Grant>;
   /** The ledger; absent where nothing is recorded, as in a test of the core alone. */

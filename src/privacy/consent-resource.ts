@@ -24,7 +24,7 @@ export const grantSystem = (base: string): string => `${issuerOf(base)}/oauth2/g
 export const clientSystem = (base: string): string => `${issuerOf(base)}/oauth2/clients`;
 
 /** @param base `http://host:port/fhir/R4`, or `…/t/2/fhir/R4` */
-const issuerOf = (base: string): string => base.replace(/\/fhir\/R4$/, '');
+export const issuerOf = (base: string): string => base.replace(/\/fhir\/R4$/, '');
 
 export const isAppGrant = ({ identifier = [] }: Consent, base: string): boolean =>
   identifier.some(({ system }) => system === grantSystem(base));

@@ -2,6 +2,7 @@ import type { Grant } from '../fhir/access.ts';
 import type { FhirContext, PrepareWrite, Write } from '../fhir/context.ts';
 import type { Parsed } from '../fhir/json.ts';
 import { ok, type Result } from '../fhir/outcome.ts';
+import { fileConsents } from './filing.ts';
 import { refuseCards } from './labels/card-numbers.ts';
 import { labelled } from './labels/labelled.ts';
 
@@ -12,7 +13,7 @@ import { labelled } from './labels/labelled.ts';
 export type WriteCheck = (context: FhirContext, grant: Grant, write: Write) => Result<Parsed> | Promise<Result<Parsed>>;
 
 /** LIST: asked in this order before each write. */
-const writeChecks: readonly WriteCheck[] = [refuseCards, labelled];
+const writeChecks: readonly WriteCheck[] = [refuseCards, labelled, fileConsents];
 
 export const prepareWrite: PrepareWrite = async (context, grant, write) => {
   let { parsed } = write;

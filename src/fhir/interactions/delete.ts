@@ -28,6 +28,8 @@ export const remove: FhirInteraction = {
       id = found.value[0]?.id;
       if (id === undefined) return ok({ status: 204, headers: {}, body: null });
     }
+    const may = await context.prepareRemoval?.(context, grant, type, id);
+    if (may && !may.ok) return may;
     const unreferenced = await isUnreferenced(context, grant, type, id);
     if (!unreferenced.ok) return unreferenced;
     const lastUpdated = new Date(context.now());

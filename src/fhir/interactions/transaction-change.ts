@@ -213,6 +213,8 @@ export async function changeAll(
   }
   for (const { resolved: one, current } of planned) {
     if (one.step.kind !== 'delete' || one.id === null || current.kind !== 'here') continue;
+    const may = await context.prepareRemoval?.(inside, grant, one.step.type, one.id);
+    if (may && !may.ok) return atEntry(one.step.entry.index, may);
     writes.removals.push({
       tenant: grant.tenant,
       type: one.step.type,
