@@ -19,6 +19,7 @@ import { createReadConsents } from './privacy/consents.ts';
 import { anonymousGrant, createDecide } from './privacy/decide.ts';
 import { createReadFacts } from './privacy/duties.ts';
 import { jobHandlers } from './privacy/jobs/index.ts';
+import { withLabels } from './privacy/labels/labelled.ts';
 import { createReach } from './privacy/reach.ts';
 import { createAuthenticate } from './smart/authenticate.ts';
 import { seedDemoClients } from './smart/clients/demo-clients.ts';
@@ -99,7 +100,8 @@ export async function start(config: Config, log: Logger): Promise<Running> {
       onFault: (error: unknown) => log.error({ err: error }, 'an entry of a Bundle failed by a fault of ours'),
     };
     const context = createCore(specification.value, parts, operations);
-    if (config.demo) await timed('demo', seedDemo(context, config.baseUrl));
+    if (config.demo)
+      await timed('demo', seedDemo({ ...context, label: (made) => withLabels(made, null, false) }, config.baseUrl));
     const decide = createDecide(
       compartmentTypes(context.definitions, 'Patient'),
       createPredicates(context.definitions, openCache(config.compiled)),

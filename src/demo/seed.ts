@@ -1,5 +1,6 @@
 import type { Queryable } from '../db/database.ts';
 import type { FhirContext, Resource } from '../fhir/context.ts';
+import type { Parsed } from '../fhir/json.ts';
 import { typeNumber } from '../fhir/resources.ts';
 import { applyCreates } from '../fhir/store/apply.ts';
 import { rememberTexts } from '../fhir/store/concept-texts.ts';
@@ -16,7 +17,10 @@ const SEED_LOCK = 820_455;
 const tenant = 1;
 
 /** What seeding needs of the core. */
-type Seeding = Pick<FhirContext, 'database' | 'index' | 'now'>;
+type Seeding = Pick<FhirContext, 'database' | 'index' | 'now'> & {
+  /** What protects a resource is put on it; absent: it is written as it was made. */
+  label?: (parsed: Parsed) => Parsed;
+};
 
 /** The carrier was written once, even if somebody has deleted it since. */
 const seededSql = `select 1 from resource where tenant = $1 and type = $2 and id = $3
@@ -44,7 +48,8 @@ function draftsOf(context: Seeding, origin: string): Draft[] {
     const text = JSON.stringify(made);
     // What the generator makes is checked by its test, so that a start need not check it again.
     const resource = JSON.parse(text) as Resource & { id: string };
-    return draft(context, tenant, { text, resource }, resource.id, now);
+    const parsed = { text, resource };
+    return draft(context, tenant, context.label?.(parsed) ?? parsed, resource.id, now);
   });
 }
 

@@ -1,7 +1,8 @@
+import { relabelJob } from '../labels/relabel.ts';
 import { dropCopies } from './drop-copies.ts';
 import type { JobHandler } from './job-handler.ts';
 import { makeCopyJob } from './make-copy.ts';
 import { requestClocks } from './request-clocks.ts';
 
 /** LIST: what the server does later, or now and again. */
-export const jobHandlers: readonly JobHandler[] = [dropCopies, makeCopyJob, requestClocks];
+export const jobHandlers: readonly JobHandler[] = [dropCopies, makeCopyJob, relabelJob, requestClocks];

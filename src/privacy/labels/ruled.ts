@@ -124,9 +124,12 @@ const unlabelled: ReadonlySet<string> = new Set([
   'Subscription',
 ]);
 
+/** Whether a rule can hold of a type at all. */
+export const isLabelled = (type: string): boolean => !unlabelled.has(type);
+
 /** The labels that the rules give a resource for the codes in it, contained resources included; always in the same order. */
 export function ruled(resource: Json): readonly Label[] {
-  if (unlabelled.has(String(resource.resourceType))) return [];
+  if (!isLabelled(String(resource.resourceType))) return [];
   let set = 0;
   for (const name in resource) {
     const member = resource[name];
