@@ -3,9 +3,13 @@ import { buffer } from 'node:stream/consumers';
 import type { Task } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import type { Resource } from '../../src/fhir/context.ts';
+import type { FhirContext, Resource } from '../../src/fhir/context.ts';
 import { typeOfNumber } from '../../src/fhir/resources.ts';
+import { uuid7 } from '../../src/fhir/store/uuid.ts';
+import { addCopy } from '../../src/privacy/copy/copies.ts';
 import { copyKey, downloadCopy } from '../../src/privacy/copy/download.ts';
+import { makeCopy } from '../../src/privacy/copy/make.ts';
+import { openRequest } from '../../src/privacy/requests.ts';
 import { recordOfEveryType, storeAsIs } from '../support/every-type.ts';
 import { runDueJobs } from '../support/jobs.ts';
 import { addPerson } from '../support/people.ts';
@@ -212,16 +216,75 @@ test('O-81 an app gets no copy, nor does anybody whose record it is not', async 
   expect(stranger).toBe(404);
 });
 
-test('O-81 who was disabled while their copy is made gets none', async () => {
-  const asked = await server.fetch('Patient/mine/$my-data', { method: 'POST', headers: as(token) });
-  const { id } = await asked.json();
-  // Until now the job waits.
-  await server.database.query('update user_account set disabled_at = now() where id = $1', [subject]);
-  await runDueJobs(server.smart.fhir);
+test('O-81 who is disabled while their copy is made gets none', async () => {
+  const { fhir } = server.smart;
+  const now = Date.now();
+  const principal = { tenant: 1, actor: 'self' as const, subject, fhirUser: 'Patient/mine' };
+  const requester = { reference: 'Patient/mine' };
+  const task = await openRequest(fhir, { tenant: 1, code: 'copy', patient: 'mine', requester });
+  const id = 'stopped';
+  await addCopy(fhir.database, {
+    tenant: 1,
+    id,
+    taskId: task.id,
+    patient: 'mine',
+    principal,
+    requestedAt: new Date(now),
+  });
+  let pages = 0;
+  const watched: FhirContext = {
+    ...fhir,
+    async decide(caller) {
+      pages += 1;
+      if (pages === 5)
+        await server.database.query('update user_account set disabled_at = now() where id = $1', [subject]);
+      if (fhir.decide === undefined) throw new Error('the server decides');
+      return fhir.decide(caller);
+    },
+  };
+  await makeCopy(watched, 1, id);
   await server.database.query('update user_account set disabled_at = null where id = $1', [subject]);
-  const task = await (await server.fetch(`Task/${id}`)).json();
-  expect(task.status).toBe('failed');
-  expect(task.output).toBeUndefined();
+  expect(pages).toBe(5);
+  const ended: Task = await (await server.fetch(`Task/${task.id}`)).json();
+  expect(ended.status).toBe('failed');
+  expect(ended.output).toBeUndefined();
+  const [row] = await server.database.query('select sha256, ended_at is not null from record_copy where id = $1', [id]);
+  expect(row).toEqual([null, true]);
+});
+
+test('O-81 a document is in the copy of whose it is, and in nobody else’s who writes its address down', async () => {
+  const { fhir } = server.smart;
+  const unguessable = uuid7(Date.now());
+  const document = (id: string, url: string): Resource => ({
+    resourceType: 'DocumentReference',
+    id,
+    status: 'current',
+    subject: { reference: 'Patient/mine' },
+    content: [{ attachment: { url } }],
+  });
+  const binary = async (id: string, text: string, owner: string | null): Promise<Resource> => {
+    const { sha256 } = await fhir.blobs.put(Buffer.from(text));
+    const securityContext = owner === null ? {} : { securityContext: { reference: owner } };
+    return { resourceType: 'Binary', id, contentType: 'text/html', ...securityContext, data: `blob:${sha256}` };
+  };
+  await storeAsIs(fhir, [
+    await binary('letter', 'my letter', 'Patient/mine'),
+    await binary('of-document', 'my scan', 'DocumentReference/d1'),
+    await binary(unguessable, 'my note', null),
+    await binary('guessed', 'nobody knows', null),
+    await binary('stolen', 'letter of another', 'Patient/other'),
+    document('d1', 'Binary/of-document'),
+    document('d2', `Binary/${unguessable}`),
+    document('d3', 'Binary/guessed'),
+    document('d4', `${server.base}/Binary/stolen`),
+  ]);
+  const files = await fetchCopy(copyIdOf(await ask()));
+  const documents = [...files].filter(([name]) => name.startsWith('documents/'));
+  const expected = ['letter', 'of-document', unguessable].map((id) => `documents/${id}.html.txt`);
+  expect(documents.map(([name]) => name).sort()).toEqual(expected.sort());
+  expect(documents.map(([, bytes]) => String(bytes)).sort()).toEqual(['my letter', 'my note', 'my scan']);
+  const { omitted } = JSON.parse(String(files.get('manifest.json')));
+  expect(omitted.sort()).toEqual(['Binary/guessed', 'Binary/stolen']);
 });
 
 test('O-81 the same person who asks again meanwhile is told of the same request', async () => {

@@ -85,6 +85,9 @@ async function* recordFiles(context: FhirContext, askGrant: AskGrant, patient: s
     const pages = await begun(recordPages(context, askGrant, patient, type));
     if (pages) yield entry(state, `record/${type}.ndjson`, { of: 'record', type }, lines(pages, note));
   }
+  for await (const page of recordPages(context, askGrant, patient, 'Binary')) {
+    for (const { id } of page) state.binaries.add(id);
+  }
   await follow(context, askGrant, patient, state.around);
   for (const [type, ids] of [...state.around.ids].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const pages = await begun(pagesOfIds(context, askGrant, patient, type, [...ids]));

@@ -1,5 +1,6 @@
 import type { FhirContext } from '../../fhir/context.ts';
 import { parseReference } from '../../fhir/reference.ts';
+import { opens } from '../../fhir/store/binary.ts';
 import { systemGrant } from '../../fhir/store/system.ts';
 import type { AskGrant } from './record.ts';
 
@@ -31,16 +32,17 @@ export async function ownBinary(
   const grant = await askGrant();
   const found = await context.store.read(systemGrant(grant.tenant, ['Binary']), 'Binary', id);
   if (!found.ok) return null;
-  const { content } = found.value;
+  const { content, patient: whose } = found.value;
+  if (!(await opens(context, grant, content))) return null;
   const { contentType = 'application/octet-stream', securityContext } = JSON.parse(content) as Stored;
+  if (whose === patient) return { id, contentType, content };
   if (securityContext === undefined) return madeHere.test(id) ? { id, contentType, content } : null;
   const owner = parseReference(securityContext.reference ?? '');
   if (owner?.kind !== 'literal' || owner.base !== null) return null;
   const row = await context.store.read(grant, owner.type, owner.id);
   if (!row.ok) return null;
   const isOwn = row.value.patient === patient || (row.value.patients?.includes(patient) ?? false);
-  const isSelf = owner.type === 'Patient' && owner.id === patient;
-  return isOwn || isSelf ? { id, contentType, content } : null;
+  return isOwn ? { id, contentType, content } : null;
 }
 
 const endings: Record<string, string> = {
