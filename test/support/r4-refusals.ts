@@ -10,6 +10,15 @@ export const wrongExamples: readonly [file: RegExp, rule: RegExp, why: string][]
   [/^observation-example-clinical-gender\.json$/, /performer/, 'Observation.performer may not be an Encounter'],
 ];
 
+/** Official examples of Consents in force that no server can hold to, and what is not to be held to in them. */
+// biome-ignore format: a table
+export const vagueConsents: readonly [file: RegExp, rule: RegExp, why: string][] = [
+  [/^consent-example-(Emergency|Out|grantor|notAuthor)\.json$/, /An actor receives/, 'an actor of a Consent is the custodian, who receives nothing'],
+  [/^consent-example-notOrg\.json$/, /contradict each other/, 'a Consent says OPTIN, and deny without an exception'],
+  [/^consent-example-pkb\.json$/, /must permit or deny/, 'an exception in a Consent says neither permit nor deny'],
+  [/^consent-example-signature\.json$/, /An actor receives/, 'an actor of a Consent is an author, who receives nothing'],
+];
+
 /** Resources of the US Core reference data that R4 forbids: an element that its type does not have. */
 export const wrongMustSupport: readonly { id: string; file: string; rule: RegExp; element: string }[] = [
   {
