@@ -3,6 +3,8 @@ import { parseArgs } from 'node:util';
 
 import { readConfig } from '../src/config.ts';
 import { reachDatabase } from '../src/database.ts';
+import { actors, isActor } from '../src/smart/actor.ts';
+import { type ClientStanding, setClientStanding, standingFault } from '../src/smart/clients/client-standing.ts';
 import { disableClient, findClient, listClients } from '../src/smart/clients/clients.ts';
 import { newInitialAccessToken } from '../src/smart/clients/initial-access.ts';
 import { registerClient, renewSecret } from '../src/smart/clients/register-client.ts';
@@ -25,6 +27,12 @@ const usage = `Registers apps and looks after them.
   --scope      the most that it may be granted, as SMART scopes
   --jwks       a file with its public keys (JWK Set), or --jwks-uri
   --id         a client id of your choice
+  --actor      what a service is to patients: system, carrier, employer-feed, provider-market, device-gateway, contractor, analytics
+  --organization  the id of the Organization that it acts for
+  --purpose    what it acts for, a code of v3-ActReason
+  --types      the types that it needs: Claim,Coverage
+  --elements   what it needs of them: Claim.status,Claim.total
+  --approved-by  the privacy officer who agreed to a scope of every type
   --note       for whom an initial token is
   --tenant     the number of the tenant (1)
 `;
@@ -50,6 +58,12 @@ function readArguments() {
         jwks: text,
         'jwks-uri': text,
         id: text,
+        actor: text,
+        organization: text,
+        purpose: text,
+        types: text,
+        elements: text,
+        'approved-by': text,
         note: { type: 'string', default: 'made by npm run client' },
         tenant: { type: 'string', default: '1' },
         system: { type: 'boolean', default: false },
@@ -75,6 +89,20 @@ function keySet(file: string): unknown {
   }
 }
 
+const listed = (words: string | undefined): string[] =>
+  (words ?? '')
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
+
+/** What the operator makes of a service; null: another system, as far as its scopes go. */
+function standing(): ClientStanding | null {
+  const { actor, organization = null, purpose = null, types, elements, 'approved-by': approvedBy = null } = values;
+  if (actor === undefined) return null;
+  if (!isActor(actor)) return end(`--actor must be one of ${actors.join(', ')}.`);
+  return { actor, organization, purpose, types: listed(types), elements: listed(elements), approvedBy };
+}
+
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 async function register(context: SmartContext): Promise<void> {
@@ -88,10 +116,14 @@ async function register(context: SmartContext): Promise<void> {
     jwks: values.jwks === undefined ? undefined : keySet(values.jwks),
     jwks_uri: values['jwks-uri'],
   };
+  const own = standing();
+  const fault = own === null ? null : standingFault(own, values.scope ?? 'system/*.rs');
+  if (fault !== null) end(`The app was not registered. ${fault}.`);
   const registrar = { by: 'operator', owner: null, system: true } as const;
   const registered = await registerClient(context, tenant, metadata, registrar, values.id);
   if (!registered.ok) end(`The app was not registered. ${registered.fault.reason}`);
   const { client, secret } = registered.value;
+  if (own !== null) await setClientStanding(context.database, tenant, client.id, own);
   print(`client_id ${client.id}`);
   if (secret !== null) print(`client_secret ${secret}`);
 }

@@ -5,7 +5,7 @@ import { reachDatabase } from '../src/database.ts';
 import type { Database } from '../src/db/database.ts';
 import { changeLink, changeRoles, disableUser, enableUser } from '../src/smart/people/end-sessions.ts';
 import { invite } from '../src/smart/people/invitations.ts';
-import type { Role, User } from '../src/smart/people/user.ts';
+import { isStaffRole, staffRoles, type User, type UserRole } from '../src/smart/people/user.ts';
 import { addUser, findUserByName, listUsers, usernamePattern } from '../src/smart/people/users.ts';
 
 const usage = `Who can sign in.
@@ -13,12 +13,18 @@ const usage = `Who can sign in.
   npm run -s user -- add amara --name "Amara Osei" --link Patient/1   adds somebody, and prints a link to set a password
   npm run -s user -- invite amara              prints a link to set a password anew; the one before it ends
   npm run -s user -- link amara Patient/1      whose record they have: Patient, RelatedPerson or Practitioner; or none
-  npm run -s user -- roles amara developer     developer, operator, both, or none
+  npm run -s user -- roles amara developer     what they are here, or none
+  npm run -s user -- roles amara hr-admin --organization acme
   npm run -s user -- disable amara             signs them out everywhere and ends what they granted to apps
   npm run -s user -- enable amara
   npm run -s user -- list
 
   --name, --email, --link, --roles   what is known of somebody who is added
+  --organization                     the id of the Organization that they work for
+
+Roles are developer and operator; and, of what somebody is to patients, one of
+${staffRoles.join(', ')}. Whoever gets another of these is signed out.
+
   --tenant                           the number of the tenant (1)
 
 A link is good once, for 24 hours. Whoever has it can sign in as that user: hand it over as you would a key.
@@ -38,6 +44,7 @@ function readArguments() {
         email: { type: 'string' },
         link: { type: 'string' },
         roles: { type: 'string' },
+        organization: { type: 'string' },
         tenant: { type: 'string', default: '1' },
         help: { type: 'boolean', default: false },
       },
@@ -62,11 +69,20 @@ function fhirUserOf(text: string): string | null {
   return end('A user is linked to Patient/…, RelatedPerson/… or Practitioner/… with an id, or to none.');
 }
 
-function rolesOf(words: readonly string[]): Role[] {
+function rolesOf(words: readonly string[]): UserRole[] {
   const named = words.flatMap((one) => one.split(',')).filter((one) => one !== '' && one !== 'none');
-  return named.map((one) =>
-    one === 'developer' || one === 'operator' ? one : end('A role is developer or operator.'),
+  const roles = named.map((one) =>
+    one === 'developer' || one === 'operator' || isStaffRole(one)
+      ? one
+      : end(`A role is developer, operator, ${staffRoles.join(', ')}.`),
   );
+  if (roles.filter(isStaffRole).length > 1) end('To patients somebody is one thing at a time.');
+  return roles;
+}
+
+function organizationOf(text: string | undefined): string | null {
+  if (text === undefined) return null;
+  return /^[A-Za-z0-9.-]{1,64}$/.test(text) ? text : end('--organization must be the id of an Organization.');
 }
 
 type On = { database: Database; baseUrl: string };
@@ -81,7 +97,7 @@ const commands: Record<string, (on: On, user: User) => Promise<string>> = {
   },
   async roles(on, user) {
     const roles = rolesOf(rest);
-    await changeRoles(on, tenant, user.id, roles);
+    await changeRoles(on, tenant, user.id, roles, organizationOf(asked.organization));
     return `${user.username} has the roles: ${roles.join(', ') || 'none'}.`;
   },
   async disable(on, user) {
@@ -109,6 +125,7 @@ async function add(on: On): Promise<string> {
     email: asked.email ?? null,
     fhirUser: fhirUserOf(asked.link ?? 'none'),
     roles: rolesOf([asked.roles ?? '']),
+    organization: organizationOf(asked.organization),
   });
   return user ? invite(on, user) : end(`There is a user called ${username} already.`);
 }

@@ -7,6 +7,7 @@ import { compileSpecification, createCore, openSpecification } from './core.ts';
 import { openDatabase } from './database.ts';
 import { type Blobs, folderBlobs } from './db/blobs.ts';
 import type { Database } from './db/database.ts';
+import { openErasureLog } from './db/erasure-log.ts';
 import { demoAccounts } from './demo/accounts.ts';
 import { cast } from './demo/cast.ts';
 import { seedDemo } from './demo/seed.ts';
@@ -22,6 +23,7 @@ import { jobHandlers } from './privacy/jobs/index.ts';
 import { withLabels } from './privacy/labels/labelled.ts';
 import { createReach } from './privacy/reach.ts';
 import { createAuthenticate } from './smart/authenticate.ts';
+import { registrationOf } from './smart/clients/client-standing.ts';
 import { seedDemoClients } from './smart/clients/demo-clients.ts';
 import type { SmartContext } from './smart/context.ts';
 import { keepHouse } from './smart/housekeeping.ts';
@@ -89,6 +91,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
     const parts = {
       database,
       blobs: await openBlobs(config),
+      erasureLog: openErasureLog(join(config.data, 'erasures.ndjson')),
       settings: {
         references: config.references,
         cursorKey: deriveKey(secret, 'cursor'),
@@ -105,7 +108,9 @@ export async function start(config: Config, log: Logger): Promise<Running> {
     const decide = createDecide(
       compartmentTypes(context.definitions, 'Patient'),
       createPredicates(context.definitions, openCache(config.compiled)),
-      createReadFacts(context, createReadConsents(context)),
+      createReadFacts(context, createReadConsents(context), (tenant, client) =>
+        registrationOf(database.byKey, tenant, client),
+      ),
     );
     context.decide = decide;
     const isTenant = createTenants(database);

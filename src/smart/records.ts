@@ -2,9 +2,12 @@ import type { Actor, Caller, Grant, Interaction } from '../fhir/access.ts';
 import type { Json } from '../fhir/context.ts';
 import { createReach } from '../privacy/reach.ts';
 import type { SmartContext } from './context.ts';
+import { isStaffRole, type User } from './people/user.ts';
 
 /** A user as far as it matters to what they may see. */
-export type Viewer = { tenant: number; subject: string; fhirUser: string | null };
+export type Viewer = Pick<User, 'tenant' | 'fhirUser'> & { subject: string } & Partial<
+    Pick<User, 'roles' | 'organization'>
+  >;
 
 /** What is said of a patient where one is chosen. */
 export type PatientLine = { id: string; name: string | null; birthDate: string | null };
@@ -22,8 +25,11 @@ export function reachOf(context: SmartContext, { tenant, fhirUser }: Viewer): Pr
   return reach(tenant, fhirUser);
 }
 
-const viewerActor = ({ fhirUser }: Viewer): Actor => {
-  if (fhirUser?.startsWith('Practitioner/')) return 'practitioner';
+/** Who is of the staff is that but in their own record, and in that of their family. */
+const viewerActor = ({ fhirUser, roles = [] }: Viewer): Actor => {
+  const staff = roles.find(isStaffRole);
+  if (fhirUser === null && staff !== undefined) return staff;
+  if (fhirUser?.startsWith('Practitioner/')) return staff ?? 'practitioner';
   return fhirUser?.startsWith('RelatedPerson/') ? 'proxy' : 'self';
 };
 
@@ -35,7 +41,7 @@ export async function viewerGrant(context: SmartContext, viewer: Viewer, types: 
     tenant: viewer.tenant,
     actor: viewerActor(viewer),
     purpose: '',
-    organization: null,
+    organization: viewer.organization ?? null,
     subject: viewer.subject,
     clientId: null,
     scopes: types.map((type) => ({ context: 'user', type, interactions: reading, query: null })),

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
+import type { Json } from '../../src/fhir/context.ts';
+import { type ClientStanding, setClientStanding, standingFault } from '../../src/smart/clients/client-standing.ts';
+import { registerClient } from '../../src/smart/clients/register-client.ts';
 import { type ActorsWorld, type Ask, actorsWorld, found } from '../support/actors-world.ts';
 
 let world: ActorsWorld;
@@ -138,4 +141,85 @@ test('O-05 what an employer, a feed or a stranger holds opens no record', async 
     const one = await world.as('system/*.rs', { actor, organization: 'sunlife' });
     expect(await statuses(one, 'Patient', 'CoverageEligibilityResponse', 'Observation/bob-1')).toEqual([403, 403, 403]);
   }
+});
+
+const standing: ClientStanding = {
+  actor: 'carrier',
+  organization: 'sunlife',
+  purpose: null,
+  types: [],
+  elements: [],
+  approvedBy: null,
+};
+
+/** Registers a service as the operator does, and asks as it; `fresh` is the answer of the token endpoint. */
+async function service(scope: string, own: ClientStanding): Promise<{ asks: Ask; fresh: () => Promise<Response> }> {
+  const { server } = world;
+  expect(standingFault(own, scope)).toBe(null);
+  const metadata = { client_name: 'A service', grant_types: ['client_credentials'], scope };
+  const made = await registerClient(server.smart, 1, metadata, { by: 'operator', owner: null, system: true });
+  if (!made.ok) throw new Error(made.fault.reason);
+  const { client, secret } = made.value;
+  await setClientStanding(server.database, 1, client.id, own);
+  const fresh = (): Promise<Response> =>
+    fetch(`${server.origin}/oauth2/token`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${Buffer.from(`${client.id}:${secret}`).toString('base64')}` },
+      body: new URLSearchParams({ grant_type: 'client_credentials' }),
+    });
+  const { access_token: token } = (await (await fresh()).json()) as { access_token: string };
+  const asks: Ask = async (path) => {
+    const answer = await server.fetch(path, { headers: { authorization: `Bearer ${token}` } });
+    const text = await answer.text();
+    return { status: answer.status, text, body: JSON.parse(text) as Json };
+  };
+  return { asks, fresh };
+}
+
+test('O-70 a contractor sees the elements that they were registered for, whatever they ask for', async () => {
+  const elements = ['Claim.status', 'Claim.created'];
+  const { asks } = await service('system/Claim.rs system/Observation.rs', {
+    ...standing,
+    actor: 'contractor',
+    types: ['Claim'],
+    elements,
+  });
+  const { entry } = (await asks('Claim?_elements=diagnosis')).body as { entry: { resource: object }[] };
+  const read = await asks('Claim/bob-claim');
+  // What a Claim cannot do without is in what is asked for by elements, too.
+  for (const shown of [entry[0]?.resource ?? {}, read.body])
+    expect(Object.keys(shown).sort()).toEqual(['created', 'id', 'meta', 'resourceType', 'status']);
+  expect(read.text).toContain('SUBSETTED');
+  expect(await statuses(asks, 'Claim?status=active', 'Claim?patient=bob', 'Claim?_sort=priority')).toEqual([
+    200, 403, 403,
+  ]);
+  expect(await statuses(asks, 'Observation', 'Observation/bob-1', 'Patient/bob')).toEqual([403, 403, 403]);
+});
+
+test('O-70 nobody registers a machine for more than it needs', () => {
+  const fault = (more: Partial<ClientStanding>, scope = 'system/Claim.rs') =>
+    standingFault({ ...standing, actor: 'contractor', types: ['Claim'], elements: ['Claim.status'], ...more }, scope);
+  expect(fault({})).toBe(null);
+  expect(fault({ types: [] })).toContain('Claim.status');
+  expect(fault({ elements: [] })).toContain('of Claim none is named');
+  expect(fault({}, 'system/*.rs')).toContain('privacy officer');
+  expect(fault({ approvedBy: 'paula' }, 'system/*.rs')).toBe(null);
+  expect(fault({ purpose: 'HMARKT' })).toContain('HPAYMT');
+  expect(fault({ actor: 'marketing' })).toContain('A client is one of');
+  expect(fault({ actor: 'operator' })).toContain('A client is one of');
+});
+
+test('O-43 whoever works for an Organization that left is let in no more, and gets no new token', async () => {
+  const sunlife = (active: boolean) =>
+    world.put({ resourceType: 'Organization', id: 'sunlife', active, name: 'Sunlife' });
+  const { asks, fresh } = await service('system/Organization.rs', standing);
+  const local = await world.as('system/Organization.rs', { actor: 'carrier', organization: 'sunlife' });
+  const before = await statuses(asks, 'Organization/sunlife');
+  await sunlife(false);
+  expect(before).not.toEqual([401]);
+  expect(await statuses(asks, 'Organization/sunlife')).toEqual([401]);
+  expect(await statuses(local, 'Organization/sunlife')).toEqual([401]);
+  expect((await fresh()).status).toBe(400);
+  await sunlife(true);
+  expect(await statuses(asks, 'Organization/sunlife')).toEqual(before);
 });

@@ -36,6 +36,8 @@ export const viewerOf = ({ interaction, session }: SignedInVisit): Viewer => ({
   tenant: interaction.tenant,
   subject: session.user.id,
   fhirUser: session.user.fhirUser,
+  roles: session.user.roles,
+  organization: session.user.organization,
 });
 
 /** The patient whose record the app will be in: what the EHR said, or what was chosen. */

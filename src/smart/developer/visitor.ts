@@ -31,7 +31,7 @@ export async function visitorOf(
 ): Promise<Step<Session>> {
   const session = await sessionOf(context, request);
   if (!session) return { ok: false, answer: signInFirst(request, path) };
-  if (!session.user.roles.some((role) => roles.includes(role))) {
+  if (!roles.some((role) => session.user.roles.includes(role))) {
     return { ok: false, answer: await notForYouPage(request, roles) };
   }
   if (request.method === 'POST' && !checkCsrf(context, request)) {

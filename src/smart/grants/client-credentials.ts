@@ -6,6 +6,7 @@ import { narrowScopes } from '../scopes/narrow-scopes.ts';
 import { parseScopes } from '../scopes/scopes.ts';
 import type { AppGrant } from '../tokens/app-grant.ts';
 import { createGrant, findGrant, isLive } from '../tokens/app-grants.ts';
+import { liveGrant } from '../tokens/live-grant.ts';
 import { tokenAnswer } from './answer.ts';
 import type { TokenGrant } from './grant.ts';
 
@@ -74,6 +75,15 @@ export const clientCredentials: TokenGrant = {
     if (!grant || !isLive(grant, context.now())) {
       return oauthError(400, 'unauthorized_client', 'What this app was granted has been ended');
     }
+    if (
+      !(await liveGrant(context.database.byKey, {
+        tenant: client.tenant,
+        grant: grant.id,
+        clientId: client.id,
+        jti: '',
+      }))
+    )
+      return oauthError(400, 'unauthorized_client', 'Whoever this app works for does not work with us any more');
     return tokenAnswer(ask, { grant, scope, refreshToken: null, nonce: null, signedInAt: null, methods: [] });
   },
 };

@@ -29,7 +29,7 @@ export async function createLaunch(
   if (!client || client.disabled) return { ok: false, reason: 'There is no such app' };
   const user = await findUser(context.database.byKey, tenant, userId);
   if (!user || user.disabled) return { ok: false, reason: 'There is no such user' };
-  const fault = await contextFault(context, { tenant, subject: user.id, fhirUser: user.fhirUser }, started);
+  const fault = await contextFault(context, { ...user, subject: user.id }, started);
   if (fault !== null) return { ok: false, reason: fault };
   const launch = newSecret();
   await context.database.byKey.query(

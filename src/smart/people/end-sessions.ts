@@ -2,8 +2,8 @@ import type { Queryable } from '../../db/database.ts';
 import type { SmartContext } from '../context.ts';
 import { operatorScope } from '../scopes/scopes.ts';
 import { grantsOfUser, revokeGrant, revokeGrantsOfSession, revokeGrantsOfUser } from '../tokens/app-grants.ts';
-import type { Role } from './user.ts';
-import { linkUser, setRoles } from './users.ts';
+import { isStaffRole, type UserRole } from './user.ts';
+import { findUser, linkUser, setRoles } from './users.ts';
 
 type On = Pick<SmartContext, 'database'>;
 
@@ -64,9 +64,28 @@ export async function changeLink(context: On, tenant: number, userId: string, fh
   await revokeGrantsOfUser(context, tenant, userId, 'The account was linked to another record');
 }
 
-/** Gives a user other roles: whoever is no operator any more has let no app act as one. */
-export async function changeRoles(context: On, tenant: number, userId: string, roles: readonly Role[]): Promise<void> {
-  await setRoles(context.database, tenant, userId, roles);
+/** What a user is to patients. */
+const standing = (roles: readonly UserRole[], organization: string | null): string =>
+  [...roles.filter(isStaffRole).toSorted(), organization ?? ''].join(' ');
+
+/**
+ * Gives a user other roles: whoever is no operator any more has let no app act as one, and whoever is something else to patients
+ * signs in anew and lets in anew what they use.
+ */
+export async function changeRoles(
+  context: On,
+  tenant: number,
+  userId: string,
+  roles: readonly UserRole[],
+  organization: string | null = null,
+): Promise<void> {
+  const before = await findUser(context.database, tenant, userId);
+  await setRoles(context.database, tenant, userId, roles, organization);
+  if (before && standing(before.roles, before.organization) !== standing(roles, organization)) {
+    await endSessionsOfUser(context, tenant, userId, null, 'The user has another role');
+    await revokeGrantsOfUser(context, tenant, userId, 'The user has another role');
+    return;
+  }
   if (roles.includes('operator')) return;
   for (const { id, scope } of await grantsOfUser(context.database, tenant, userId)) {
     if (!scope.split(' ').includes(operatorScope)) continue;

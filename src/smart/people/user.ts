@@ -1,6 +1,24 @@
 import type { Language } from '../../pages/language.ts';
 
+/** Classes of actors (src/smart/actor.ts) that people of ours may be of. */
+export const staffRoles = [
+  'concierge',
+  'care-agent',
+  'hr-admin',
+  'contractor',
+  'privacy-officer',
+  'legal',
+  'sysadmin',
+] as const;
+
+export type StaffRole = (typeof staffRoles)[number];
+
 export type Role = 'developer' | 'operator';
+
+/** What the operator may make of somebody. */
+export type UserRole = Role | StaffRole;
+
+export const isStaffRole = (role: string): role is StaffRole => staffRoles.some((one) => one === role);
 
 /** Somebody who can sign in. */
 export type User = {
@@ -12,7 +30,9 @@ export type User = {
   email: string | null;
   /** Whose record they have: `Patient/1`, `RelatedPerson/2`, `Practitioner/3`. */
   fhirUser: string | null;
-  roles: readonly Role[];
+  roles: readonly UserRole[];
+  /** The id of the Organization that they work for: an employer; null: ours. */
+  organization: string | null;
   language: Language | null;
   hasPassword: boolean;
   hasTotp: boolean;

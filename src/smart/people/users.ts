@@ -2,17 +2,17 @@ import { randomUUID } from 'node:crypto';
 
 import type { Queryable } from '../../db/database.ts';
 import { languages } from '../../pages/language.ts';
-import type { Role, User } from './user.ts';
+import type { User, UserRole } from './user.ts';
 
 /** What userOf reads, of a user_account that is called `u`. */
 export const userColumns = `u.tenant, u.id, u.username, u.display_name, u.email, u.fhir_user, u.roles, u.language,
-  u.password_hash is not null, u.totp is not null, u.disabled_at is not null`;
+  u.password_hash is not null, u.totp is not null, u.disabled_at is not null, u.organization`;
 
 const text = (value: unknown): string | null => (value === null ? null : String(value));
 
 /** @param row of userColumns */
 export function userOf(row: readonly unknown[]): User {
-  const [tenant, id, username, displayName, email, fhirUser, roles, language, password, totp, disabled] = row;
+  const [tenant, id, username, displayName, email, fhirUser, roles, language, password, totp, disabled, works] = row;
   return {
     tenant: Number(tenant),
     id: String(id),
@@ -20,7 +20,8 @@ export function userOf(row: readonly unknown[]): User {
     displayName: String(displayName),
     email: text(email),
     fhirUser: text(fhirUser),
-    roles: roles as Role[], // only addUser and setRoles write it
+    roles: roles as UserRole[], // only addUser and setRoles write it
+    organization: text(works ?? null),
     language: languages.find((one) => one === language) ?? null,
     hasPassword: password === true,
     hasTotp: totp === true,
@@ -66,7 +67,8 @@ export type NewUser = {
   displayName: string;
   email?: string | null;
   fhirUser?: string | null;
-  roles?: readonly Role[];
+  roles?: readonly UserRole[];
+  organization?: string | null;
 };
 
 /**
@@ -75,11 +77,11 @@ export type NewUser = {
  * @returns null where the name is taken
  */
 export async function addUser(on: Queryable, user: NewUser): Promise<User | null> {
-  const { tenant, username, displayName, email = null, fhirUser = null, roles = [] } = user;
+  const { tenant, username, displayName, email = null, fhirUser = null, roles = [], organization = null } = user;
   const [row] = await on.query(
-    `insert into user_account as u (tenant, id, username, display_name, email, fhir_user, roles)
-     values ($1, $2, $3, $4, $5, $6, $7) on conflict (tenant, username) do nothing returning ${userColumns}`,
-    [tenant, randomUUID(), foldUsername(username), displayName, email, fhirUser, roles],
+    `insert into user_account as u (tenant, id, username, display_name, email, fhir_user, roles, organization)
+     values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (tenant, username) do nothing returning ${userColumns}`,
+    [tenant, randomUUID(), foldUsername(username), displayName, email, fhirUser, roles, organization],
   );
   return row ? userOf(row) : null;
 }
@@ -98,6 +100,22 @@ export async function linkUser(on: Queryable, tenant: number, id: string, fhirUs
   return changed.length > 0;
 }
 
-export async function setRoles(on: Queryable, tenant: number, id: string, roles: readonly Role[]): Promise<void> {
-  await on.query('update user_account set roles = $3 where tenant = $1 and id = $2', [tenant, id, roles]);
+/**
+ * What was let in by other roles ends: see changeRoles.
+ *
+ * @param organization the id of the Organization that they work for
+ */
+export async function setRoles(
+  on: Queryable,
+  tenant: number,
+  id: string,
+  roles: readonly UserRole[],
+  organization: string | null,
+): Promise<void> {
+  await on.query('update user_account set roles = $3, organization = $4 where tenant = $1 and id = $2', [
+    tenant,
+    id,
+    roles,
+    organization,
+  ]);
 }

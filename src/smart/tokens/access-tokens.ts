@@ -1,5 +1,6 @@
 import type { SmartContext } from '../context.ts';
 import type { AppGrant } from './app-grant.ts';
+import { standingOf } from './standing.ts';
 import { mintToken, placeOf } from './tokens.ts';
 
 /** Seconds. What was revoked ends at once all the same: see authenticate.ts. */
@@ -19,6 +20,7 @@ export async function issueAccessToken(
   jkt: string | null,
 ): Promise<{ token: string; expiresIn: number }> {
   const claims = {
+    ...(await standingOf(context.database.byKey, grant)),
     tenant: grant.tenant,
     subject: grant.userId ?? grant.clientId,
     clientId: grant.clientId,
