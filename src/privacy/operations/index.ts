@@ -1,7 +1,37 @@
 import type { Operation } from '../../fhir/operations/operation.ts';
+import { aggregateReport } from './aggregate-report.ts';
 import { breakGlassOperation } from './break-glass.ts';
+import { clearanceStatus } from './clearance-status.ts';
+import { correct } from './correct.ts';
+import { deIdentify } from './de-identify.ts';
+import { decideCorrectionOperation } from './decide-correction.ts';
+import { disagreeOperation } from './disagree.ts';
+import { cancelEraseOperation, eraseOperation } from './erase.ts';
+import { fileConsent } from './file-consent.ts';
+import { holdOperation, releaseHoldOperation } from './hold.ts';
+import { leaderboard } from './leaderboard.ts';
 import { myData } from './my-data.ts';
 import { reviewBreakGlass } from './review-break-glass.ts';
+import { revokeConsent } from './revoke-consent.ts';
+import { setModuleOperation } from './set-module.ts';
 
 /** LIST: the operations on rights and disclosures. */
-export const operations: readonly Operation[] = [breakGlassOperation, myData, reviewBreakGlass];
+export const operations: readonly Operation[] = [
+  revokeConsent,
+  fileConsent,
+  breakGlassOperation,
+  cancelEraseOperation,
+  eraseOperation,
+  holdOperation,
+  deIdentify,
+  myData,
+  releaseHoldOperation,
+  reviewBreakGlass,
+  leaderboard,
+  aggregateReport,
+  clearanceStatus,
+  setModuleOperation,
+  correct,
+  decideCorrectionOperation,
+  disagreeOperation,
+];
