@@ -20,6 +20,7 @@ const page = serve('page', 'css');
 /** Every script that a page may load; what a page does without one is in its own file. */
 const scripts = {
   passkey: serve('scripts/passkey', 'js'),
+  progress: serve('scripts/progress', 'js'),
 };
 
 /** Where the one stylesheet is. */

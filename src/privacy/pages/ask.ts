@@ -47,9 +47,10 @@ export type Found<T> = { found: Stored<T>[]; next: string | null };
 export async function searchPage<T extends Resource>(
   visit: Asking,
   type: T['resourceType'],
-  query: Record<string, string>,
+  query: Record<string, string> | string,
 ): Promise<Found<T>> {
-  const answer = await sendFor<Bundle>(visit, { path: [type], query: new URLSearchParams(query).toString() });
+  const text = typeof query === 'string' ? query : new URLSearchParams(query).toString();
+  const answer = await sendFor<Bundle>(visit, { path: [type], query: text });
   if (!answer.ok) return { found: [], next: null };
   const { entry = [], link = [] } = answer.value;
   const found = entry.filter(({ search }) => search?.mode !== 'outcome').map(({ resource }) => resource as Stored<T>);

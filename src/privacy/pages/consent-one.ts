@@ -37,7 +37,7 @@ async function history(visit: RecordVisit, { id }: Shown): Promise<Html> {
       const text = consentInWords(language, one, names);
       const state = stateOf(one, visit.deps.fhir.now());
       return html`<li><div><b>${say.states[state]}</b> · ${text.what.join(' · ')}<br>
-        <span class="quiet">${momentInWords(language, new Date(meta?.lastUpdated ?? 0))} · ${say.until}: ${text.until ?? say.forever}</span></div></li>`;
+        <span class="quiet">${momentInWords(language, new Date(meta?.lastUpdated ?? 0))} · ${text.until}</span></div></li>`;
     })}</ol>
   </section>`;
 }

@@ -82,6 +82,9 @@ function whoIn(language: Language, provision: ConsentProvision, names: Names, is
   return listInWords(language, list);
 }
 
+/** A line begins with a capital letter. */
+const begun = (line: string): string => line.charAt(0).toUpperCase() + line.slice(1);
+
 /** What of the record a provision is about: one line for each limit that it has. */
 function whatIn(language: Language, provision: ConsentProvision): string[] {
   const say = consentsWords[language];
@@ -90,17 +93,20 @@ function whatIn(language: Language, provision: ConsentProvision): string[] {
   const matters = securityLabel
     .filter(({ system }) => system === actCode)
     .map(({ code }) => matterInWords(language, code ?? ''));
+  // What is normal is named beside what is sensitive where both are meant.
+  const isNormal = types.length === 0 && securityLabel.some(({ code }) => code === 'N');
   const { start, end } = dataPeriod ?? {};
   const [first, last] = [start, end].map((one) => (one === undefined ? null : dateInWords(language, one)));
   const lines = [
     ...(types.length > 0 ? [listInWords(language, types)] : []),
-    ...(matters.length > 0 ? [say.matters(listInWords(language, matters))] : []),
+    ...(matters.length > 0 && isNormal ? [say.everything, say.alsoMatters(listInWords(language, matters))] : []),
+    ...(matters.length > 0 && !isNormal ? [say.matters(listInWords(language, matters))] : []),
     ...(data.length > 0 ? [say.entries(data.length)] : []),
     ...(first && last ? [say.between(first, last)] : []),
     ...(first && !last ? [say.after(first)] : []),
     ...(!first && last ? [say.before(last)] : []),
   ];
-  return lines.length === 0 ? [say.everything] : lines;
+  return lines.length === 0 ? [say.everything] : lines.map(begun);
 }
 
 const whyIn = (language: Language, { purpose = [] }: ConsentProvision): string =>
@@ -115,8 +121,8 @@ export type ConsentText = {
   what: readonly string[];
   /** Empty: for whatever. */
   why: string;
-  /** Null: until it is withdrawn. */
-  until: string | null;
+  /** `Until May 8, 2027`, or until it is withdrawn. */
+  until: string;
   /** What is excepted: `But kept away: …`. */
   but: readonly string[];
 };
@@ -130,8 +136,8 @@ export function consentInWords(language: Language, consent: Consent, names: Name
   return {
     title: permits(consent) ? say.allows(who) : say.keepsAway(who),
     what: whatIn(language, provision),
-    why: isTreatment(provision) && (provision.actor ?? []).length === 0 ? '' : whyIn(language, provision),
-    until: end === undefined ? null : dateInWords(language, end),
+    why: begun(isTreatment(provision) && (provision.actor ?? []).length === 0 ? '' : whyIn(language, provision)),
+    until: end === undefined ? say.forever : say.untilDay(dateInWords(language, end)),
     but: (provision.provision ?? []).map((inner) => {
       const whom = (inner.actor ?? []).length === 0 ? '' : `${whoIn(language, inner, names, false)} · `;
       return `${say.but[inner.type === 'permit' ? 'permit' : 'deny']} ${whom}${whatIn(language, inner).join(' · ')}`;

@@ -30,12 +30,13 @@ type ConsentsWords = {
   everything: string;
   /** `mental health`, … */
   matters: (list: string) => string;
-  from: (period: string) => string;
+  alsoMatters: (list: string) => string;
   between: (start: string, end: string) => string;
   after: (start: string) => string;
   before: (end: string) => string;
   entries: (count: number) => string;
   forever: string;
+  untilDay: (day: string) => string;
   given: (day: string) => string;
   by: (name: string) => string;
   states: Readonly<Record<'active' | 'inactive' | 'expired' | 'other', string>>;
@@ -74,17 +75,18 @@ export const consentsWords: Readonly<Record<Language, ConsentsWords>> = {
     app: (name) => `the app ${name}`,
     what: 'What',
     why: 'What for',
-    until: 'Until',
+    until: 'How long',
     since: 'Since',
     everything: 'Everything in your record',
     matters: (list) => `What is sensitive: ${list}`,
-    from: (period) => `from ${period}`,
+    alsoMatters: (list) => `And what is sensitive: ${list}`,
     between: (start, end) => `between ${start} and ${end}`,
     after: (start) => `since ${start}`,
     before: (end) => `up to ${end}`,
     entries: (count) =>
       count === 1 ? 'one entry that you chose, and what belongs to it' : `${count} entries that you chose`,
-    forever: 'You withdraw it',
+    forever: 'Until you withdraw it',
+    untilDay: (day) => `Until ${day}`,
     given: (day) => `Given on ${day}`,
     by: (name) => `by ${name}`,
     states: { active: 'In force', inactive: 'Withdrawn', expired: 'Its time is over', other: 'Not in force' },
@@ -128,11 +130,11 @@ export const consentsWords: Readonly<Record<Language, ConsentsWords>> = {
     app: (name) => `l’application ${name}`,
     what: 'Quoi',
     why: 'Pour quoi',
-    until: 'Jusqu’à',
+    until: 'Durée',
     since: 'Depuis',
     everything: 'Tout votre dossier',
     matters: (list) => `Ce qui est sensible : ${list}`,
-    from: (period) => `pour la période ${period}`,
+    alsoMatters: (list) => `Et ce qui est sensible : ${list}`,
     between: (start, end) => `du ${start} au ${end}`,
     after: (start) => `depuis le ${start}`,
     before: (end) => `jusqu’au ${end}`,
@@ -140,7 +142,8 @@ export const consentsWords: Readonly<Record<Language, ConsentsWords>> = {
       count === 1
         ? 'une entrée que vous avez choisie, et ce qui en fait partie'
         : `${count} entrées que vous avez choisies`,
-    forever: 'Vous le retirez',
+    forever: 'Jusqu’à ce que vous le retiriez',
+    untilDay: (day) => `Jusqu’au ${day}`,
     given: (day) => `Donné le ${day}`,
     by: (name) => `par ${name}`,
     states: { active: 'En vigueur', inactive: 'Retiré', expired: 'Sa durée est écoulée', other: 'Pas en vigueur' },

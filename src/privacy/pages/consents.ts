@@ -22,7 +22,7 @@ export function factsOf({ request: { language } }: RecordVisit, consent: Consent
     <div><dt>${say.what}</dt><dd>${text.what.map((line) => html`<span class="line">${line}</span>`)}
       ${text.but.map((line) => html`<span class="line">${line}</span>`)}</dd></div>
     ${text.why === '' ? '' : html`<div><dt>${say.why}</dt><dd>${text.why}</dd></div>`}
-    <div><dt>${say.until}</dt><dd>${text.until ?? say.forever}</dd></div>
+    <div><dt>${say.until}</dt><dd>${text.until}</dd></div>
     ${consent.dateTime === undefined ? '' : html`<div><dt>${say.since}</dt><dd>${dateInWords(language, consent.dateTime)}</dd></div>`}
   </dl>`;
 }

@@ -92,7 +92,7 @@ async function form(visit: RecordVisit, who: Who, problems: readonly Problem[]):
     <p><a href="${pathIn(request, givePath)}">${say.another}</a></p>
     <form method="post" action="${pathIn(request, givePath)}">
       ${csrfInput(csrf)}${hidden('record', record.id)}${hidden('who', who.reference)}
-      <fieldset id="decision" tabindex="-1" class="${wrong ? 'field wrong' : 'field'}"><legend>${say.decision}</legend>
+      <fieldset id="decision" tabindex="-1" class="${wrong ? 'wrong' : ''}"><legend>${say.decision}</legend>
         ${wrong ? html`<p class="problem">${wrong.message}</p>` : ''}
         <ul class="boxes">${decide('permit')}${decide('deny')}</ul>
         <p class="hint">${say.denyHint}</p>

@@ -12,9 +12,12 @@ import type { Page, RecordVisit } from './visit.ts';
 
 /** What there is to do, and where. */
 const ways: readonly (readonly [WayName, string])[] = [
+  ['seen', '/privacy/seen'],
   ['consents', '/privacy/consents'],
   ['devices', '/privacy/devices'],
   ['apps', '/account/apps'],
+  ['copy', '/privacy/copy'],
+  ['messages', '/privacy/messages'],
 ];
 
 function chooser({ request, csrf, record, records }: RecordVisit): Html {

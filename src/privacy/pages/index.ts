@@ -1,9 +1,21 @@
 import { consentOnePages } from './consent-one.ts';
 import { consentsPage } from './consents.ts';
+import { copyPages } from './copy.ts';
 import { devicesPages } from './devices.ts';
 import { givePages } from './give.ts';
 import { homePages } from './home.ts';
+import { messagesPage } from './messages.ts';
+import { seenPages } from './seen.ts';
 import type { Page } from './visit.ts';
 
 /** LIST: every page about privacy, and every form of one. */
-export const pages: readonly Page[] = [...homePages, consentsPage, ...givePages, ...consentOnePages, ...devicesPages];
+export const pages: readonly Page[] = [
+  ...homePages,
+  ...seenPages,
+  consentsPage,
+  ...givePages,
+  ...consentOnePages,
+  ...devicesPages,
+  ...copyPages,
+  messagesPage,
+];

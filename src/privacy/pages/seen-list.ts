@@ -1,0 +1,84 @@
+import { html } from 'hono/html';
+
+import { select } from '../../pages/fields.ts';
+import { button, field, type Problem } from '../../pages/form.ts';
+import type { Html } from '../../pages/layout.ts';
+import { pathIn } from './links.ts';
+import { consentsIn, type SeenFilter, type Use, whatInWords, whoInWords, whoKey, whyInWords } from './seen-rows.ts';
+import { kinds, seenWords } from './seen-words.ts';
+import { timeOfDay, weekdayInWords } from './times.ts';
+import type { RecordVisit } from './visit.ts';
+
+export const seenPath = '/privacy/seen';
+
+function reasons({ request }: RecordVisit, use: Use): Html {
+  const { language } = request;
+  const say = seenWords[language];
+  const why = whyInWords(language, use);
+  const consents = consentsIn(use);
+  const links = consents.map((id) => html` <a href="${pathIn(request, `/privacy/consents/${id}`)}">${say.allowed}</a>`);
+  return why === '' && links.length === 0 ? html`` : html`<p class="quiet">${say.because}: ${why}${links}</p>`;
+}
+
+function item(visit: RecordVisit, use: Use): Html {
+  const { language } = visit.request;
+  const say = seenWords[language];
+  return html`<li${use.emergency ? html` class="emergency"` : ''}>
+    <p class="quiet"><time datetime="${use.recorded}">${timeOfDay(language, new Date(use.recorded))}</time>
+      ${use.emergency ? html`<b class="tag bad">${say.emergency}</b>` : ''}
+      ${use.refused ? html`<span class="tag">${say.refused}</span>` : ''}</p>
+    <h4>${whoInWords(language, use, visit.record.id)}</h4>
+    <p>${whatInWords(language, use)}</p>
+    ${reasons(visit, use)}
+  </li>`;
+}
+
+/** Uses by day, the newest first. */
+export function timeline(visit: RecordVisit, uses: readonly Use[]): Html {
+  const { language } = visit.request;
+  const days = Map.groupBy(uses, ({ recorded }) => recorded.slice(0, 10));
+  return html`${[...days].map(
+    ([day, own]) => html`<section class="day" aria-labelledby="day-${day}">
+      <h3 id="day-${day}">${weekdayInWords(language, Date.parse(day))}</h3>
+      <ol class="timeline">${own.map((use) => item(visit, use))}</ol>
+    </section>`,
+  )}`;
+}
+
+/** What the list may be narrowed by; it asks by an address, so that it can be gone back to. */
+export function filterForm(
+  visit: RecordVisit,
+  all: readonly Use[],
+  filter: SeenFilter,
+  problems: readonly Problem[],
+): Html {
+  const { request, record } = visit;
+  const { language } = request;
+  const say = seenWords[language];
+  const people = new Map(all.map((use) => [whoKey(use), whoInWords(language, use, record.id)]));
+  const isOpen =
+    problems.length > 0 || filter.from !== '' || filter.to !== '' || filter.who !== '' || filter.kind !== '';
+  const day = (name: 'from' | 'to'): Html =>
+    field({ name, label: say[name], type: 'date', value: filter[name], problems });
+  return html`<details${isOpen ? html` open` : ''}><summary>${say.filters}</summary>
+    <form method="get" action="${pathIn(request, seenPath)}" class="filters">
+      ${day('from')}${day('to')}
+      ${select({
+        name: 'who',
+        label: say.who,
+        value: filter.who,
+        options: [{ value: '', label: say.everybody }, ...[...people].map(([value, label]) => ({ value, label }))],
+      })}
+      ${select({
+        name: 'kind',
+        label: say.kind,
+        value: filter.kind,
+        options: [
+          { value: '', label: say.everyKind },
+          ...kinds.map((kind) => ({ value: kind, label: say.kinds[kind] })),
+        ],
+      })}
+      <p>${button(say.apply, { look: 'quiet' })} <a href="${pathIn(request, seenPath)}">${say.clear}</a></p>
+    </form>
+  </details>`;
+}
