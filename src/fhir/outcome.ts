@@ -43,12 +43,14 @@ export const methodNotAllowed = refusal(405, 'not-supported');
 export const notAcceptable = refusal(406, 'not-supported');
 export const timedOut = refusal(408, 'timeout');
 export const conflict = refusal(409, 'conflict');
+export const ruledOut = refusal(409, 'business-rule');
 export const gone = refusal(410, 'deleted');
 export const preconditionFailed = refusal(412, 'conflict');
 export const multipleMatches = refusal(412, 'multiple-matches');
 export const tooLarge = refusal(413, 'too-long');
 export const unsupportedMediaType = refusal(415, 'not-supported');
 export const unprocessable = refusal(422, 'processing');
+export const tooManyRequests = refusal(429, 'throttled', { 'Retry-After': '3600' });
 export const unavailable = refusal(503, 'transient', { 'Retry-After': '2' });
 
 /** A refusal for the issues a check has found: 422, as the specification asks for a resource that breaks its rules. */

@@ -11,6 +11,7 @@ import { systemGrant } from '../fhir/store/system.ts';
 import { bearsUnnamed, effectOf, nextChange } from './consent-effects.ts';
 import { type Consent, consentScope, isAppGrant } from './consent-resource.ts';
 import type { ConsentEffect } from './facts.ts';
+import { isAgreement } from './parties/agreements.ts';
 import { problemsOf } from './provision-problems.ts';
 import { type Recipient, recipientOf } from './recipient.ts';
 
@@ -40,7 +41,7 @@ export function createReadConsents(
       ? await namingNobody(context, tenant, whose(caller, patients, naming))
       : [];
     const base = context.settings.baseOf(tenant);
-    const all = [...naming, ...others].filter(({ consent }) => !isAppGrant(consent, base));
+    const all = [...naming, ...others].filter(({ consent }) => !isAppGrant(consent, base) && !isAgreement(consent));
     const now = context.now();
     const effects: ConsentEffect[] = [];
     for (const { id, patient, consent } of all) {
