@@ -53,7 +53,7 @@ export async function openSpecification(
 /** The FHIR core: everything a request needs but its own Grant. */
 export function createCore(
   specification: Specification,
-  parts: Pick<FhirContext, 'database' | 'blobs' | 'settings' | 'now' | 'onFault'>,
+  parts: Pick<FhirContext, 'database' | 'blobs' | 'settings' | 'now' | 'onFault' | 'erasureLog'>,
   operations: readonly Operation[],
 ): FhirContext {
   const capabilities = createCapability(interactions, operations, manifest.version);

@@ -1,5 +1,6 @@
 import type { Blobs } from '../db/blobs.ts';
 import type { Database } from '../db/database.ts';
+import type { ErasureLog } from '../db/erasure-log.ts';
 import type { Caller, Grant, Seen } from './access.ts';
 import type { Definitions } from './definitions/definitions.ts';
 import type { FhirPath } from './fhirpath.ts';
@@ -62,6 +63,8 @@ export type FhirContext = {
   decide?: (caller: Caller) => Promise<Grant>;
   /** The ledger; absent where nothing is recorded, as in a test of the core alone. */
   record?: Record;
+  /** What was erased, kept outside of the database; absent where no backup is ever restored, as in a test of the core alone. */
+  erasureLog?: ErasureLog;
   /** Evaluates FHIRPath that clients send, with a deadline. */
   fhirPath: FhirPath;
   /** Told of a fault of ours that only one entry of a batch is answered with, for the log. */

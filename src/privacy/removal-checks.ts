@@ -2,12 +2,13 @@ import type { Grant } from '../fhir/access.ts';
 import type { FhirContext, PrepareRemoval } from '../fhir/context.ts';
 import { ok, type Result } from '../fhir/outcome.ts';
 import { keepConsents } from './filing.ts';
+import { notHeld } from './hold-check.ts';
 
 /** Looks at what somebody is about to delete, and refuses. It must not tell of what the caller cannot see. */
 export type RemovalCheck = (context: FhirContext, grant: Grant, type: string, id: string) => Promise<Result<null>>;
 
 /** LIST: asked in this order before each delete. */
-const removalChecks: readonly RemovalCheck[] = [keepConsents];
+const removalChecks: readonly RemovalCheck[] = [notHeld, keepConsents];
 
 export const prepareRemoval: PrepareRemoval = async (context, grant, type, id) => {
   for (const check of removalChecks) {

@@ -137,8 +137,11 @@ async function write(
   for (let at = 0; at < changes.length; at += BATCH) {
     const part = changes.slice(at, at + BATCH);
     for (const [place, applied] of (await applyChanges(tx, part)).entries()) {
-      if ('refused' in applied) throw new Raced('a change raced');
       const change = part[place];
+      if ('refused' in applied && applied.refused === 'erased' && change) {
+        throw new Abandoned(unknownId(change.draft.type, change.draft.id));
+      }
+      if ('refused' in applied) throw new Raced('a change raced');
       if (change)
         answers.set(
           name(change.draft),

@@ -8,8 +8,11 @@ import { sideInserts, sideTables } from './sides.ts';
 /** `version` is the one written; `was` the one before it, 0 for none; null: what was asked for did not hold. */
 export type Applied = { version: number; was: number } | Refused;
 
-/** `stale`: the version is not the expected one; `absent`: nothing to delete; `raced`: somebody wrote at the same instant. */
-export type Refused = { refused: 'stale' | 'absent' | 'raced'; version: number };
+/**
+ * `stale`: the version is not the expected one; `absent`: nothing to delete; `raced`: somebody wrote at the same instant;
+ * `erased`: nothing may have the id any more.
+ */
+export type Refused = { refused: 'stale' | 'absent' | 'raced' | 'erased'; version: number };
 
 export type Change = { draft: Draft /** null: whatever it is; 0: must not exist. */; expected: number | null };
 export type Removal = { tenant: number; type: string; id: string; lastUpdated: Date; expected: number | null };
@@ -78,7 +81,9 @@ const current = `
   buried as (select v.n, max(h.version) as version from v join resource_history h using (tenant, type, id)
     where not exists (select from locked where locked.n = v.n) group by v.n),
   state as (select v.n, coalesce(locked.version, 0) as was, coalesce(locked.version, buried.version, 0) as last,
-      coalesce(seen.version, 0) <> coalesce(locked.version, 0) as raced
+      coalesce(seen.version, 0) <> coalesce(locked.version, 0) as raced,
+      locked.version is null and buried.version is null and exists (select from erased_id e where e.tenant = v.tenant
+        and e.type = v.type and e.hash = sha256(convert_to(v.id, 'UTF8'))) as erased
     from v left join locked using (n) left join seen using (n) left join buried using (n))`;
 
 const archive = `
@@ -107,14 +112,18 @@ export async function applyChanges(on: Queryable, changes: readonly Change[]): P
     .join(', ');
   const sql = `${changeBatch}, ${current},
     written as (select v.*, s.was, s.last + 1 as version, head || (s.last + 1)::text || tail as content
-      from v join state s using (n) where not s.raced and (v.expected is null or v.expected = s.was)),
+      from v join state s using (n) where not s.raced and not s.erased and (v.expected is null or v.expected = s.was)),
     ${archive}${removeSides('written')}${sides === '' ? '' : `, ${sides}`},
     updated as (update resource r set (${changedColumns}) = row(${changedColumns.replaceAll(/(\w+)/g, 'w.$1')})
       from written w where w.was > 0 and r.tenant = w.tenant and r.type = w.type and r.id = w.id),
     inserted as (insert into resource (version, ${columns}, content) select version, ${columns}, content from written where was = 0)
-    select s.n::int, s.was, w.version, s.raced from state s left join written w using (n) order by s.n`;
+    select s.n::int, s.was, w.version, s.raced, s.erased from state s left join written w using (n) order by s.n`;
   const rows = await on.query(sql, params);
-  return rows.map(([, was, version, raced]) => applied(was as number, version as number | null, raced as boolean));
+  return rows.map(([, was, version, raced, erased]) =>
+    erased === true
+      ? { refused: 'erased', version: 0 }
+      : applied(was as number, version as number | null, raced as boolean),
+  );
 }
 
 /** Deletes: the version before and a tombstone go to the history, the rest goes. */

@@ -1,6 +1,6 @@
 import type { Database } from '../../db/database.ts';
 import { admits, type Grant, hides, type Interaction } from '../access.ts';
-import { gone, notFound, ok, type Result } from '../outcome.ts';
+import { gone, notFound, ok, type Refusal, type Result } from '../outcome.ts';
 import { typeNumber } from '../resources.ts';
 import { numbers, texts } from './arrays.ts';
 import { lane } from './coalesce.ts';
@@ -24,7 +24,7 @@ const tombstoneSql = `select version, last_updated, patient, patients, labels::f
   where tenant = $1 and type = $2 and id = $3 and deleted order by version desc limit 1`;
 
 /** The body of every 404 of a read: the same for what is hidden and for what never was. */
-export const unknownId = (type: string, id: string): Result<never> => notFound(`${type}/${id} is not known here`);
+export const unknownId = (type: string, id: string): Refusal => notFound(`${type}/${id} is not known here`);
 
 export type Reader = {
   /**

@@ -139,6 +139,7 @@ export function createWriter(database: Database, reader: Reader): Writer {
         }
         const applied = await change({ draft, expected: version });
         if (!('refused' in applied)) return ok(noted(grant, writtenOf(draft, applied.version, applied.was)));
+        if (applied.refused === 'erased') return unknownId(draft.type, draft.id);
         if (applied.refused === 'stale' && expected !== null) return staleVersion(expected, applied.version);
         if (attempt === attempts) return contended(draft.type, draft.id);
       }

@@ -1,0 +1,143 @@
+import { hash, randomBytes } from 'node:crypto';
+import type { Reference } from '@medplum/fhirtypes';
+
+import type { Queryable } from '../../db/database.ts';
+import { addJob } from '../../db/jobs.ts';
+import type { FhirContext } from '../../fhir/context.ts';
+import { conflict, notFound, ok, type Result } from '../../fhir/outcome.ts';
+import { uuid7 } from '../../fhir/store/uuid.ts';
+import { closeRequest, openRequest } from '../requests.ts';
+import { accountsOf, disableAccounts, enableAccounts } from './accounts.ts';
+import {
+  addErasure,
+  type Erasure,
+  endErasure,
+  findErasure,
+  findErasureBySecret,
+  moveErasure,
+  openErasureOf,
+} from './erasure.ts';
+import { tellTask } from './erasure-task.ts';
+
+/** The kind of the job that carries an erasure out. */
+export const ERASE_JOB = 'erase';
+
+const DAY = 86_400_000;
+/** Days in which somebody may change their mind. */
+export const GRACE = 14;
+
+export const hashOf = (secret: string): string => hash('sha256', secret, 'base64url');
+
+export type AskErasure = {
+  tenant: number;
+  /** The id of the patient. */
+  patient: string;
+  requester: Reference;
+  /** Days. */
+  grace: number;
+  reason?: string;
+};
+
+/** What was asked for, and the secret by which whoever asked can see what becomes of it: they have no account any more. */
+export type Asked = { erasure: Erasure; secret: string };
+
+/**
+ * Asks for a record to be erased. The accounts of the patient are closed at once, and end what they granted; the record goes
+ * when the days of grace are over.
+ *
+ * @returns 409 where it is asked for already
+ */
+export async function askForErasure(context: FhirContext, ask: AskErasure): Promise<Result<Asked>> {
+  const { database } = context;
+  const { tenant, patient, requester, grace, reason } = ask;
+  const already = await openErasureOf(database, tenant, patient);
+  if (already) return conflict(`The record is being erased already: see Task/${already.taskId}`);
+  const now = context.now();
+  const secret = randomBytes(24).toString('base64url');
+  const task = await openRequest(context, {
+    tenant,
+    code: 'erase',
+    patient,
+    requester,
+    ...(reason === undefined ? {} : { description: reason }),
+  });
+  const erasure: Erasure = {
+    tenant,
+    id: uuid7(now),
+    patient,
+    taskId: task.id,
+    state: 'grace',
+    requestedAt: new Date(now),
+    dueAt: new Date(now + grace * DAY),
+    users: [],
+    work: null,
+    receipt: null,
+  };
+  const users = await database.transaction(async (tx) => {
+    const disabled = await disableAccounts(tx, tenant, await accountsOf(tx, tenant, patient));
+    const added = await addErasure(tx, { ...erasure, users: disabled }, hashOf(secret));
+    if (!added) return null;
+    await addJob(tx, {
+      tenant,
+      kind: ERASE_JOB,
+      payload: { erasure: erasure.id },
+      runAt: erasure.dueAt,
+      key: erasure.id,
+    });
+    return disabled;
+  });
+  if (users === null) {
+    await closeRequest(context, tenant, task.id, { status: 'cancelled', statusReason: 'It is asked for already' });
+    return conflict('The record is being erased already');
+  }
+  await tellTask(context, erasure, 'accepted', 'grace');
+  return ok({ erasure: { ...erasure, users }, secret });
+}
+
+/** By the id and the secret that were given to whoever asked; null for any other. */
+export const erasureByLink = (on: Queryable, tenant: number, id: string, secret: string): Promise<Erasure | null> =>
+  findErasureBySecret(on, tenant, id, hashOf(secret));
+
+/**
+ * Takes a request back as long as nothing is gone: the accounts that were closed are open again.
+ *
+ * @returns 409 where it is too late
+ */
+export async function cancelErasure(context: FhirContext, erasure: Erasure): Promise<Result<null>> {
+  const { database } = context;
+  const { tenant, id, taskId, users } = erasure;
+  const cancelled = await database.transaction(async (tx) => {
+    if (!(await moveErasure(tx, erasure, ['grace', 'deferred'], 'cancelled'))) return false;
+    await endErasure(tx, erasure, 'cancelled', null, context.now());
+    await enableAccounts(tx, tenant, users);
+    return true;
+  });
+  if (!cancelled) {
+    const state = (await findErasure(database, tenant, id))?.state;
+    return state === 'cancelled' ? ok(null) : conflict('It is too late: the record is being erased');
+  }
+  const closed = await closeRequest(context, tenant, taskId, {
+    status: 'cancelled',
+    statusReason: 'It was taken back',
+  });
+  return closed.ok ? ok(null) : closed;
+}
+
+/** The request of a patient that can still be cancelled; 404 where there is none. */
+export async function openErasure(context: FhirContext, tenant: number, patient: string): Promise<Result<Erasure>> {
+  const found = await openErasureOf(context.database, tenant, patient);
+  return found ? ok(found) : notFound(`Nobody has asked for Patient/${patient} to be erased`);
+}
+
+/** A hold was released: what was put off because of it is due again. */
+export async function resumeErasure(context: FhirContext, tenant: number, patient: string): Promise<void> {
+  const found = await openErasureOf(context.database, tenant, patient);
+  if (found?.state !== 'deferred') return;
+  await addJob(context.database, {
+    tenant,
+    kind: ERASE_JOB,
+    payload: { erasure: found.id },
+    runAt: new Date(context.now()),
+    key: found.id,
+  });
+}

@@ -1,0 +1,3 @@
+import type { Keep } from '../erase/erase-patient.ts';
+
+export const keptByLaw: Keep = async () => [];
