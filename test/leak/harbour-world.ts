@@ -403,7 +403,7 @@ const around: readonly Resource[] = [
     patient: patient('ivo'),
     dateTime: '2026-02-10T00:00:00Z',
     performer: [patient('ivo')],
-    policyRule: coding('http://terminology.hl7.org/CodeSystem/v3-ActCode', 'OPTIN'),
+    policyRule: coding('http://terminology.hl7.org/CodeSystem/v3-ActCode', 'OPTOUT'),
     provision: {
       type: 'deny',
       actor: [
