@@ -84,7 +84,7 @@ function decided(one: Case): Grant {
   const basis = [
     policy.actor,
     ...emergencies.map(({ patient }) => `BTG Patient/${patient}`),
-    ...new Set(facts.consents.map(({ consent }) => consent)),
+    ...new Set(facts.consents.map(({ consent, patient }) => `${consent} Patient/${patient}`)),
   ];
   const { tenant } = caller;
   return { tenant, caller, types, denials, forbiddenLabels: 0, basis, hash: grantHash(caller, facts) };
@@ -130,7 +130,7 @@ function permitsOf(type: string, one: Case, within: TypeGrant): TypeGrant {
 /** All of the record of somebody whose glass was broken, to be read. */
 function urgentOf(type: string, { caller, facts, scopeRules, inCompartment }: Case): TypeGrant {
   const patients = facts.duties.emergencies.map(({ patient }) => patient);
-  if (patients.length === 0 || !inCompartment.has(type)) return [];
+  if (patients.length === 0 || !isOfRecord(type, inCompartment)) return [];
   const rule = { ...allRows, patients, interactions: reading, projection: null };
   return intersect(scopeRules(caller, type, 'everybody'), [rule]);
 }
@@ -148,9 +148,13 @@ function denialsOf(type: string, { facts, inCompartment }: Case): readonly Denia
   return mergedDenials(denials);
 }
 
+/** Bytes are in the record of whom they are secured for, too. */
+const isOfRecord = (type: string, inCompartment: ReadonlySet<string>): boolean =>
+  inCompartment.has(type) || type === 'Binary';
+
 const forType = <T>(all: ReadonlyMap<string, readonly T[]>, type: string, inCompartment: ReadonlySet<string>): T[] => [
   ...(all.get(type) ?? []),
-  ...(inCompartment.has(type) ? (all.get('*') ?? []) : []),
+  ...(isOfRecord(type, inCompartment) ? (all.get('*') ?? []) : []),
 ];
 
 const nothing = (caller: Caller): Grant => ({

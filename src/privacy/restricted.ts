@@ -6,7 +6,7 @@ const R = labelBit(confidentiality, 'R');
 const V = labelBit(confidentiality, 'V');
 
 /** Labels that say what else a row is: nothing is held back for them alone. */
-const harmless: ReadonlySet<string> = new Set(['R', 'V', 'PREGNANT', 'VIP', 'CEL', 'EMP', 'HTEST']);
+const harmless: ReadonlySet<string> = new Set(['R', 'V', 'PREGNANT', 'VIP', 'CEL', 'EMP', 'HTEST', 'never-employer']);
 
 /** The codes of what is sensitive by its matter: addiction, mind, HIV, violence, … */
 export const sensitive = labels.reduce(
