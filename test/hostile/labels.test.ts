@@ -38,7 +38,7 @@ async function labels(path: string): Promise<string[]> {
   const { meta } = (await answer.json()) as Labelled;
   return (meta?.security ?? []).map(({ code }) => code).sort();
 }
-const partTwo = ['42CFRPart2', 'ETH', 'OPIOIDUD', 'R', 'SUD'];
+const partTwo = ['42CFRPart2', 'ETH', 'NORDSCLCD', 'OPIOIDUD', 'R', 'SUD'];
 
 test('O-72 a Condition of opioid dependence that a client puts as normal is stored as restricted', async () => {
   expect((await server.fetch('Condition/normal', put(condition('normal', 'F11.20', [normal])))).status).toBe(201);

@@ -27,7 +27,7 @@ const codes = (one: Parsed): string[] => securityOf(one).map(({ code }) => code)
 
 test('O-72 a client that says a disorder of opioid use is normal has it stored as restricted', () => {
   const labelled = withLabels(condition('F11.20', [{ system: confidentiality, code: 'N' }]), null, false);
-  expect(codes(labelled)).toEqual(['R', 'ETH', 'SUD', 'OPIOIDUD', '42CFRPart2']);
+  expect(codes(labelled)).toEqual(['R', 'ETH', 'SUD', 'OPIOIDUD', '42CFRPart2', 'NORDSCLCD']);
   expect(labelled.resource.meta).toEqual(JSON.parse(labelled.text).meta);
 });
 

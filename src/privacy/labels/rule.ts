@@ -22,6 +22,7 @@ export type LabelCode =
   | 'DV'
   | 'SICKLE'
   | 'NODSCLCD'
+  | 'NORDSCLCD'
   | 'never-employer';
 
 /**

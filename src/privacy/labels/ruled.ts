@@ -35,6 +35,7 @@ const order: readonly ('R' | LabelCode)[] = [
   'SICKLE',
   '42CFRPart2',
   'NODSCLCD',
+  'NORDSCLCD',
   'never-employer',
 ];
 

@@ -22,7 +22,7 @@ const own: readonly LabelCode[] = [
 /** Labels that a resource names itself, as DocumentReference.securityLabel does; and what the law adds to some. */
 export const ownLabels: readonly LabelRule[] = [
   ...own.map((label): LabelRule => ({ labels: [label], codes: { act: [label] } })),
-  { labels: ['ETH', 'SUD', '42CFRPart2'], codes: { act: ['ETHUD', '42CFRPart2'] } },
+  { labels: ['ETH', 'SUD', '42CFRPart2', 'NORDSCLCD'], codes: { act: ['ETHUD', '42CFRPart2'] } },
   { labels: ['V', 'PSY', 'MH', 'PSYTHPN'], codes: { act: ['PSYTHPN'] } },
   { labels: ['V'], codes: { confidentiality: ['V'] } },
   { labels: [], codes: { confidentiality: ['R'] } },

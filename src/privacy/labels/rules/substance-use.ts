@@ -8,7 +8,7 @@ import type { LabelRule } from '../rule.ts';
  */
 export const substanceUse: readonly LabelRule[] = [
   {
-    labels: ['ETH', 'SUD', 'ALC', '42CFRPart2'],
+    labels: ['ETH', 'SUD', 'ALC', '42CFRPart2', 'NORDSCLCD'],
     codes: {
       icd10: ['F10*', 'Z714*', 'O9931*', 'K70*', 'G312', 'Z8113'],
       icd9: ['291*', '303*', '3050*'],
@@ -19,7 +19,7 @@ export const substanceUse: readonly LabelRule[] = [
     },
   },
   {
-    labels: ['ETH', 'SUD', 'OPIOIDUD', '42CFRPart2'],
+    labels: ['ETH', 'SUD', 'OPIOIDUD', '42CFRPart2', 'NORDSCLCD'],
     codes: {
       icd10: ['F11*', 'T401*'],
       icd9: ['3040*', '3047*', '3055*', '96501', '96502'],
@@ -73,7 +73,7 @@ export const substanceUse: readonly LabelRule[] = [
     },
   },
   {
-    labels: ['ETH', 'SUD', '42CFRPart2'],
+    labels: ['ETH', 'SUD', '42CFRPart2', 'NORDSCLCD'],
     codes: {
       icd10: [
         'F12*',
