@@ -5,6 +5,7 @@ import { ok, type Result } from '../fhir/outcome.ts';
 import { fileConsents } from './filing.ts';
 import { refuseCards } from './labels/card-numbers.ts';
 import { labelled } from './labels/labelled.ts';
+import { ofMembersOnly } from './parties/carrier-writes.ts';
 
 /**
  * Looks at what somebody is about to write: gives what is to be stored, or refuses. What the check before it gave is
@@ -13,7 +14,7 @@ import { labelled } from './labels/labelled.ts';
 export type WriteCheck = (context: FhirContext, grant: Grant, write: Write) => Result<Parsed> | Promise<Result<Parsed>>;
 
 /** LIST: asked in this order before each write. */
-const writeChecks: readonly WriteCheck[] = [refuseCards, labelled, fileConsents];
+const writeChecks: readonly WriteCheck[] = [ofMembersOnly, refuseCards, labelled, fileConsents];
 
 export const prepareWrite: PrepareWrite = async (context, grant, write) => {
   let { parsed } = write;

@@ -15,7 +15,7 @@ const kept: ReadonlySet<string> = new Set([...answers, ...carrierView.keys(), 'C
 /** An insurance carrier: whom it insures, as far as that takes, and what passes between them about claims. */
 export const carrier: ActorPolicy = {
   actor: 'carrier',
-  purposes: ['COVERAGE', 'ENROLLM', 'ELIGVER', 'ELIGDTRM', 'HPAYMT', 'CLMATTCH'],
+  purposes: ['ENROLLM', 'ELIGVER', 'ELIGDTRM', 'COVERAGE', 'HPAYMT', 'CLMATTCH'],
   implicit: 'permit',
   restricted: 0,
   never: allBut(kept),

@@ -6,6 +6,7 @@ import { correct } from './correct.ts';
 import { deIdentify } from './de-identify.ts';
 import { decideCorrectionOperation } from './decide-correction.ts';
 import { disagreeOperation } from './disagree.ts';
+import { electionsFeed } from './elections-feed.ts';
 import { cancelEraseOperation, eraseOperation } from './erase.ts';
 import { fileConsent } from './file-consent.ts';
 import { holdOperation, releaseHoldOperation } from './hold.ts';
@@ -14,6 +15,7 @@ import { myData } from './my-data.ts';
 import { reviewBreakGlass } from './review-break-glass.ts';
 import { revokeConsent } from './revoke-consent.ts';
 import { setModuleOperation } from './set-module.ts';
+import { shareWithCarrier } from './share-with-carrier.ts';
 
 /** LIST: the operations on rights and disclosures. */
 export const operations: readonly Operation[] = [
@@ -28,6 +30,8 @@ export const operations: readonly Operation[] = [
   releaseHoldOperation,
   reviewBreakGlass,
   leaderboard,
+  shareWithCarrier,
+  electionsFeed,
   aggregateReport,
   clearanceStatus,
   setModuleOperation,
