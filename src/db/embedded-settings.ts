@@ -35,6 +35,8 @@ export function embeddedSettings(socketFolder: string, memory = totalmem()): Rec
     // Plans made while tables were empty are bad: statistics have to follow the first import quickly.
     autovacuum_naptime: '10s',
     log_min_messages: 'warning',
+    // Details quote the row that was refused.
+    log_error_verbosity: 'terse',
     log_line_prefix: '%m [%p] ',
     TimeZone: 'UTC',
     log_timezone: 'UTC',

@@ -1,10 +1,52 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 
+import { resourceTypes } from '../fhir/resources.ts';
+import { operations } from './features.ts';
+
 export type LogLevel = 'silent' | 'error' | 'warn' | 'info' | 'debug';
+
+/** Whether one of our own functions has thrown it. */
+const isOurs = ({ stack = '' }: Error): boolean => {
+  const first = stack.split('\n').find((line) => /^\s+at /.test(line)) ?? '';
+  return /[\\/]src[\\/]/.test(first) && !first.includes('node_modules');
+};
+
+/**
+ * What is logged of an error: what kind it is and where it was thrown. Its message only where it is a sentence of ours, without
+ * what is quoted in it: others quote what they were given, and so do their further members.
+ */
+export function errorShown(error: unknown): object {
+  if (!(error instanceof Error)) return { type: typeof error };
+  const { code, sqlstate, fault } = error as { code?: unknown; sqlstate?: unknown; fault?: unknown }; // looked at as unknown
+  const isSentence =
+    isOurs(error) && !/^(?:Syntax|Type|Range|URI|Reference)Error$/.test(error.name) && sqlstate == null;
+  return {
+    type: error.constructor.name,
+    ...(isSentence ? { message: error.message.replaceAll(/"[^"]*"|'[^']*'|`[^`]*`/g, '…') } : {}),
+    ...(typeof code === 'string' && /^[A-Z0-9_]{1,40}$/.test(code) ? { code } : {}),
+    ...(typeof sqlstate === 'string' ? { sqlstate } : {}),
+    ...(typeof fault === 'string' ? { fault } : {}),
+    stack: (error.stack ?? '')
+      .split('\n')
+      .filter((line) => /^\s+at /.test(line))
+      .map((line) => line.trim()),
+    ...(error.cause instanceof Error ? { cause: errorShown(error.cause) } : {}),
+  };
+}
 
 /** Lines of JSON on the standard error, so that the standard output is for people. */
 export const createLog = (level: LogLevel, to: DestinationStream = pino.destination(2)): Logger =>
-  pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, to);
+  pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { err: errorShown } }, to);
+
+/** Segments that are words of the specification or of ours; any other may be an id or a name. */
+const words: ReadonlySet<string> = new Set([
+  '_history',
+  '_search',
+  'metadata',
+  '*',
+  ...resourceTypes,
+  ...operations.map(({ code }) => `$${code}`),
+]);
 
 /**
  * One line a request, at debug. It has the type and the kind of path, never an id, a query or a body: those tell of people.
@@ -21,7 +63,7 @@ export function logRequest(
   started: number,
 ): void {
   if (!log.isLevelEnabled('debug')) return;
-  const kind = path.map((segment, index) => (index === 1 && /^[^_$]/.test(segment) ? '[id]' : segment)).join('/');
+  const kind = path.map((segment) => (words.has(segment) ? segment : '[id]')).join('/');
   log.debug(
     { requestId, method, path: kind, status, ms: Math.round((performance.now() - started) * 10) / 10 },
     'request',

@@ -67,12 +67,14 @@ const compiled = join(import.meta.dirname, '../../node_modules/.cache/portico');
  *
  * @param settings by their names in config.ts
  */
-export async function startServer(settings: Record<string, string> = {}): Promise<Server> {
+export async function startServer(
+  settings: Record<string, string> = {},
+  log = pino({ level: settings.PORTICO_LOG ?? 'silent' }),
+): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), 'portico-server-'));
   const { target, drop } = await createDatabase(inject('postgres'));
   const port = settings.PORT ?? String(await freePort());
   const config = readConfig({ PORTICO_DATA: folder, PORTICO_DEMO: 'off', ...settings, PORT: port });
-  const log = pino({ level: settings.PORTICO_LOG ?? 'silent' });
   const { baseUrl: origin, keys, smart, stop } = await start({ ...config, database: target, compiled }, log);
   const base = `${origin}/fhir/R4`;
   const token: Server['token'] = (scope = 'system/*.cruds', ask = {}) => {
