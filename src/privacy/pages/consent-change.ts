@@ -1,20 +1,20 @@
 import type { Consent } from '@medplum/fhirtypes';
 
 import type { Result } from '../../fhir/outcome.ts';
-import { readOne, send } from './ask.ts';
+import { operate, readOne, send } from './ask.ts';
 import type { RecordVisit } from './visit.ts';
 
 /** Files a consent as the person who gives it. */
 export const fileConsent = (visit: RecordVisit, consent: Consent): Promise<Result<string>> =>
-  send(visit, { method: 'POST', path: ['Consent'], body: consent });
+  operate(visit, ['Consent', '$fileConsent'], [{ name: 'consent', resource: consent }]);
 
 /** Writes the next version of a consent. */
 export const changeConsent = (visit: RecordVisit, consent: Consent & { id: string }): Promise<Result<string>> =>
   send(visit, { method: 'PUT', path: ['Consent', consent.id], body: consent });
 
 /** Ends a consent at once. */
-export const revokeConsent = (visit: RecordVisit, consent: Consent & { id: string }): Promise<Result<string>> =>
-  changeConsent(visit, { ...consent, status: 'inactive' });
+export const revokeConsent = (visit: RecordVisit, id: string): Promise<Result<string>> =>
+  operate(visit, ['Consent', id, '$revokeConsent']);
 
 /** A consent of the record that is open; null: none, or that of another record. */
 export async function consentOf(visit: RecordVisit, id: string): Promise<(Consent & { id: string }) | null> {

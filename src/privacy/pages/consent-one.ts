@@ -135,9 +135,8 @@ const change: Page = {
     if (consent === null || isOfApp(consent)) return unknown(visit);
     if (request.form.get('do') === 'narrow') return narrow(visit, consent);
     if (request.form.get('do') !== 'withdraw') return show(visit, consent);
-    // What is withdrawn already is as it should be.
-    const ended = consent.status === 'inactive' ? null : await revokeConsent(visit, consent);
-    if (ended === null || ended.ok) return backWith(request, list, 'withdrawn');
+    const ended = await revokeConsent(visit, consent.id);
+    if (ended.ok) return backWith(request, list, 'withdrawn');
     const { refused } = consentsWords[request.language];
     return show(visit, consent, [{ field: 'end', message: `${refused} ${sentenceOf(ended.issues)}` }]);
   },

@@ -31,11 +31,12 @@ const scope = (context: 'patient' | 'system', type: string, may: string): Scope 
   query: null,
 });
 
-/** What somebody does in their own record, here: look at all of it, file consents, and disconnect devices. */
+/** What somebody does in their own record, here: look at all of it, file consents, disconnect devices, have it erased. */
 const ownScopes: readonly Scope[] = [
   scope('patient', '*', 'rs'),
   scope('patient', 'Consent', 'cu'),
   scope('patient', 'Device', 'u'),
+  scope('patient', 'Patient', 'd'),
 ];
 
 /** What the privacy officer may see is the matter of their class (src/privacy/actors). */

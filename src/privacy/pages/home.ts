@@ -17,7 +17,9 @@ const ways: readonly (readonly [WayName, string])[] = [
   ['devices', '/privacy/devices'],
   ['apps', '/account/apps'],
   ['copy', '/privacy/copy'],
+  ['correct', '/privacy/correct'],
   ['messages', '/privacy/messages'],
+  ['delete', '/privacy/delete'],
 ];
 
 function chooser({ request, csrf, record, records }: RecordVisit): Html {
@@ -48,8 +50,7 @@ const home: Page = {
           <h2><a href="${pathIn(request, path)}">${say.ways[name].title}</a></h2>
           <p>${say.ways[name].about}</p>
         </li>`,
-      )}</ul>
-      <p><a href="${pathIn(request, '/account')}">${frameWords[request.language].account}</a></p>`;
+      )}</ul>`;
     return recordPage(visit, { title: frameWords[request.language].title, content });
   },
 };

@@ -1,7 +1,10 @@
 import { consentOnePages } from './consent-one.ts';
 import { consentsPage } from './consents.ts';
 import { copyPages } from './copy.ts';
+import { correctPages } from './correct.ts';
 import { devicesPages } from './devices.ts';
+import { erasePages } from './erase.ts';
+import { erasureLinkPages } from './erasure-link.ts';
 import { givePages } from './give.ts';
 import { homePages } from './home.ts';
 import { messagesPage } from './messages.ts';
@@ -17,5 +20,8 @@ export const pages: readonly Page[] = [
   ...consentOnePages,
   ...devicesPages,
   ...copyPages,
+  ...correctPages,
   messagesPage,
+  ...erasePages,
+  ...erasureLinkPages,
 ];

@@ -34,7 +34,7 @@ export function weeksOf(uses: readonly Counted[], until: number): Week[] {
 
 const WIDTH = 48;
 const HEIGHT = 140;
-const FOOT = 22;
+const FOOT = 30;
 
 function barOf(week: Week, at: number, most: number): Html {
   let top = HEIGHT;
@@ -79,7 +79,7 @@ export function seenChart(language: Language, weeks: readonly Week[]): Html {
       <line class="ground" x1="0" x2="${WEEKS * WIDTH}" y1="${HEIGHT}" y2="${HEIGHT}"/>
       ${weeks.map((week, at) => barOf(week, at, most))}
       ${weeks.map(({ start }, at) =>
-        at % 3 === 0 ? html`<text x="${at * WIDTH + 6}" y="${HEIGHT + 17}">${shortDay(language, start)}</text>` : '',
+        at % 4 === 0 ? html`<text x="${at * WIDTH + 6}" y="${HEIGHT + 24}">${shortDay(language, start)}</text>` : '',
       )}
     </svg>
     <ul class="legend">${shown.map((kind) => html`<li><span class="dot kind-${kind}"></span>${say.kinds[kind]}</li>`)}</ul>

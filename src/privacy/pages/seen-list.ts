@@ -24,10 +24,10 @@ function item(visit: RecordVisit, use: Use): Html {
   const { language } = visit.request;
   const say = seenWords[language];
   return html`<li${use.emergency ? html` class="emergency"` : ''}>
-    <p class="quiet"><time datetime="${use.recorded}">${timeOfDay(language, new Date(use.recorded))}</time>
+    <p class="quiet"><time datetime="${use.recorded}">${timeOfDay(language, new Date(use.recorded))}</time> UTC
       ${use.emergency ? html`<b class="tag bad">${say.emergency}</b>` : ''}
       ${use.refused ? html`<span class="tag">${say.refused}</span>` : ''}</p>
-    <h4>${whoInWords(language, use, visit.record.id)}</h4>
+    <h3>${whoInWords(language, use, visit.record.id)}</h3>
     <p>${whatInWords(language, use)}</p>
     ${reasons(visit, use)}
   </li>`;
@@ -39,7 +39,7 @@ export function timeline(visit: RecordVisit, uses: readonly Use[]): Html {
   const days = Map.groupBy(uses, ({ recorded }) => recorded.slice(0, 10));
   return html`${[...days].map(
     ([day, own]) => html`<section class="day" aria-labelledby="day-${day}">
-      <h3 id="day-${day}">${weekdayInWords(language, Date.parse(day))}</h3>
+      <h2 id="day-${day}">${weekdayInWords(language, Date.parse(day))}</h2>
       <ol class="timeline">${own.map((use) => item(visit, use))}</ol>
     </section>`,
   )}`;

@@ -44,7 +44,9 @@ export function recordPage(visit: RecordVisit, sheet: Sheet): Promise<Reply> {
   const { request, record, records, isOwn } = visit;
   const say = frameWords[request.language];
   const whose = isOwn && records.length === 1 ? '' : html` · <b>${say.recordOf(record.name)}</b>`;
-  const above = html`<p class="above"><a href="${pathIn(request, '/privacy')}">${say.title}</a>${whose}</p>`;
+  const up =
+    request.path === '/privacy' ? { path: '/account', text: say.account } : { path: '/privacy', text: say.title };
+  const above = html`<p class="above"><a href="${pathIn(request, up.path)}">${up.text}</a>${whose}</p>`;
   return answer(visit, above, sheet);
 }
 

@@ -30,6 +30,8 @@ type AccountWords = {
   recordOf: Record<'Patient' | 'RelatedPerson' | 'Practitioner' | 'Person', string>;
   apps: Section;
   security: Section;
+  privacy: Section;
+  officer: Section;
   developer: Section;
   operator: Section;
   signOut: string;
@@ -77,6 +79,8 @@ export const accountWords: Readonly<Record<Language, AccountWords>> = {
     },
     apps: { title: 'Connected apps', about: 'See what you let in, and take it back.' },
     security: { title: 'Sign-in and security', about: 'Password, passkeys, codes, and where you are signed in.' },
+    privacy: { title: 'My privacy', about: 'Who saw your record, your consents, your copy, corrections and deletion.' },
+    officer: { title: 'Privacy officer', about: 'Requests, holds, emergency accesses and the ledger.' },
     developer: { title: 'For developers', about: 'Register an app and try it.' },
     operator: { title: 'For operators', about: 'Apps and people of this server.' },
     signOut: 'Sign out',
@@ -151,6 +155,11 @@ export const accountWords: Readonly<Record<Language, AccountWords>> = {
       title: 'Connexion et sécurité',
       about: 'Mot de passe, clés d’accès, codes et appareils connectés.',
     },
+    privacy: {
+      title: 'Ma vie privée',
+      about: 'Qui a vu votre dossier, vos consentements, votre copie, corrections et suppression.',
+    },
+    officer: { title: 'Responsable de la vie privée', about: 'Demandes, conservations, accès d’urgence et registre.' },
     developer: { title: 'Pour les développeurs', about: 'Inscrivez une application et essayez-la.' },
     operator: { title: 'Pour les exploitants', about: 'Applications et comptes de ce serveur.' },
     signOut: 'Se déconnecter',

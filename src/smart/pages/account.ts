@@ -29,8 +29,10 @@ export function accountPage(context: SmartContext, request: SmartRequest, { user
       </div>
     </dl>
     <ul class="ways">
+      ${/^(Patient|RelatedPerson)\//.test(user.fhirUser ?? '') ? way('/privacy', say.privacy) : ''}
       ${way('/account/security', say.security)}
       ${way('/account/apps', say.apps)}
+      ${user.roles.includes('privacy-officer') ? way('/privacy/officer', say.officer) : ''}
       ${user.roles.includes('developer') ? way('/developer', say.developer) : ''}
       ${user.roles.includes('operator') ? way('/operator', say.operator) : ''}
     </ul>

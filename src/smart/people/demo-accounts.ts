@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { SmartContext } from '../context.ts';
 import { hashPassword } from './passwords.ts';
-import type { Role } from './user.ts';
+import type { UserRole } from './user.ts';
 import { foldUsername } from './users.ts';
 
 /** What everybody of the demo world signs in with; only there, and the sign-in page tells it. */
@@ -16,23 +16,24 @@ export type DemoPerson = {
   displayName: string;
   /** `Patient/amara-osei`; null: nobody in FHIR. */
   fhirUser: string | null;
-  roles: readonly Role[];
+  roles: readonly UserRole[];
 };
 
 /** Those who belong to no record. */
 const others: readonly DemoPerson[] = [
   { username: 'dev', displayName: 'Demo developer', fhirUser: null, roles: ['developer'] },
   { username: 'ops', displayName: 'Demo operator', fhirUser: null, roles: ['operator', 'developer'] },
+  { username: 'officer', displayName: 'Demo privacy officer', fhirUser: null, roles: ['privacy-officer'] },
 ];
 
 /** Those whom the sign-in page names. */
-const named = ['amara-osei', 'dr-lena-marchetti', 'dev', 'ops'];
+const named = ['amara-osei', 'dr-lena-marchetti', 'officer', 'dev', 'ops'];
 
 /** What the sign-in page tells a visitor of the demo; null: it is none. */
 export const demoHint = ({ settings }: Pick<SmartContext, 'settings'>, tenant: number) =>
   settings.demo && tenant === TENANT ? { usernames: named, password: demoPassword } : null;
 
-/** Gives everybody of the demo world an account, and a developer and an operator; does nothing for who has one. */
+/** Gives everybody of the demo world an account, and a developer, an operator and a privacy officer; does nothing for who has one. */
 export async function seedDemoAccounts(
   { database }: Pick<SmartContext, 'database'>,
   people: readonly DemoPerson[],

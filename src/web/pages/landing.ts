@@ -42,7 +42,7 @@ function healthLine(page: Landing, say: Words): Html {
 const doors = (language: Language, say: Words): Html => html`<section aria-labelledby="doors">
     <h2 id="doors">${say.comeIn}</h2>
     <ul class="audiences">
-      ${(['account', 'launch', 'developer', 'operator'] as const).map(
+      ${(['account', 'privacy', 'launch', 'developer', 'operator'] as const).map(
         (door) =>
           html`<li><h3><a href="/${door}?lang=${language}">${say.doors[door].name}</a></h3><p>${say.doors[door].what}</p></li>`,
       )}

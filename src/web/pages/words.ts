@@ -16,7 +16,7 @@ export type Words = {
   addressesLead: string;
   address: { fhir: string; metadata: string; smart: string; livez: string; readyz: string };
   comeIn: string;
-  doors: { account: Door; launch: Door; developer: Door; operator: Door };
+  doors: { account: Door; privacy: Door; launch: Door; developer: Door; operator: Door };
   tryIt: string;
   tryItLead: string;
   copyHint: string;
@@ -73,6 +73,10 @@ export const words: Readonly<Record<Language, Words>> = {
       account: {
         name: 'Your account',
         what: 'See which apps you let in, withdraw their access, and keep your sign-in safe.',
+      },
+      privacy: {
+        name: 'Your privacy',
+        what: 'See who looked at your record, say who may, take a copy, have it corrected or deleted.',
       },
       launch: { name: 'Start an app', what: 'For those who treat: open an app in the record of a patient.' },
       developer: { name: 'Developers', what: 'Register an app, start it for practice, and read why it was refused.' },
@@ -173,6 +177,10 @@ export const words: Readonly<Record<Language, Words>> = {
       account: {
         name: 'Votre compte',
         what: 'Voir quelles applications ont accès, leur retirer l’accès et protéger votre connexion.',
+      },
+      privacy: {
+        name: 'Votre vie privée',
+        what: 'Voir qui a consulté votre dossier, dire qui le peut, en prendre une copie, le faire corriger ou supprimer.',
       },
       launch: {
         name: 'Lancer une application',
