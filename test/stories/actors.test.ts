@@ -1,9 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-
+import type { Scope } from '../../src/fhir/access.ts';
 import type { Json } from '../../src/fhir/context.ts';
+import { compartmentTypes } from '../../src/fhir/definitions/compartments.ts';
+import { createPredicates } from '../../src/fhir/search/predicate.ts';
+import { createDecide } from '../../src/privacy/decide.ts';
+import { createReadFacts } from '../../src/privacy/duties.ts';
 import { type ClientStanding, setClientStanding, standingFault } from '../../src/smart/clients/client-standing.ts';
 import { registerClient } from '../../src/smart/clients/register-client.ts';
 import { type ActorsWorld, type Ask, actorsWorld, found } from '../support/actors-world.ts';
+import { callerOf } from '../support/caller.ts';
 
 let world: ActorsWorld;
 
@@ -64,6 +69,8 @@ test('O-20 a practitioner who does not treat somebody sees nothing of them, and 
   expect(await statuses(er, 'Patient/cid', 'Observation/ann-1')).toEqual([404, 404]);
   const bob = await world.as('patient/*.rs', { patient: 'bob', fhirUser: 'Patient/bob' });
   expect((await bob('Communication')).text).toContain('opened your record');
+  expect(found((await bob('AuditEvent?subtype=BTG')).body)).toHaveLength(1);
+  expect((await bob('AuditEvent?entity=Observation/bob-psy')).text).toContain('"code":"BTG"');
 
   const officer = await world.as('user/*.cruds', { actor: 'privacy-officer', fhirUser: 'Practitioner/po' });
   const [review] = found((await officer('Task?code=break-glass&status=requested')).body);
@@ -222,4 +229,48 @@ test('O-43 whoever works for an Organization that left is let in no more, and ge
   expect((await fresh()).status).toBe(400);
   await sunlife(true);
   expect(await statuses(asks, 'Organization/sunlife')).toEqual(before);
+});
+
+test('O-71 who of the staff looks for the record of a neighbour finds nothing, and the privacy officer is told', async () => {
+  const nosy = await world.as('user/*.rs', { actor: 'care-agent', fhirUser: 'Practitioner/nosy' });
+  const officer = await world.as('user/*.rs', { actor: 'privacy-officer', fhirUser: 'Practitioner/po' });
+  expect(await statuses(nosy, 'Patient/ann', 'Patient/neighbour')).toEqual([404, 404]);
+  await expect
+    .poll(async () => found((await officer('AuditEvent?subtype=snooping')).body).length, { timeout: 1000 })
+    .toBe(1);
+  expect((await officer('AuditEvent?subtype=snooping')).text).toMatch(/Patient\/neighbour.*|Practitioner\/nosy/);
+});
+
+test('O-96 who asks for two hundred ids that are not there within a minute has to wait, and is told of', async () => {
+  const eve = await world.as('system/*.rs', { actor: 'system', subject: 'eve' });
+  for (let at = 0; at < 200; at += 20)
+    await statuses(eve, ...Array.from({ length: 20 }, (_, one) => `Patient/guess-${at + one}`));
+  const paused = await eve('Patient/ann');
+  expect(paused.status, paused.text).toBe(429);
+  const other = await world.as('system/*.rs', { actor: 'system', subject: 'adam' });
+  expect((await other('Patient/ann')).status).toBe(200);
+  const officer = await world.as('user/*.rs', { actor: 'privacy-officer', fhirUser: 'Practitioner/po' });
+  await expect.poll(async () => found((await officer('AuditEvent?subtype=enumeration')).body).length).toBe(1);
+});
+
+test('O-60 at 00:00 of the 18th birthday, where the child lives, the access of a guardian ends', async () => {
+  const { fhir } = world.server.smart;
+  const zone = [{ url: 'http://hl7.org/fhir/StructureDefinition/timezone', valueCode: 'America/Toronto' }];
+  await world.put({ resourceType: 'Patient', id: 'leaf', birthDate: '2010-07-01', extension: zone });
+  const relationship = [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-RoleCode', code: 'GUARD' }] }];
+  await world.put({ resourceType: 'RelatedPerson', id: 'guard', patient: { reference: 'Patient/leaf' }, relationship });
+  const readAt = async (time: string): Promise<boolean> => {
+    const now = () => Date.parse(time);
+    const decide = createDecide(
+      compartmentTypes(fhir.definitions, 'Patient'),
+      createPredicates(fhir.definitions),
+      createReadFacts({ ...fhir, now }),
+      now,
+    );
+    const scopes: Scope[] = [{ context: 'user', type: '*', interactions: new Set(['r']), query: null }];
+    const who = { actor: 'proxy', purpose: '', fhirUser: 'RelatedPerson/guard', reach: ['leaf'] } as const;
+    return (await fhir.store.read(await decide(callerOf({ ...who, scopes })), 'Patient', 'leaf')).ok;
+  };
+  expect(await readAt('2028-07-01T03:59:59.999Z')).toBe(true);
+  expect(await readAt('2028-07-01T04:00:00.000Z')).toBe(false);
 });

@@ -59,6 +59,13 @@ const resources: readonly Resource[] = [
     text: { status: 'generated', div: '<div xmlns="http://www.w3.org/1999/xhtml">1 Private Lane</div>' },
   },
   ...['er', 'agent', 'con'].map((id) => ({ resourceType: 'Practitioner', id, name: [{ family: id }] })),
+  {
+    resourceType: 'Practitioner',
+    id: 'nosy',
+    name: [{ family: 'Nosy' }],
+    address: [{ use: 'home', line: ['7 Elm Street'], postalCode: 'K1A 0B1' }],
+  },
+  patient('neighbour', { address: [{ line: ['7 elm street'], postalCode: 'K1A0B1' }] }),
   observation('ann-1', 'ann'),
   observation('ann-psy', 'ann', 'R', 'PSY'),
   observation('ann-hiv', 'ann', 'R', 'HIV'),

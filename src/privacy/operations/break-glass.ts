@@ -9,6 +9,7 @@ import { parametersText, requestParameters } from '../../fhir/parameters.ts';
 import type { FhirRequest, FhirResponse } from '../../fhir/request.ts';
 import { unknownId } from '../../fhir/store/read.ts';
 import { uuid7 } from '../../fhir/store/uuid.ts';
+import { raiseAlert } from '../alerts.ts';
 import { breakGlass } from '../break-glass.ts';
 import { readOwn, storeMade } from '../made.ts';
 import { notify } from '../notices.ts';
@@ -54,6 +55,8 @@ async function run(context: FhirContext, request: FhirRequest): Promise<Result<F
   const text =
     'In an emergency a clinician has opened your record, for four hours. The privacy officer looks into each such access.';
   await notify(context, { tenant, patient, recipient: `Patient/${patient}`, about: `Task/${review.id}`, text });
+  const why = 'A record was opened in an emergency';
+  await raiseAlert(context, { kind: 'break-glass', caller, patient, why });
   const until = await breakGlass(context, { tenant, practitioner, patient, reason }, review.id);
   return operationResponse(
     parametersText([
