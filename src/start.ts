@@ -22,6 +22,7 @@ import { createReadFacts } from './privacy/duties.ts';
 import { jobHandlers } from './privacy/jobs/index.ts';
 import { withLabels } from './privacy/labels/labelled.ts';
 import { createReach } from './privacy/reach.ts';
+import { watched } from './privacy/watch.ts';
 import { createAuthenticate } from './smart/authenticate.ts';
 import { registrationOf } from './smart/clients/client-standing.ts';
 import { seedDemoClients } from './smart/clients/demo-clients.ts';
@@ -113,6 +114,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
       ),
     );
     context.decide = decide;
+    context.dispatch = watched(context, context.dispatch);
     const isTenant = createTenants(database);
     const smart: SmartContext = {
       database,
