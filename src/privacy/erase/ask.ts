@@ -1,11 +1,11 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { Reference } from '@medplum/fhirtypes';
 
-import type { Queryable } from '../../db/database.ts';
 import { addJob } from '../../db/jobs.ts';
 import type { FhirContext } from '../../fhir/context.ts';
 import { conflict, notFound, ok, type Result } from '../../fhir/outcome.ts';
 import { uuid7 } from '../../fhir/store/uuid.ts';
+import { holdsOn } from '../hold.ts';
 import { closeRequest, openRequest } from '../requests.ts';
 import { accountsOf, disableAccounts, enableAccounts } from './accounts.ts';
 import {
@@ -94,9 +94,23 @@ export async function askForErasure(context: FhirContext, ask: AskErasure): Prom
   return ok({ erasure: { ...erasure, users }, secret });
 }
 
-/** By the id and the secret that were given to whoever asked; null for any other. */
-export const erasureByLink = (on: Queryable, tenant: number, id: string, secret: string): Promise<Erasure | null> =>
-  findErasureBySecret(on, tenant, id, hashOf(secret));
+/**
+ * By the id and the secret that were given to whoever asked; null for any other. Where a sealed hold puts it off it is told as
+ * one that goes its way.
+ */
+export async function erasureByLink(
+  context: Pick<FhirContext, 'database' | 'now'>,
+  tenant: number,
+  id: string,
+  secret: string,
+): Promise<Erasure | null> {
+  const { database, now } = context;
+  const found = await findErasureBySecret(database, tenant, id, hashOf(secret));
+  if (found?.state !== 'deferred') return found;
+  const holds = await holdsOn(database, tenant, [found.patient], now());
+  if (!holds.some(({ sealed }) => sealed)) return found;
+  return { ...found, state: found.dueAt.getTime() > now() ? 'grace' : 'erasing' };
+}
 
 /**
  * Takes a request back as long as nothing is gone: the accounts that were closed are open again.

@@ -32,6 +32,7 @@ export async function endTask(context: FhirContext, { tenant, id, taskId }: Eras
       businessStatus: businessStatus('erased'),
       for: { identifier: { system: 'https://portico.dev/fhir/erasure', value: id } },
       requester,
+      groupIdentifier: undefined,
       description: undefined,
       statusReason: undefined,
       input: undefined,

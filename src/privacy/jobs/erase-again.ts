@@ -1,0 +1,12 @@
+import { eraseAgain, erasedRecords } from '../erase/erase-again.ts';
+import { keptByLaw } from '../retention/kept.ts';
+import type { JobHandler } from './job-handler.ts';
+
+/** Once a day what somebody wrote of people whose records are erased goes, and what had to be kept and need not be any more. */
+export const eraseAgainJob: JobHandler = {
+  kind: 'erase again',
+  every: 86_400,
+  async run(context, { tenant }) {
+    await eraseAgain(context, await erasedRecords(context.database, tenant), keptByLaw);
+  },
+};
