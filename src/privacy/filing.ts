@@ -1,4 +1,4 @@
-import type { Actor, Caller, Grant } from '../fhir/access.ts';
+import { type Actor, admits, type Caller, type Grant } from '../fhir/access.ts';
 import type { FhirContext, Write } from '../fhir/context.ts';
 import type { Parsed } from '../fhir/json.ts';
 import { forbidden, type Issue, invalidResource, ok, type Result } from '../fhir/outcome.ts';
@@ -114,6 +114,8 @@ export function fileConsents(
   { parsed, stored }: Write,
 ): Result<Parsed> | Promise<Result<Parsed>> {
   if (parsed.resource.resourceType !== 'Consent') return ok(parsed);
+  // Of what the caller cannot see nothing is told here; it is not found when it is written.
+  if (stored !== null && !admits(grant, 'Consent', stored, 'u')) return ok(parsed);
   return filed(context, grant, parsed, consentOf(stored?.content));
 }
 

@@ -6,7 +6,7 @@ import { knownBy } from './shown.ts';
 import { accountabilityTypes, allBut } from './types.ts';
 
 const known: ReadonlySet<string> = new Set(['Patient']);
-const kept: ReadonlySet<string> = new Set(['Flag', 'Task']);
+const kept: ReadonlySet<string> = new Set(['Consent', 'Flag', 'Task']);
 
 /** Who answers for privacy: who may see what, who has, what was asked; of the patients no more than who they are. */
 export const privacyOfficer: ActorPolicy = {
