@@ -1,17 +1,28 @@
 import { html } from 'hono/html';
 
-import { select } from '../../pages/fields.ts';
+import { box, select } from '../../pages/fields.ts';
 import { button, field, type Problem } from '../../pages/form.ts';
 import type { Html } from '../../pages/layout.ts';
+import type { AccountingRow } from '../ledger/accounting.ts';
 import { pathIn } from './links.ts';
-import { consentsIn, type SeenFilter, type Use, whatInWords, whoInWords, whoKey, whyInWords } from './seen-rows.ts';
-import { kinds, seenWords } from './seen-words.ts';
+import {
+  consentsIn,
+  dayOf,
+  isRefused,
+  kindOf,
+  type SeenFilter,
+  whatInWords,
+  whoInWords,
+  whoKey,
+  whyInWords,
+} from './seen-rows.ts';
+import { deeds, kinds, seenWords } from './seen-words.ts';
 import { timeOfDay, weekdayInWords } from './times.ts';
 import type { RecordVisit } from './visit.ts';
 
 export const seenPath = '/privacy/seen';
 
-function reasons({ request }: RecordVisit, use: Use): Html {
+function reasons({ request }: RecordVisit, use: AccountingRow): Html {
   const { language } = request;
   const say = seenWords[language];
   const why = whyInWords(language, use);
@@ -20,13 +31,13 @@ function reasons({ request }: RecordVisit, use: Use): Html {
   return why === '' && links.length === 0 ? html`` : html`<p class="quiet">${say.because}: ${why}${links}</p>`;
 }
 
-function item(visit: RecordVisit, use: Use): Html {
+function item(visit: RecordVisit, use: AccountingRow): Html {
   const { language } = visit.request;
   const say = seenWords[language];
   return html`<li${use.emergency ? html` class="emergency"` : ''}>
-    <p class="quiet"><time datetime="${use.recorded}">${timeOfDay(language, new Date(use.recorded))}</time> UTC
+    <p class="quiet"><time datetime="${use.recorded.toISOString()}">${timeOfDay(language, use.recorded)}</time> UTC
       ${use.emergency ? html`<b class="tag bad">${say.emergency}</b>` : ''}
-      ${use.refused ? html`<span class="tag">${say.refused}</span>` : ''}</p>
+      ${isRefused(use) ? html`<span class="tag">${say.refused}</span>` : ''}</p>
     <h3>${whoInWords(language, use, visit.record.id)}</h3>
     <p>${whatInWords(language, use)}</p>
     ${reasons(visit, use)}
@@ -34,9 +45,9 @@ function item(visit: RecordVisit, use: Use): Html {
 }
 
 /** Uses by day, the newest first. */
-export function timeline(visit: RecordVisit, uses: readonly Use[]): Html {
+export function timeline(visit: RecordVisit, uses: readonly AccountingRow[]): Html {
   const { language } = visit.request;
-  const days = Map.groupBy(uses, ({ recorded }) => recorded.slice(0, 10));
+  const days = Map.groupBy(uses, dayOf);
   return html`${[...days].map(
     ([day, own]) => html`<section class="day" aria-labelledby="day-${day}">
       <h2 id="day-${day}">${weekdayInWords(language, Date.parse(day))}</h2>
@@ -48,16 +59,23 @@ export function timeline(visit: RecordVisit, uses: readonly Use[]): Html {
 /** What the list may be narrowed by; it asks by an address, so that it can be gone back to. */
 export function filterForm(
   visit: RecordVisit,
-  all: readonly Use[],
+  all: readonly AccountingRow[],
   filter: SeenFilter,
   problems: readonly Problem[],
 ): Html {
   const { request, record } = visit;
   const { language } = request;
   const say = seenWords[language];
-  const people = new Map(all.map((use) => [whoKey(use), whoInWords(language, use, record.id)]));
+  const others = all.filter((use) => kindOf(use, record.id) !== 'own');
+  const people = new Map(others.map((use) => [whoKey(use), whoInWords(language, use, record.id)]));
   const isOpen =
-    problems.length > 0 || filter.from !== '' || filter.to !== '' || filter.who !== '' || filter.kind !== '';
+    problems.length > 0 ||
+    filter.from !== '' ||
+    filter.to !== '' ||
+    filter.who !== '' ||
+    filter.kind !== '' ||
+    filter.deed !== '' ||
+    filter.own;
   const day = (name: 'from' | 'to'): Html =>
     field({ name, label: say[name], type: 'date', value: filter[name], problems });
   return html`<details${isOpen ? html` open` : ''}><summary>${say.filters}</summary>
@@ -78,6 +96,16 @@ export function filterForm(
           ...kinds.map((kind) => ({ value: kind, label: say.kinds[kind] })),
         ],
       })}
+      ${select({
+        name: 'deed',
+        label: say.deed,
+        value: filter.deed,
+        options: [
+          { value: '', label: say.everyDeed },
+          ...deeds.map((deed) => ({ value: deed, label: say.deeds[deed] })),
+        ],
+      })}
+      ${box({ type: 'checkbox', name: 'own', value: '1', checked: filter.own, label: say.ownToo })}
       <p>${button(say.apply, { look: 'quiet' })} <a href="${pathIn(request, seenPath)}">${say.clear}</a></p>
     </form>
   </details>`;

@@ -1,90 +1,107 @@
 import type { Language } from '../../pages/language.ts';
+import type { AccountingRow } from '../ledger/accounting.ts';
 import { purposeInWords } from './consents-words.ts';
-import { type Act, type Kind, kinds, seenWords } from './seen-words.ts';
+import { type Act, type Deed, deeds, type Kind, kinds, seenWords } from './seen-words.ts';
 import { listInWords, numberInWords } from './times.ts';
 import { typeInWords } from './type-words.ts';
 
-/** A use of a record, as the ledger tells it. */
-export type Use = {
-  id: string;
-  /** When it was: an instant of FHIR. */
-  recorded: string;
-  /** C, R, U, D, E. https://hl7.org/fhir/R4/valueset-audit-event-action.html */
-  action: string;
-  /** Who: `Practitioner/1`; null where they are no resource here. */
-  who: { reference: string | null; display: string | null };
-  organization: string | null;
-  /** The app or system that it was done with. */
-  client: string | null;
-  what: readonly { type: string; count: number }[];
-  /** A code of v3-ActReason. */
-  purpose: string | null;
-  /** `Consent/1`, or the name of a policy. */
-  basis: readonly string[];
-  /** Whether it was refused. */
-  refused: boolean;
-  emergency: boolean;
+/** What of the uses is asked for. */
+export type SeenFilter = {
+  /** `2026-03-01`; empty: whenever. */
+  from: string;
+  to: string;
+  /** A whoKey. */
+  who: string;
+  kind: Kind | '';
+  deed: Deed | '';
+  /** Whether one's own uses are shown, too. */
+  own: boolean;
 };
 
-/** What of the uses is asked for. */
-export type SeenFilter = { from: string; to: string; who: string; kind: Kind | '' };
+const kindsByActor: Readonly<Record<string, Kind>> = {
+  self: 'own',
+  proxy: 'helper',
+  app: 'app',
+  system: 'app',
+  'device-gateway': 'app',
+  practitioner: 'care',
+  concierge: 'care',
+  'care-agent': 'care',
+  contractor: 'care',
+  'hr-admin': 'organization',
+  carrier: 'organization',
+  'employer-feed': 'organization',
+  'provider-market': 'organization',
+};
 
 const kindsByType: Readonly<Record<string, Kind>> = {
   Practitioner: 'care',
-  PractitionerRole: 'care',
   RelatedPerson: 'helper',
   Organization: 'organization',
   Device: 'app',
 };
 
 /** What somebody who used a record is to whose it is. @param patient its id */
-export function kindOf({ who, client, organization }: Use, patient: string): Kind {
+export function kindOf({ actor, who, client }: AccountingRow, patient: string): Kind {
+  const byActor = kindsByActor[actor ?? ''];
+  if (byActor !== undefined) return byActor;
   if (client !== null) return 'app';
   if (who.reference === `Patient/${patient}`) return 'own';
-  const kind = kindsByType[who.reference?.split('/')[0] ?? ''];
-  return kind ?? (organization === null ? 'other' : 'organization');
+  return kindsByType[who.reference?.split('/')[0] ?? ''] ?? 'other';
 }
 
-/** What tells one who from another in a filter: no name that is in two records. */
-export const whoKey = ({ who, client }: Use): string => [who.reference ?? who.display ?? '', client ?? ''].join(' ');
+/** What tells one who from another in a filter. */
+export const whoKey = ({ who, client, actor }: AccountingRow): string =>
+  [who.reference ?? who.display ?? actor ?? '', client?.id ?? ''].join(' ').trim();
 
-/** Who used it, in words. */
-export function whoInWords(language: Language, use: Use, patient: string): string {
+/** Who used it, in words: `Dr. Lena Marchetti, Harbour Street Clinic`. */
+export function whoInWords(language: Language, use: AccountingRow, patient: string): string {
   const say = seenWords[language];
-  const name =
-    use.who.reference === `Patient/${patient}` ? say.you : (use.who.display ?? use.who.reference ?? say.unknown);
-  const parts = [
-    name,
-    use.organization === null ? '' : say.of(use.organization),
-    use.client === null ? '' : say.withApp(use.client),
-  ];
-  return parts.filter(Boolean).join(' ');
+  const { who, organization, client, actor } = use;
+  const isOwn = who.reference === `Patient/${patient}`;
+  const name = isOwn ? say.you : (who.display ?? say.actors[actor ?? ''] ?? who.reference ?? say.unknown);
+  const role = isOwn || who.display === null ? undefined : say.actors[actor ?? ''];
+  const app = client?.name ?? client?.id;
+  const with_ = app === undefined || app === name ? '' : say.withApp(app);
+  return [[name, role, organization?.name ?? organization?.reference].filter(Boolean).join(', '), with_]
+    .filter(Boolean)
+    .join(' ');
 }
 
 const isAct = (text: string): text is Act => /^[CRUDE]$/.test(text);
 
 /** What was done with what: `Looked at: prescribed medicines (3)`. */
-export function whatInWords(language: Language, { action, what }: Use): string {
+export function whatInWords(language: Language, { kind, action, what, why }: AccountingRow): string {
   const say = seenWords[language];
   const things = what.map(({ type, count }) => `${typeInWords(language, type)} (${numberInWords(language, count)})`);
-  const done = say.acts[isAct(action) ? action : 'E'];
-  return `${done}: ${things.length === 0 ? say.record : listInWords(language, things)}`;
+  const list = things.length === 0 ? say.record : listInWords(language, things);
+  if (kind === 'access') return why ?? say.deeds.access;
+  if (kind === 'disclosed') return `${say.disclosed}: ${list}${why === null ? '' : ` (${why})`}`;
+  return `${say.acts[isAct(action) && action !== 'E' ? action : 'R']}: ${list}`;
 }
 
 /** What it was for: `to treat you`; empty where nothing is known. */
-export const whyInWords = (language: Language, { purpose }: Use): string =>
+export const whyInWords = (language: Language, { purpose }: AccountingRow): string =>
   purpose === null ? '' : (purposeInWords(language, purpose) ?? purpose);
 
 /** Ids of the Consents by which it was. */
-export const consentsIn = ({ basis }: Use): string[] => basis.flatMap((one) => /^Consent\/(.+)$/.exec(one)?.[1] ?? []);
+export const consentsIn = ({ basis }: AccountingRow): string[] =>
+  basis.flatMap((one) => /^Consent\/(.+)$/.exec(one)?.[1] ?? []);
+
+/** Whether nothing was shown. https://hl7.org/fhir/R4/valueset-audit-event-outcome.html */
+export const isRefused = ({ outcome }: AccountingRow): boolean => outcome !== '' && outcome !== '0';
+
+export const dayOf = ({ recorded }: AccountingRow): string => recorded.toISOString().slice(0, 10);
 
 const isDay = (text: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text));
 
 /** The filter that an address asks for. */
 export function filterOf(query: URLSearchParams): SeenFilter {
   const kind = kinds.find((one) => one === query.get('kind'));
+  const deed = deeds.find((one) => one === query.get('deed'));
   const text = (name: string): string => (query.get(name) ?? '').trim().slice(0, 200);
-  return { from: text('from'), to: text('to'), who: text('who'), kind: kind ?? '' };
+  const own = query.has('own') || kind === 'own';
+  return { from: text('from'), to: text('to'), who: text('who'), kind: kind ?? '', deed: deed ?? '', own };
 }
 
 export type FilterProblem = 'wrongDay' | 'wrongOrder';
@@ -95,10 +112,14 @@ export function problemOf({ from, to }: SeenFilter): { field: 'from' | 'to'; wha
   return from !== '' && to !== '' && to < from ? { field: 'to', what: 'wrongOrder' } : null;
 }
 
-/** Those that are asked for. */
-export const filtered = (uses: readonly Use[], { from, to, who, kind }: SeenFilter, patient: string): Use[] =>
+/** Those that are asked for, of a period that was asked for before. */
+export const filtered = (
+  uses: readonly AccountingRow[],
+  { who, kind, deed, own }: SeenFilter,
+  patient: string,
+): AccountingRow[] =>
   uses.filter((use) => {
-    const day = use.recorded.slice(0, 10);
-    if ((from !== '' && day < from) || (to !== '' && day > to)) return false;
-    return (who === '' || whoKey(use) === who) && (kind === '' || kindOf(use, patient) === kind);
+    const is = kindOf(use, patient);
+    if (!own && is === 'own') return false;
+    return (who === '' || whoKey(use) === who) && (kind === '' || is === kind) && (deed === '' || use.kind === deed);
   });

@@ -1,59 +1,40 @@
-import type { AuditEvent, AuditEventAgent } from '@medplum/fhirtypes';
-
-import { searchPage } from './ask.ts';
-import type { SeenFilter, Use } from './seen-rows.ts';
+import { ok } from '../../fhir/outcome.ts';
+import type { FhirRequest } from '../../fhir/request.ts';
+import { type AccountingRow, accountingRows } from '../ledger/accounting.ts';
+import type { SeenFilter } from './seen-rows.ts';
 import type { RecordVisit } from './visit.ts';
 
 /** Uses that are looked at for one list. */
-const MOST = 2000;
-const COUNT = '500';
+export const MOST = 2000;
 
-const typeOf = ({ who }: AuditEventAgent): string => who?.reference?.split('/')[0] ?? who?.type ?? '';
+const DAY = 86_400_000;
 
-const nameOf = (agent: AuditEventAgent | undefined): string | null =>
-  agent === undefined ? null : (agent.who?.display ?? agent.name ?? agent.who?.identifier?.value ?? null);
-
-function useOf(event: AuditEvent & { id: string }): Use {
-  const { id, recorded = '', action = 'E', agent = [], purposeOfEvent = [], entity = [], outcome = '0' } = event;
-  const person = agent.find(({ requestor }) => requestor) ?? agent[0];
-  const organization = agent.find((one) => one !== person && typeOf(one) === 'Organization');
-  const client = agent.find((one) => one !== person && (typeOf(one) === 'Device' || one.who?.identifier !== undefined));
-  const purposes = [...purposeOfEvent, ...(person?.purposeOfUse ?? [])].flatMap(({ coding = [] }) =>
-    coding.flatMap(({ code }) => code ?? []),
-  );
-  const names = entity.flatMap(({ what }) => what?.reference ?? []);
-  const types = Map.groupBy(
-    names.map((name) => name.split('/')[0] ?? ''),
-    (type) => type,
-  );
-  return {
-    id,
-    recorded,
-    action,
-    who: { reference: person?.who?.reference ?? null, display: nameOf(person) },
-    organization: nameOf(organization),
-    client: nameOf(client),
-    what: [...types]
-      .filter(([type]) => type !== 'Patient' || types.size === 1)
-      .map(([type, all]) => ({ type, count: all.length })),
-    purpose: purposes[0] ?? null,
-    basis: names.filter((name) => name.startsWith('Consent/')),
-    refused: outcome !== '0',
-    emergency: purposes.includes('BTG') || purposes.includes('ETREAT'),
+/**
+ * What the ledger tells of the record that is open, the newest first: whose it is may see all of it, and so may who helps them.
+ * That it was looked at is in the ledger as well, before it is shown.
+ *
+ * @param filter both days are in it
+ */
+export async function usesOf(
+  visit: RecordVisit,
+  { from, to }: Pick<SeenFilter, 'from' | 'to'>,
+): Promise<AccountingRow[]> {
+  const { deps, request, grant, record } = visit;
+  const rows = await accountingRows(deps.fhir, request.tenant, record.id, {
+    ...(from === '' ? {} : { start: new Date(from) }),
+    ...(to === '' ? {} : { end: new Date(Date.parse(to) + DAY) }),
+    limit: MOST,
+  });
+  const asked: FhirRequest = {
+    method: 'GET',
+    path: ['Patient', record.id, '$accounting'],
+    query: '',
+    header: () => undefined,
+    body: '',
+    grant,
+    base: deps.fhir.settings.baseOf(request.tenant),
   };
-}
-
-/** What the ledger tells of a record in a period, the newest first; both days are in it. */
-export async function usesOf(visit: RecordVisit, { from, to }: Pick<SeenFilter, 'from' | 'to'>): Promise<Use[]> {
-  const uses: Use[] = [];
-  const asked: Record<string, string> = { patient: `Patient/${visit.record.id}`, _sort: '-date', _count: COUNT };
-  const days = [...(from === '' ? [] : [`date=ge${from}`]), ...(to === '' ? [] : [`date=le${to}`])];
-  let cursor: string | null = null;
-  do {
-    const query = new URLSearchParams({ ...asked, ...(cursor === null ? {} : { _cursor: cursor }) });
-    const page = await searchPage<AuditEvent>(visit, 'AuditEvent', [query.toString(), ...days].join('&'));
-    uses.push(...page.found.map(useOf));
-    cursor = page.next;
-  } while (cursor !== null && uses.length < MOST);
-  return uses;
+  const patient = { type: 'Patient', id: record.id, patient: record.id, patients: null, labels: 0 };
+  await deps.fhir.record?.(asked, ok({ status: 200, headers: {}, body: null }), [{ ...patient, interaction: 'r' }]);
+  return rows;
 }

@@ -4,6 +4,10 @@ import type { Language } from '../../pages/language.ts';
 export const kinds = ['own', 'helper', 'care', 'app', 'organization', 'other'] as const;
 export type Kind = (typeof kinds)[number];
 
+/** What was done with a record. */
+export const deeds = ['viewed', 'changed', 'disclosed', 'access'] as const;
+export type Deed = (typeof deeds)[number];
+
 export type Act = 'C' | 'R' | 'U' | 'D' | 'E';
 
 type SeenWords = {
@@ -19,14 +23,22 @@ type SeenWords = {
   kind: string;
   everyKind: string;
   kinds: Readonly<Record<Kind, string>>;
+  deed: string;
+  everyDeed: string;
+  deeds: Readonly<Record<Deed, string>>;
+  ownToo: string;
+  ownHidden: string;
+  most: (count: string) => string;
   apply: string;
   clear: string;
   download: string;
   you: string;
   unknown: string;
   withApp: (app: string) => string;
-  of: (organization: string) => string;
-  acts: Readonly<Record<Act, string>>;
+  /** Classes of actors (src/privacy/actors). */
+  actors: Readonly<Record<string, string>>;
+  acts: Readonly<Record<Exclude<Act, 'E'>, string>>;
+  disclosed: string;
   record: string;
   because: string;
   allowed: string;
@@ -44,7 +56,7 @@ export const seenWords: Readonly<Record<Language, SeenWords>> = {
   en: {
     title: 'Who saw my record',
     lead: 'Every use of your record is written down before it is shown to anybody, and nobody can change that list.',
-    none: 'Nobody has used your record in this time.',
+    none: 'There is nothing to show for this time.',
     count: (count) => (count === '1' ? 'One use' : `${count} uses`),
     filters: 'Narrow the list',
     from: 'From',
@@ -61,14 +73,46 @@ export const seenWords: Readonly<Record<Language, SeenWords>> = {
       organization: 'Insurers, employers and other organizations',
       other: 'This server and others',
     },
+    deed: 'What happened',
+    everyDeed: 'All',
+    deeds: {
+      viewed: 'Looked at',
+      changed: 'Changed',
+      disclosed: 'Given to others',
+      access: 'Who may see it was changed',
+    },
+    ownToo: 'Show my own uses, too',
+    ownHidden: 'Your own uses are left out.',
+    most: (count) => `Only the newest ${count} are counted here. Choose a shorter time to see the others.`,
     apply: 'Show',
     clear: 'Show all',
     download: 'Download as a table (CSV)',
     you: 'You',
     unknown: 'Somebody without a name here',
     withApp: (app) => `with ${app}`,
-    of: (organization) => `of ${organization}`,
-    acts: { R: 'Looked at', C: 'Added', U: 'Changed', D: 'Deleted', E: 'Used' },
+    actors: {
+      practitioner: 'treats you',
+      concierge: 'health concierge',
+      'care-agent': 'customer care',
+      contractor: 'works for us',
+      proxy: 'helps you',
+      app: 'an app',
+      system: 'another system',
+      'hr-admin': 'your employer',
+      carrier: 'your insurer',
+      'employer-feed': 'your employer',
+      'provider-market': 'a service that you booked',
+      'device-gateway': 'your device',
+      'privacy-officer': 'privacy officer',
+      legal: 'legal department',
+      sysadmin: 'system administration',
+      operator: 'who runs this server',
+      server: 'this server',
+      analytics: 'statistics',
+      marketing: 'marketing',
+    },
+    acts: { R: 'Looked at', C: 'Added', U: 'Changed', D: 'Deleted' },
+    disclosed: 'Was given',
     record: 'your record',
     because: 'Why',
     allowed: 'because you allowed it',
@@ -90,7 +134,7 @@ export const seenWords: Readonly<Record<Language, SeenWords>> = {
   fr: {
     title: 'Qui a vu mon dossier',
     lead: 'Chaque utilisation de votre dossier est notée avant que quoi que ce soit soit montré, et personne ne peut changer cette liste.',
-    none: 'Personne n’a utilisé votre dossier pendant cette période.',
+    none: 'Il n’y a rien à montrer pour cette période.',
     count: (count) => (count === '1' ? 'Une utilisation' : `${count} utilisations`),
     filters: 'Restreindre la liste',
     from: 'Du',
@@ -107,14 +151,47 @@ export const seenWords: Readonly<Record<Language, SeenWords>> = {
       organization: 'Assureurs, employeurs et autres organisations',
       other: 'Ce serveur et d’autres',
     },
+    deed: 'Ce qui s’est passé',
+    everyDeed: 'Tout',
+    deeds: {
+      viewed: 'Consulté',
+      changed: 'Modifié',
+      disclosed: 'Transmis à d’autres',
+      access: 'Qui peut le voir a été changé',
+    },
+    ownToo: 'Montrer aussi mes propres utilisations',
+    ownHidden: 'Vos propres utilisations ne sont pas montrées.',
+    most: (count) =>
+      `Seules les ${count} plus récentes sont comptées ici. Choisissez une période plus courte pour voir les autres.`,
     apply: 'Afficher',
     clear: 'Tout afficher',
     download: 'Télécharger en tableau (CSV)',
     you: 'Vous',
     unknown: 'Une personne sans nom ici',
     withApp: (app) => `avec ${app}`,
-    of: (organization) => `de ${organization}`,
-    acts: { R: 'Consulté', C: 'Ajouté', U: 'Modifié', D: 'Supprimé', E: 'Utilisé' },
+    actors: {
+      practitioner: 'vous soigne',
+      concierge: 'concierge santé',
+      'care-agent': 'service à la clientèle',
+      contractor: 'travaille pour nous',
+      proxy: 'vous aide',
+      app: 'une application',
+      system: 'un autre système',
+      'hr-admin': 'votre employeur',
+      carrier: 'votre assureur',
+      'employer-feed': 'votre employeur',
+      'provider-market': 'un service que vous avez réservé',
+      'device-gateway': 'votre appareil',
+      'privacy-officer': 'responsable de la vie privée',
+      legal: 'service juridique',
+      sysadmin: 'administration du système',
+      operator: 'qui exploite ce serveur',
+      server: 'ce serveur',
+      analytics: 'statistiques',
+      marketing: 'marketing',
+    },
+    acts: { R: 'Consulté', C: 'Ajouté', U: 'Modifié', D: 'Supprimé' },
+    disclosed: 'A reçu',
     record: 'votre dossier',
     because: 'Pourquoi',
     allowed: 'parce que vous l’avez permis',

@@ -4,21 +4,22 @@ import type { Problem } from '../../pages/form.ts';
 import { privatePageHeaders } from '../../pages/headers.ts';
 import type { Html } from '../../pages/layout.ts';
 import { csv } from '../copy/csv.ts';
+import type { AccountingRow } from '../ledger/accounting.ts';
 import { pathIn } from './links.ts';
 import { seenChart, weeksOf } from './seen-chart.ts';
 import { filterForm, seenPath, timeline } from './seen-list.ts';
 import {
   filtered,
   filterOf,
+  isRefused,
   kindOf,
   problemOf,
   type SeenFilter,
-  type Use,
   whatInWords,
   whoInWords,
   whyInWords,
 } from './seen-rows.ts';
-import { usesOf } from './seen-uses.ts';
+import { MOST, usesOf } from './seen-uses.ts';
 import { seenWords } from './seen-words.ts';
 import { recordPage } from './sheet.ts';
 import { numberInWords } from './times.ts';
@@ -28,7 +29,9 @@ import type { Page, RecordVisit, Reply } from './visit.ts';
 const PAGE = 50;
 
 const queryOf = (filter: SeenFilter, more: Record<string, string> = {}): string => {
-  const entries = Object.entries({ ...filter, ...more }).filter(([, value]) => value !== '');
+  const entries = Object.entries({ ...filter, own: filter.own ? '1' : '', ...more }).filter(
+    ([, value]) => value !== '',
+  );
   return entries.length === 0 ? '' : `?${new URLSearchParams(entries)}`;
 };
 
@@ -53,19 +56,20 @@ async function show(visit: RecordVisit): Promise<Reply> {
   const pages = Math.max(1, Math.ceil(uses.length / PAGE));
   const asked = Number(query.get('page') ?? 1);
   const page = Number.isInteger(asked) ? Math.min(Math.max(asked, 1), pages) : 1;
-  const counted = uses.map((use) => ({ at: Date.parse(use.recorded), kind: kindOf(use, record.id) }));
+  const counted = uses.map((use) => ({ at: use.recorded.getTime(), kind: kindOf(use, record.id) }));
   const until = filter.to === '' || wrong !== null ? deps.fhir.now() : Date.parse(filter.to);
   const content = html`<p>${say.lead}</p>
     ${seenChart(language, weeksOf(counted, until))}
     ${filterForm(visit, all, filter, problems)}
-    <p role="status">${uses.length === 0 ? say.none : say.count(numberInWords(language, uses.length))}</p>
+    <p role="status">${uses.length === 0 ? say.none : say.count(numberInWords(language, uses.length))} ${filter.own ? '' : say.ownHidden}</p>
+    ${all.length < MOST ? '' : html`<p class="quiet">${say.most(numberInWords(language, MOST))}</p>`}
     ${timeline(visit, uses.slice((page - 1) * PAGE, page * PAGE))}
     ${pager(visit, filter, page, pages)}
     ${uses.length === 0 ? '' : html`<p><a href="${pathIn(request, `${seenPath}.csv`)}${queryOf(filter)}">${say.download}</a></p>`}`;
   return recordPage(visit, { title: say.title, content, problems });
 }
 
-function lineOf(visit: RecordVisit, use: Use): Record<string, string> {
+function lineOf(visit: RecordVisit, use: AccountingRow): Record<string, string> {
   const { language } = visit.request;
   const say = seenWords[language];
   const [
@@ -81,15 +85,15 @@ function lineOf(visit: RecordVisit, use: Use): Record<string, string> {
   ] = say.columns;
   const [done = '', things = ''] = whatInWords(language, use).split(': ');
   return {
-    [when]: use.recorded,
+    [when]: use.recorded.toISOString(),
     [who]: whoInWords(language, { ...use, organization: null, client: null }, visit.record.id),
-    [organization]: use.organization ?? '',
-    [app]: use.client ?? '',
+    [organization]: use.organization?.name ?? '',
+    [app]: use.client?.name ?? use.client?.id ?? '',
     [act]: done,
     [what]: things,
     [why]: whyInWords(language, use),
     [emergency]: use.emergency ? 'x' : '',
-    [refused]: use.refused ? 'x' : '',
+    [refused]: isRefused(use) ? 'x' : '',
   };
 }
 
