@@ -19,9 +19,12 @@ import { createGuardedFetch } from './net/guard.ts';
 import { createReadConsents } from './privacy/consents.ts';
 import { anonymousGrant, createDecide } from './privacy/decide.ts';
 import { createReadFacts } from './privacy/duties.ts';
+import { eraseAgain } from './privacy/erase/erase-again.ts';
 import { jobHandlers } from './privacy/jobs/index.ts';
 import { withLabels } from './privacy/labels/labelled.ts';
+import { createRecord } from './privacy/ledger/record.ts';
 import { createReach } from './privacy/reach.ts';
+import { keptByLaw } from './privacy/retention/kept.ts';
 import { watched } from './privacy/watch.ts';
 import { createAuthenticate } from './smart/authenticate.ts';
 import { registrationOf } from './smart/clients/client-standing.ts';
@@ -89,10 +92,11 @@ export async function start(config: Config, log: Logger): Promise<Running> {
     // What is wrong with them is told now and not to the first client.
     if (config.udap) readUdapSettings(config.udap);
     const keys = openKeys(database, secret);
+    const erasureLog = openErasureLog(join(config.data, 'erasures.ndjson'));
     const parts = {
       database,
       blobs: await openBlobs(config),
-      erasureLog: openErasureLog(join(config.data, 'erasures.ndjson')),
+      erasureLog,
       settings: {
         references: config.references,
         cursorKey: deriveKey(secret, 'cursor'),
@@ -114,6 +118,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
       ),
     );
     context.decide = decide;
+    context.record = createRecord(context);
     context.dispatch = watched(context, context.dispatch);
     const isTenant = createTenants(database);
     const smart: SmartContext = {
@@ -162,6 +167,9 @@ export async function start(config: Config, log: Logger): Promise<Running> {
         now: Date.now,
       }),
     });
+    // A backup that was restored may know of people again who were erased: before anybody asks, they are gone.
+    const again = await eraseAgain(context, await erasureLog.all(), keptByLaw);
+    if (again > 0) log.warn({ records: again }, 'records that had been erased were there again, and were erased');
     const endHousekeeping = keepHouse(smart);
     const endWork = startWorker(context, jobHandlers);
     const listening = await timed('listening', listen(app, config.host, config.port, { tls: config.tls }));

@@ -80,6 +80,7 @@ const levels: readonly (readonly string[])[] = [
   ['.'],
   ['definitions'],
   ['validate'],
+  ['audit'],
   ['search'],
   ['store'],
   ['patch'],

@@ -76,7 +76,7 @@ export type Grant = {
   denials: ReadonlyMap<string, readonly Denial[]>;
   /** Security labels, as bits, whose rows are never seen. */
   forbiddenLabels: number;
-  /** Why it is so, for the ledger: `Consent/1`, or the name of a policy. */
+  /** Why it is so, for the ledger: the name of a policy, `Consent/1 Patient/2`, `BTG Patient/2`. */
   basis: readonly string[];
   /** Identifies what is granted; a cursor is bound to it, a cache is keyed by it. */
   hash: string;

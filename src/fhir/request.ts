@@ -14,6 +14,8 @@ export type FhirRequest = {
   /** The body as it came, for Binary; absent in a Bundle entry. */
   bytes?: Uint8Array;
   grant: Grant;
+  /** Of the request that came, as the answer's X-Request-Id says it; absent where it did not come over HTTP. */
+  id?: string;
   /** `http://host:port/fhir/R4`, without a trailing slash. */
   base: string;
 };

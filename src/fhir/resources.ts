@@ -164,6 +164,12 @@ export function typeNumber(type: string): number {
   return number;
 }
 
+/** The relation that has the current rows of a type: AuditEvents are in the ledger (migrations/0005_ledger.sql). */
+export const relationOf = (type: string): string => (type === 'AuditEvent' ? 'audit_event' : 'resource');
+
+/** Types that the server alone writes: nobody else creates, changes or deletes one. */
+export const isWrittenByServer = (type: string): boolean => type === 'AuditEvent';
+
 export function typeOfNumber(number: number): string {
   const type = resourceTypes[number - 1];
   if (type === undefined) throw new Error(`not the number of a resource type: ${number}`);

@@ -5,7 +5,7 @@ import type { Operation } from './operations/operation.ts';
 import { methodNotAllowed, notFound, type Result } from './outcome.ts';
 import { isId } from './reference.ts';
 import type { FhirRequest, FhirResponse } from './request.ts';
-import { isResourceType } from './resources.ts';
+import { isResourceType, isWrittenByServer } from './resources.ts';
 
 export type Dispatch = (context: FhirContext, request: FhirRequest) => Promise<Result<FhirResponse>>;
 
@@ -55,6 +55,12 @@ function operationAt(
   });
 }
 
+/** Metadata of a resource is changed in place; other operations on it write what is new. */
+const changes = (request: FhirRequest, shape: PathShape): boolean => {
+  if (request.method === 'GET' || request.method === 'HEAD' || shape.endsWith('_search')) return false;
+  return !shape.endsWith('$') || /^\$meta-/.test(request.path.at(-1) ?? '');
+};
+
 const allow = (methods: readonly string[], what: string): Result<never> => ({
   ...methodNotAllowed(`${what}; allowed here: ${methods.join(', ')}`),
   headers: { Allow: methods.join(', ') },
@@ -78,6 +84,9 @@ export function createDispatch(interactions: readonly FhirInteraction[], operati
     const shape = shapeOf(request.path);
     if (typeof shape !== 'string') return shape;
     const method = request.method === 'HEAD' ? 'GET' : request.method;
+    const [type = ''] = request.path;
+    if (isWrittenByServer(type) && changes(request, shape))
+      return allow(['GET'], `${type} is written by the server alone`);
     if (shape.endsWith('$')) {
       const operation = operationAt(operations, request.path, shape);
       if (!operation)

@@ -1,6 +1,6 @@
 import type { AuditEvent, Coding, Reference } from '@medplum/fhirtypes';
 
-import { systemGrant } from '../fhir/store/system.ts';
+import { appendAuditEvent } from '../privacy/ledger/append.ts';
 import type { SmartContext } from './context.ts';
 import type { User } from './people/user.ts';
 import { placeOf } from './tokens/tokens.ts';
@@ -71,19 +71,9 @@ function auditEvent(issuer: string, { kind, user, address, why }: SecurityEvent,
  * @see https://hl7.org/fhir/R4/auditevent.html
  */
 export async function noteSecurityEvent(context: SmartContext, event: SecurityEvent): Promise<void> {
-  const { issuer, audience } = placeOf(context.baseUrl, event.tenant);
+  const { issuer } = placeOf(context.baseUrl, event.tenant);
   try {
-    const written = await context.fhir.dispatch({
-      method: 'POST',
-      path: ['AuditEvent'],
-      query: '',
-      header: (name) => (name === 'content-type' ? 'application/fhir+json' : undefined),
-      body: JSON.stringify(auditEvent(issuer, event, context.now())),
-      // Whoever the user is, who must be there where references are enforced, is looked at too.
-      grant: systemGrant(event.tenant, ['AuditEvent', 'Patient', 'RelatedPerson', 'Practitioner']),
-      base: audience,
-    });
-    if (!written.ok) context.onFault(new Error(written.issues.map(({ diagnostics }) => diagnostics).join('; ')));
+    await appendAuditEvent(context.fhir, event.tenant, auditEvent(issuer, event, context.now()));
   } catch (error) {
     context.onFault(error);
   }

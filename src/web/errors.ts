@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 
 import { DatabaseError } from '../db/database.ts';
+import { NotRecorded, notRecordedText } from '../fhir/audit/not-recorded.ts';
 import { conflict, type Refusal, tooCostly, unavailable } from '../fhir/outcome.ts';
 
 const outcomeUnknown =
@@ -13,7 +14,9 @@ const outcomeUnknown =
 export function refusalOf(error: unknown, requestId: string, log: Logger): Refusal {
   if (error instanceof DatabaseError) {
     if (error.fault !== 'conflict')
-      log.warn({ requestId, fault: error.fault, sqlstate: error.sqlstate }, error.message);
+      // What Postgres says may quote what it was given; its code says as much.
+      log.warn({ requestId, err: error }, 'the database did not do what it was asked');
+    if (error instanceof NotRecorded) return unavailable(notRecordedText);
     if (error.fault === 'unavailable')
       return unavailable('The database cannot be reached at the moment; try again shortly');
     if (error.fault === 'unknown') return unavailable(outcomeUnknown);

@@ -101,6 +101,7 @@ async function requestOf(
   incoming: IncomingMessage,
   place: Place,
   path: readonly string[],
+  id: string,
 ): Promise<Result<FhirRequest>> {
   const { headers } = incoming;
   const { tenant, query } = place;
@@ -112,7 +113,7 @@ async function requestOf(
   const grant = caller === null ? deps.anonymous(tenant) : await deps.decide(caller.value);
   const method = incoming.method as FhirRequest['method'];
   const header = (name: string): string | undefined => headerOf(headers, name);
-  const common = { method, path, query, grant, base: deps.baseOf(tenant), header };
+  const common = { method, path, query, grant, id, base: deps.baseOf(tenant), header };
   if (method === 'GET' || method === 'HEAD' || method === 'DELETE') return ok({ ...common, body: '' });
   const bytes = await readBody(incoming, deps.maxBody);
   if (!bytes.ok) return bytes;
@@ -148,7 +149,7 @@ export async function serveFhir(
   const started = performance.now();
   let answer: FhirResponse;
   try {
-    answer = await answerOf(deps, incoming, place);
+    answer = await answerOf(deps, incoming, place, requestId);
   } catch (error) {
     if (error instanceof GateMismatch) deps.metrics.gateMismatch();
     answer = refused(refusalOf(error, requestId, deps.log));
@@ -180,7 +181,12 @@ export async function serveFhir(
   outgoing.writeHead(answer.status, headers).end(method === 'HEAD' ? undefined : body);
 }
 
-async function answerOf(deps: ServeDeps, incoming: IncomingMessage, place: Place): Promise<FhirResponse> {
+async function answerOf(
+  deps: ServeDeps,
+  incoming: IncomingMessage,
+  place: Place,
+  requestId: string,
+): Promise<FhirResponse> {
   if (!methods.has(incoming.method ?? '')) {
     return refused({
       ...notFound(`${incoming.method} is not a method of FHIR`),
@@ -190,7 +196,7 @@ async function answerOf(deps: ServeDeps, incoming: IncomingMessage, place: Place
   }
   const segments = pathOf(place.path);
   if (!segments.ok) return refused(segments);
-  const request = await requestOf(deps, incoming, place, segments.value);
+  const request = await requestOf(deps, incoming, place, segments.value, requestId);
   if (!request.ok) return refused(request);
   const result = await deps.fhir.dispatch(request.value);
   return result.ok ? result.value : refused(result);

@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
 import { request } from 'node:http';
+import type { AuditEvent } from '@medplum/fhirtypes';
 import { expect } from 'vitest';
-
 import type { Json, Resource } from '../../src/fhir/context.ts';
+import { appendAuditEvent } from '../../src/privacy/ledger/append.ts';
 import { type Server, startServer } from '../support/server.ts';
 import { pdf, trapResources } from './trap-resources.ts';
 
@@ -145,10 +146,17 @@ export async function trapWorld(
     return answer;
   };
 
-  const entry = resources.map((resource) => ({
-    resource,
-    request: { method: 'PUT', url: `${resource.resourceType}/${resource.id}` },
-  }));
+  // What the server alone writes.
+  for (const one of resources.filter(({ resourceType }) => resourceType === 'AuditEvent'))
+    await appendAuditEvent(server.smart.fhir, 1, one as Resource & AuditEvent);
+  const entry = resources.flatMap((resource) =>
+    resource.resourceType === 'AuditEvent'
+      ? []
+      : {
+          resource,
+          request: { method: 'PUT', url: `${resource.resourceType}/${resource.id}` },
+        },
+  );
   const seeded = await ask('system', 'POST', '', { body: { resourceType: 'Bundle', type: 'transaction', entry } });
   expect(seeded.status, seeded.text).toBe(200);
   // Version 2, and 3, which is its deletion.

@@ -193,7 +193,7 @@ describe('what is written down', () => {
         code: [{ coding: [{ system: observation, code: 'vital-signs' }] }],
       },
     });
-    const audits = (await read(`AuditEvent?entity=Consent/${consentId}`)) as Resource & {
+    const audits = (await read(`AuditEvent?type=110113&entity=Consent/${consentId}`)) as Resource & {
       entry: { resource: Resource }[];
     };
     expect(audits.entry).toHaveLength(1);
@@ -206,7 +206,7 @@ describe('what is written down', () => {
     expect(errorsOf(ended)).toEqual([]);
     expect(ended).toMatchObject({ status: 'inactive', provision: { period: { end: expect.any(String) } } });
     expect((await findGrant(world.server.database, 1, id))?.revokedAt).toBeInstanceOf(Date);
-    const after = (await read(`AuditEvent?entity=Consent/${consentId}`)) as Resource & {
+    const after = (await read(`AuditEvent?type=110113&entity=Consent/${consentId}`)) as Resource & {
       entry: { resource: Resource }[];
     };
     expect(after.entry).toHaveLength(2);

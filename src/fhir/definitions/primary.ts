@@ -171,8 +171,8 @@ const withPatient: readonly string[] = [
   'VisionPrescription',
 ];
 
-/** Types whose `patient` can have several values. */
-const manyPatients: ReadonlySet<string> = new Set(['Account', 'Appointment', 'AuditEvent', 'Person', 'Provenance']);
+/** Types whose `patient` can have several values. A row of the ledger is about one patient. */
+const manyPatients: ReadonlySet<string> = new Set(['Account', 'Appointment', 'Person', 'Provenance']);
 
 const none: Primary = { patient: null, patientIsOne: true, code: null, date: null, quantity: null };
 

@@ -1,4 +1,5 @@
 import { DatabaseError } from '../../db/database.ts';
+import { NotRecorded, notRecordedText } from '../audit/not-recorded.ts';
 import type { FhirContext } from '../context.ts';
 import { conflict, type Refusal, tooCostly, unavailable } from '../outcome.ts';
 import type { FhirRequest } from '../request.ts';
@@ -13,6 +14,7 @@ const WIDTH = 256;
 /** What is thrown in one entry must not take the others with it. */
 function refusalOf(context: FhirContext, error: unknown): Refusal {
   if (error instanceof DatabaseError) {
+    if (error instanceof NotRecorded) return unavailable(notRecordedText);
     if (error.fault === 'conflict') return conflict('Others are writing the same resource; try again');
     if (error.fault === 'timeout') return tooCostly('This took longer than is allowed; narrow it');
     if (error.fault === 'unavailable')

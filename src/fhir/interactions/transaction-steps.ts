@@ -1,9 +1,9 @@
 import { allows, type Grant } from '../access.ts';
 import type { FhirContext } from '../context.ts';
 import type { Parsed } from '../json.ts';
-import { forbidden, invalid, notFound, notSupported, ok, type Result } from '../outcome.ts';
+import { forbidden, invalid, methodNotAllowed, notFound, notSupported, ok, type Result } from '../outcome.ts';
 import { isId } from '../reference.ts';
-import { isResourceType } from '../resources.ts';
+import { isResourceType, isWrittenByServer } from '../resources.ts';
 import { uuid7 } from '../store/uuid.ts';
 import type { BundleEntry } from './bundle-entries.ts';
 import { patchReads } from './patch.ts';
@@ -88,6 +88,8 @@ export function stepOf(context: FhirContext, grant: Grant, entry: BundleEntry): 
   }
   if (!isResourceType(type))
     return notFound(`${type} is not a resource type of FHIR R4; types are spelled as in Patient`);
+  if (isWrittenByServer(type))
+    return { ...methodNotAllowed(`${type} is written by the server alone`), headers: { Allow: 'GET' } };
   if (id !== null && !isId(id)) return invalid('An id has 1 to 64 characters out of A-Z, a-z, 0-9, - and .');
   if (!allows(grant, type, letters[method])) return forbidden(`Your access does not cover ${doing[method]} ${type}`);
   if (method === 'PATCH' && !allows(grant, type, 'r')) return patchReads(type);

@@ -1,5 +1,6 @@
 import type { Row } from '../../db/database.ts';
 import { allows, type GateRow, type Grant } from '../access.ts';
+import { expand } from '../audit/render.ts';
 import { bundleText, searchEntry } from '../bundle.ts';
 import type { FhirContext } from '../context.ts';
 import { compartmentTypes } from '../definitions/compartments.ts';
@@ -7,7 +8,7 @@ import { primary } from '../definitions/primary.ts';
 import { forbidden, invalid, ok, type Result, tooCostly } from '../outcome.ts';
 import { type Parameters, requestParameters } from '../parameters.ts';
 import type { FhirRequest, FhirResponse } from '../request.ts';
-import { isResourceType, resourceTypes, typeNumber, typeOfNumber } from '../resources.ts';
+import { isResourceType, relationOf, resourceTypes, typeNumber, typeOfNumber } from '../resources.ts';
 import { interval } from '../search/dates.ts';
 import { openPosition, type Position, sealPosition } from '../search/page.ts';
 import { Scan } from '../search/scan.ts';
@@ -45,7 +46,7 @@ const shownOf = ([type, id, patient, patients, labels, content]: readonly unknow
   patient: patient as string | null,
   patients: patients as string[] | null,
   labels: labels as number,
-  content: content as string,
+  content: expand(typeOfNumber(type as number), content as string),
 });
 
 /** A birth date is no care date. */
@@ -79,7 +80,10 @@ function compartmentStatement(
 ): Statement | null {
   const statement = new Statement(grant.tenant);
   const id = statement.bind(ask.patient, 'text');
-  const types = compartmentTypes(context.definitions, 'Patient').filter((type) => ask.types?.has(type) ?? true);
+  // Who used the record is told where it is asked for; each answer to this adds to it.
+  const types = compartmentTypes(context.definitions, 'Patient').filter(
+    (type) => ask.types?.has(type) ?? relationOf(type) === 'resource',
+  );
   const scans = types.flatMap((type) => (type === 'Patient' ? [] : (Scan.of(grant, type, 'r', 's') ?? [])));
   const more = narrowed(statement, ask, after);
   const arms = Scan.fromEach(scans, statement, 'r').flatMap((from) => [

@@ -1,3 +1,4 @@
+import { expand } from '../audit/render.ts';
 import { searchParameter } from '../definitions/search-parameters.ts';
 import type { Result } from '../outcome.ts';
 import { forbidden, invalid, ok, tooCostly } from '../outcome.ts';
@@ -123,7 +124,7 @@ async function pointedToFromText(
   const ids = new Set<string>();
   // The select list fixes the shape of a row.
   for (const [content, patient, held] of rows as [string, string | null, string[]][]) {
-    const row = { type, content, patient, keys: new Set(held.map(Number)) };
+    const row = { type, content: expand(type, content), patient, keys: new Set(held.map(Number)) };
     for (const pointer of pointersOf(asking.grant.tenant, row, [code], asking))
       if ('type' in pointer && pointer.type === asking.type) ids.add(pointer.id);
   }

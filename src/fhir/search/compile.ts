@@ -1,3 +1,4 @@
+import { relationOf } from '../resources.ts';
 import { type Condition, flatten, write, written } from './condition.ts';
 import { afterInPhase, afterText, type Phase, type Position } from './page.ts';
 import type { Scan } from './scan.ts';
@@ -175,7 +176,7 @@ function firstHits({ scan, order, statement, ask, limit }: Arm, unless: string):
   const sorted = names.map((name) => `, h.${name}`).join('');
   return (
     `select ${columnsOf('r', ask.withKeys)}${sorted} from (select * from hit order by ${orderText(order, names, 'id')}` +
-    ` limit ${limit}) h join resource r on r.id = h.id where ${scan.gate(statement, 'r')}${unless}`
+    ` limit ${limit}) h join ${relationOf(scan.type)} r on r.id = h.id where ${scan.gate(statement, 'r')}${unless}`
   );
 }
 

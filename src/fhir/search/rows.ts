@@ -1,4 +1,5 @@
 import type { Row } from '../../db/database.ts';
+import { expand } from '../audit/render.ts';
 import { typeOfNumber } from '../resources.ts';
 
 /** A row as a search returns it, with what the gate is held against once more. */
@@ -28,7 +29,8 @@ export function foundRow(row: Row, mode: Found['mode']): Found {
     string[] | null,
     number,
   ];
-  return { type: typeOfNumber(type), id, version, lastUpdated, content, patient, patients, labels, mode };
+  const name = typeOfNumber(type);
+  return { type: name, id, version, lastUpdated, content: expand(name, content), patient, patients, labels, mode };
 }
 
 /** The keys of a row that brought them. bigint comes as text. */

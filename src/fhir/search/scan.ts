@@ -1,5 +1,5 @@
 import { type Denial, type Grant, type Interaction, isEveryRow, type Rows, type Rule, readsText } from '../access.ts';
-import { typeNumber } from '../resources.ts';
+import { relationOf, typeNumber } from '../resources.ts';
 import type { Condition } from './condition.ts';
 import { writeAll } from './condition.ts';
 import type { Statement } from './statement.ts';
@@ -60,7 +60,7 @@ export class Scan {
   /** `from resource r where …`: the gate, then what is asked of the rows. */
   from(statement: Statement, row: string, conditions: readonly Condition[]): string {
     const place = { statement, row, type: this.type };
-    return `from resource ${row} where ${this.gate(statement, row)}${writeAll(conditions, place)}`;
+    return `from ${relationOf(this.type)} ${row} where ${this.gate(statement, row)}${writeAll(conditions, place)}`;
   }
 
   /**
@@ -70,14 +70,14 @@ export class Scan {
   static fromEach(scans: readonly Scan[], statement: Statement, row: string): string[] {
     const groups = new Map<string, { first: Scan; types: number[] }>();
     for (const scan of scans) {
-      const name = scan.#rowsName;
+      const name = `${relationOf(scan.type)} ${scan.#rowsName}`;
       const group = groups.get(name) ?? { first: scan, types: [] };
       group.types.push(typeNumber(scan.type));
       groups.set(name, group);
     }
     return [...groups.values()].map(
       ({ first, types }) =>
-        `from resource ${row} where ${first.#gateOf(statement, row, `= any(${statement.bind(types, 'smallint[]')})`)}`,
+        `from ${relationOf(first.type)} ${row} where ${first.#gateOf(statement, row, `= any(${statement.bind(types, 'smallint[]')})`)}`,
     );
   }
 

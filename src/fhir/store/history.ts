@@ -1,6 +1,7 @@
 import type { Queryable } from '../../db/database.ts';
 import type { Grant } from '../access.ts';
-import { resourceTypes, typeNumber, typeOfNumber } from '../resources.ts';
+import { expand } from '../audit/render.ts';
+import { relationOf, resourceTypes, typeNumber, typeOfNumber } from '../resources.ts';
 import { Scan } from '../search/scan.ts';
 import { Statement } from '../search/statement.ts';
 import { release, type Stored } from './release.ts';
@@ -82,8 +83,9 @@ function arm(scan: Scan, statement: Statement, table: 'resource' | 'resource_his
     where += ` and v.last_updated <= ${at} and (v.last_updated < ${at} or ${place})`;
   }
   const deleted = table === 'resource' ? 'false' : 'v.deleted';
+  const relation = table === 'resource' ? relationOf(scan.type) : table;
   const content = table === 'resource_history' && scan.judges ? judged : 'v.content';
-  return `(select ${columns(row, content, deleted)} from ${table} v where ${where} ${order} limit ${statement.bind(ask.count + 1, 'int')})`;
+  return `(select ${columns(row, content, deleted)} from ${relation} v where ${where} ${order} limit ${statement.bind(ask.count + 1, 'int')})`;
 }
 
 /**
@@ -118,7 +120,7 @@ const version = (row: readonly unknown[]): Version => ({
   patient: row[4] as string | null,
   patients: row[5] as string[] | null,
   labels: row[6] as number,
-  content: row[7] as string,
+  content: expand(typeOfNumber(row[0] as number), row[7] as string),
   deleted: row[8] as boolean,
 });
 

@@ -1,4 +1,5 @@
 import { admitting, type GateRow, type Grant, type Interaction, mayAdmit, type Projection } from '../access.ts';
+import { expand } from '../audit/render.ts';
 
 /** A row that left the database and has not been released yet, or has: see release. */
 export type Stored = GateRow & {
@@ -21,7 +22,7 @@ export function stored(type: string, id: string, row: readonly unknown[]): Store
     patient: patient as string | null,
     patients: patients as string[] | null,
     labels: labels as number,
-    content: content as string,
+    content: expand(type, content as string),
   };
 }
 

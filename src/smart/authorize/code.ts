@@ -81,7 +81,7 @@ export async function giveCode(visit: SignedInVisit, scope: string): Promise<Ans
     const made = await codeFor(tx, visit, grant.id);
     if (made === null) return null;
     await createGrant(tx, { ...grant, consentId: drafts.consent?.id ?? null });
-    await writeDrafts(tx, drafts);
+    await writeDrafts(context, tx, drafts);
     return made;
   });
   endLeftConsents(context, grant.tenant).catch(context.onFault);

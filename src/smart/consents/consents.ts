@@ -7,6 +7,7 @@ import { rememberTexts } from '../../fhir/store/concept-texts.ts';
 import { type Draft, draft } from '../../fhir/store/draft.ts';
 import { systemGrant } from '../../fhir/store/system.ts';
 import { uuid7 } from '../../fhir/store/uuid.ts';
+import { appendAuditEvent } from '../../privacy/ledger/append.ts';
 import type { Client } from '../clients/client.ts';
 import { findClient } from '../clients/clients.ts';
 import type { SmartContext } from '../context.ts';
@@ -18,9 +19,9 @@ import { placeOf } from '../tokens/tokens.ts';
 import { auditOf, consentOf } from './consent-resources.ts';
 
 /** What is written into FHIR when something is granted; `consent` only where it is granted by whose record it is, or for them. */
-export type ConsentDrafts = { consent: Draft | null; audit: Draft };
+export type ConsentDrafts = { tenant: number; consent: Draft | null; audit: AuditEvent };
 
-function draftOf(context: SmartContext, tenant: number, made: Consent | AuditEvent, known?: string): Draft {
+function draftOf(context: SmartContext, tenant: number, made: Consent, known?: string): Draft {
   const id = known ?? uuid7(context.now());
   const text = JSON.stringify(made);
   return draft(context.fhir, tenant, { text, resource: JSON.parse(text) as Resource }, id, new Date(context.now()));
@@ -38,13 +39,19 @@ export async function draftConsent(
   const consent = made === null ? null : draftOf(context, grant.tenant, made);
   const why = 'An app was granted access';
   const event = { action: 'C' as const, consentId: consent?.id ?? null, user, now, why };
-  const audit = draftOf(context, grant.tenant, auditOf(issuer, grant, client, event));
-  await rememberTexts(context.database, [...(consent ? [consent] : []), audit]);
-  return { consent, audit };
+  await rememberTexts(context.database, consent ? [consent] : []);
+  return { tenant: grant.tenant, consent, audit: auditOf(issuer, grant, client, event) };
 }
 
-export const writeDrafts = (tx: Queryable, { consent, audit }: ConsentDrafts): Promise<void> =>
-  applyCreates(tx, [...(consent ? [consent] : []), audit]);
+/** The last that is done in a transaction: whoever is to be recorded waits for its end. */
+export async function writeDrafts(
+  context: SmartContext,
+  tx: Queryable,
+  { tenant, consent, audit }: ConsentDrafts,
+): Promise<void> {
+  if (consent) await applyCreates(tx, [consent]);
+  await appendAuditEvent(context.fhir, tenant, audit, { on: tx });
+}
 
 /** This context with a transaction in the place of its database. */
 function within(context: SmartContext, tx: Queryable): SmartContext {
@@ -97,8 +104,8 @@ export async function endConsent(
   const ended = await endedConsent(context, grant);
   const now = new Date(context.now());
   const event = { action: 'U' as const, consentId: grant.consentId, user, now, why };
-  const audit = client && draftOf(context, tenant, auditOf(issuer, grant, client, event));
-  await rememberTexts(context.database, [...(ended ? [ended.draft] : []), ...(audit ? [audit] : [])]);
+  const audit = client && auditOf(issuer, grant, client, event);
+  await rememberTexts(context.database, ended ? [ended.draft] : []);
   await context.database.transaction(async (tx) => {
     const first = await tx.query(
       `update app_grant set consent_ended_at = now()
@@ -109,10 +116,10 @@ export async function endConsent(
     if (first.length > 0) {
       // If somebody else changed it in the meantime, it stays as they left it: access has ended all the same.
       if (ended) await applyChanges(tx, [{ draft: ended.draft, expected: ended.version }]);
-      if (audit) await applyCreates(tx, [audit]);
     }
-    // Last, because it raises the epoch: who writes a Consent locks that first and the epoch then.
+    // After the Consent, because it raises the epoch: who writes a Consent locks that first and the epoch then.
     await revokeGrant(within(context, tx), tenant, grant.id, why);
+    if (audit && first.length > 0) await appendAuditEvent(context.fhir, tenant, audit, { on: tx });
   });
 }
 

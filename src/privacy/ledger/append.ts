@@ -1,0 +1,128 @@
+import type { AuditEvent, AuditEventAgent, AuditEventEntity } from '@medplum/fhirtypes';
+
+import type { Queryable } from '../../db/database.ts';
+import type { FhirContext, Resource } from '../../fhir/context.ts';
+import { uuid7 } from '../../fhir/store/uuid.ts';
+import { networkPart } from './addresses.ts';
+import { appendBlock, type LedgerRow, ledgerOf } from './ledger.ts';
+
+export type AppendOptions = {
+  /**
+   * A transaction in which it is written, as its last statement: until the commit everybody else who is to be recorded waits.
+   * Left out: at once, with what others write.
+   */
+  on?: Queryable;
+  /** Nobody but the privacy officer sees it until then, as the law may order. */
+  suspendedUntil?: Date;
+};
+
+type Who = NonNullable<AuditEventAgent['who']>;
+
+/** The ledger outlives the erasure of a record: who a patient, or who speaks for one, is called is not in it. */
+function unnamed<T extends { reference?: string; display?: string }>(who: T): T {
+  const isPerson = who.reference === undefined || /^(Patient|RelatedPerson|Person)\//.test(who.reference);
+  if (!isPerson || who.display === undefined) return who;
+  const { display: _, ...rest } = who;
+  // What is left of it has the same shape: display is optional.
+  return rest as T;
+}
+
+/** A client, an organization or a device has no record to erase. */
+const isThing = ({ identifier }: { identifier?: { system?: string } }): boolean =>
+  identifier?.system?.endsWith('/oauth2/clients') ?? false;
+
+function keptAgent(agent: AuditEventAgent): AuditEventAgent {
+  const { who, name: _, network, ...rest } = agent;
+  const address = network?.address;
+  return {
+    ...rest,
+    ...(who ? { who: isThing(who) ? who : (unnamed(who) as Who) } : {}),
+    ...(network
+      ? { network: { ...network, ...(address === undefined ? {} : { address: networkPart(address) }) } }
+      : {}),
+  };
+}
+
+const patientOf = (entity: AuditEventEntity): string | null =>
+  /^Patient\/([A-Za-z0-9.-]{1,64})$/.exec(entity.what?.reference ?? '')?.[1] ?? null;
+
+function keptEntity(entity: AuditEventEntity): AuditEventEntity {
+  if (patientOf(entity) === null) return entity;
+  const { name: _, description: __, ...rest } = entity;
+  // What is left of a reference is one.
+  return { ...rest, ...(rest.what ? { what: unnamed(rest.what) } : {}) };
+}
+
+/** The patients that it is about: those among its entities, else those who did it. */
+function patientsOf({ entity = [], agent = [] }: AuditEvent): string[] {
+  const about = entity.flatMap((one) => patientOf(one) ?? []);
+  const acting = agent.flatMap(({ who }) => /^Patient\/([A-Za-z0-9.-]{1,64})$/.exec(who?.reference ?? '')?.[1] ?? []);
+  return [...new Set(about.length > 0 ? about : acting)];
+}
+
+/** The event as it is about one patient: of the others in it nothing is said. */
+function aboutOne(event: AuditEvent, patient: string | null): AuditEvent {
+  if (patient === null || event.entity === undefined) return event;
+  const entity = event.entity.filter((one) => [null, patient].includes(patientOf(one)));
+  return { ...event, entity };
+}
+
+function rowOf(
+  context: FhirContext,
+  tenant: number,
+  event: AuditEvent,
+  patient: string | null,
+  options: AppendOptions,
+) {
+  const now = context.now();
+  const id = event.id ?? uuid7(now);
+  const { resourceType, id: _, meta, recorded: ____, ...rest } = event;
+  const { versionId: __, lastUpdated: ___, ...kept } = meta ?? {};
+  const stamped = { versionId: '1', lastUpdated: new Date(now).toISOString(), ...kept };
+  // An AuditEvent is a resource.
+  const resource = { resourceType, id, meta: stamped, recorded: new Date(now).toISOString(), ...rest } as Resource &
+    AuditEvent;
+  const { code, present, keys } = context.index(tenant, resource);
+  const row: LedgerRow = {
+    id,
+    recorded: now,
+    patient,
+    shape: null,
+    code,
+    present,
+    keys,
+    suspendedUntil: options.suspendedUntil?.getTime() ?? null,
+    content: JSON.stringify(resource),
+  };
+  return row;
+}
+
+/**
+ * Writes an AuditEvent into the ledger: one for each patient it is about, each without the others; without the names of people
+ * and the ends of addresses. `recorded` becomes now; when it happened, where that is not now, is its `period`.
+ *
+ * @returns their ids
+ * @throws NotRecorded; within a transaction DatabaseError
+ */
+export async function appendAuditEvent(
+  context: FhirContext,
+  tenant: number,
+  event: AuditEvent,
+  options: AppendOptions = {},
+): Promise<string[]> {
+  // Lists keep their lengths, which the type counts.
+  const kept = {
+    ...event,
+    agent: event.agent?.map(keptAgent),
+    ...(event.entity ? { entity: event.entity.map(keptEntity) } : {}),
+  } as AuditEvent;
+  const patients = patientsOf(kept);
+  const about = patients.length === 0 ? [null] : patients;
+  const rows = about.map((patient, at) => {
+    const { id, ...rest } = aboutOne(kept, patient);
+    return rowOf(context, tenant, at === 0 && id !== undefined ? { ...rest, id } : rest, patient, options);
+  });
+  if (options.on) await appendBlock(options.on, tenant, rows);
+  else await ledgerOf(context.database).append(tenant, rows);
+  return rows.map(({ id }) => id);
+}
