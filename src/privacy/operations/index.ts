@@ -1,17 +1,23 @@
 import type { Operation } from '../../fhir/operations/operation.ts';
 import { aggregateReport } from './aggregate-report.ts';
+import { approveDisclosureOperation } from './approve-disclosure.ts';
 import { breakGlassOperation } from './break-glass.ts';
 import { clearanceStatus } from './clearance-status.ts';
+import { complain } from './complain.ts';
 import { correct } from './correct.ts';
 import { deIdentify } from './de-identify.ts';
 import { decideCorrectionOperation } from './decide-correction.ts';
 import { disagreeOperation } from './disagree.ts';
+import { discloseOperation } from './disclose.ts';
 import { electionsFeed } from './elections-feed.ts';
+import { enrollFeed } from './enroll-feed.ts';
 import { cancelEraseOperation, eraseOperation } from './erase.ts';
+import { explainAccess } from './explain-access.ts';
 import { fileConsent } from './file-consent.ts';
 import { holdOperation, releaseHoldOperation } from './hold.ts';
 import { leaderboard } from './leaderboard.ts';
 import { myData } from './my-data.ts';
+import { requestDisclosureOperation } from './request-disclosure.ts';
 import { reviewBreakGlass } from './review-break-glass.ts';
 import { revokeConsent } from './revoke-consent.ts';
 import { setModuleOperation } from './set-module.ts';
@@ -21,6 +27,7 @@ import { shareWithCarrier } from './share-with-carrier.ts';
 export const operations: readonly Operation[] = [
   revokeConsent,
   fileConsent,
+  explainAccess,
   breakGlassOperation,
   cancelEraseOperation,
   eraseOperation,
@@ -30,6 +37,7 @@ export const operations: readonly Operation[] = [
   releaseHoldOperation,
   reviewBreakGlass,
   leaderboard,
+  enrollFeed,
   shareWithCarrier,
   electionsFeed,
   aggregateReport,
@@ -38,4 +46,8 @@ export const operations: readonly Operation[] = [
   correct,
   decideCorrectionOperation,
   disagreeOperation,
+  complain,
+  requestDisclosureOperation,
+  approveDisclosureOperation,
+  discloseOperation,
 ];

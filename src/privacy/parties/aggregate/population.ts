@@ -11,7 +11,8 @@ function departmentOf({ class: classes = [] }: Coverage): string {
   return named('subgroup') ?? named('group') ?? 'unknown';
 }
 
-function yearsAt(birthDate: string | undefined, now: number): number | null {
+/** Age in whole years; null where the date of birth is not known. */
+export function yearsAt(birthDate: string | undefined, now: number): number | null {
   if (birthDate === undefined) return null;
   const [year = '', month = '12', day = '31'] = birthDate.split('-');
   const today = new Date(now);
