@@ -1,4 +1,4 @@
-import { parseLossless, stringifyLossless } from '../../fhir/lossless.ts';
+import { parseLossless, stringifyLossless } from '../fhir/lossless.ts';
 
 const patients = /"reference":"(?:[^"]*\/)?Patient\/([A-Za-z0-9.-]{1,64})/g;
 

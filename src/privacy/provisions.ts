@@ -50,7 +50,11 @@ export const openedBy = ({ securityLabel = [], type }: ConsentProvision): number
  *
  * @param end the first instant not covered
  */
-function periodOf({ context, tenant }: Reading, start: number, end: number): DataPeriod {
+export function periodOf(
+  { context, tenant }: Pick<Reading, 'context' | 'tenant'>,
+  start: number,
+  end: number,
+): DataPeriod {
   return {
     start,
     end,

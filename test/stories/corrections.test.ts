@@ -138,7 +138,10 @@ test('O-80 an accepted correction is written, signed, and told to everybody who 
   expect(provenance?.entity?.[0]?.what.reference).toBe(`Task/${body.id}`);
   const told = await found<Communication>('Communication?subject=Patient/ada', self);
   for (const one of told) expect(problems(one)).toEqual([]);
-  expect(told.flatMap(({ recipient }) => recipient?.map(({ reference }) => reference))).toContain('Patient/ada');
+  const recipients = told.flatMap(({ recipient = [] }) => recipient.map(({ reference }) => reference));
+  expect(recipients).toEqual(expect.arrayContaining(['Patient/ada', 'Practitioner/dr']));
+  // Whoever was told nothing of it is not told now.
+  expect(recipients).not.toContain('Practitioner/stranger');
   expect(JSON.stringify(told)).not.toMatch(/70|170|kg|Weight/);
 });
 

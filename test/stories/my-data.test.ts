@@ -118,12 +118,15 @@ test('O-81 a copy holds every row of the record and nothing of anybody else', as
     `select type, id from resource where tenant = 1 and (patient = 'mine' or 'mine' = any(patients) or (type = 103 and id = 'mine'))`,
   );
   const files = await fetchCopy(copyIdOf(await ask()));
+  // Who used the record is in the ledger, and asking for a copy adds to it.
+  const record = linesOf(files, 'record/').filter(({ resourceType }) => resourceType !== 'AuditEvent');
   const expected = before
+    .filter(([type]) => typeOfNumber(Number(type)) !== 'AuditEvent')
     .map(([type, id]) => `${typeOfNumber(Number(type))}/${id}`)
     // A list of several people is about others, too.
     .filter((name) => !name.startsWith('Group/'));
   expect(new Set(expected.map((name) => name.split('/')[0])).size).toBeGreaterThan(60);
-  expect(namesOf(linesOf(files, 'record/'))).toEqual(expected.sort());
+  expect(namesOf(record)).toEqual(expected.sort());
   expect(namesOf(linesOf(files, 'related/'))).toEqual([
     'Organization/clinic',
     'Practitioner/dr',
@@ -131,6 +134,26 @@ test('O-81 a copy holds every row of the record and nothing of anybody else', as
   ]);
   const whole = [...files.values()].map(String).join('\n');
   for (const canary of ['Zebulon', 'Patient/other', 'of-other']) expect(whole).not.toContain(canary);
+});
+
+test('O-81 a copy tells who used the record, as events and as a table', async () => {
+  const doctor = await server.token('user/*.rs', { fhirUser: 'Practitioner/dr' });
+  const emergency = { resourceType: 'Parameters', parameter: [{ name: 'reason', valueString: 'Unconscious' }] };
+  const init = { method: 'POST', headers: as(doctor), body: JSON.stringify(emergency) };
+  expect((await server.fetch('Patient/mine/$break-glass', init)).status).toBe(200);
+  const urgent = await server.token('user/*.rs', { fhirUser: 'Practitioner/dr', purpose: 'BTG' });
+  expect((await server.fetch('Observation/seen-by', { headers: as(urgent) })).status).toBe(200);
+  const files = await fetchCopy(copyIdOf(await ask()));
+  const rows = await server.database.query(`select id from ledger where tenant = 1 and patient = 'mine'`);
+  const known = new Set(rows.map(([id]) => String(id)));
+  const events = linesOf(files, 'record/').filter(({ resourceType }) => resourceType === 'AuditEvent');
+  expect(events.length).toBeGreaterThan(2);
+  for (const event of events) {
+    expect(known.has(String(event.id))).toBe(true);
+    expect(server.smart.fhir.validate(event).filter(({ severity }) => severity === 'error')).toEqual([]);
+  }
+  const table = String(files.get('accounting/accounting.csv')).split('\r\n');
+  expect(table.some((line) => line.includes('Observation/seen-by') && line.includes('Kowalczyk'))).toBe(true);
 });
 
 test('O-81 a copy holds what is known of the account and tells people what it is', async () => {

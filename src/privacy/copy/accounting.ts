@@ -1,39 +1,58 @@
-import type { AuditEvent } from '@medplum/fhirtypes';
-
 import type { FhirContext } from '../../fhir/context.ts';
+import { type AccountingPlace, type AccountingRow, accountingRows } from '../ledger/accounting.ts';
 import type { Piece } from './archive.ts';
 import type { Copy } from './copies.ts';
 import { type Cells, csv } from './csv.ts';
-import { type AskGrant, recordPages } from './record.ts';
+import { type AskGrant, PAGE } from './record.ts';
 
-const columns = ['when', 'who', 'what', 'purpose', 'why'] as const;
+const columns = [
+  'when',
+  'what_was_done',
+  'who',
+  'of',
+  'address',
+  'app',
+  'what',
+  'purpose',
+  'allowed_by',
+  'emergency',
+  'note',
+] as const;
 
-const whoOf = ({ agent }: AuditEvent): string[] =>
-  (agent ?? []).flatMap(({ who, name, altId }) => who?.display ?? name ?? who?.reference ?? altId ?? []);
-
-function lineOf(event: AuditEvent): Cells {
-  const { recorded, subtype, type, purposeOfEvent, outcomeDesc } = event;
+function lineOf(row: AccountingRow): Cells {
+  const { who, organization, client, what } = row;
   return {
-    when: recorded ?? null,
-    who: whoOf(event),
-    what: subtype?.[0]?.display ?? subtype?.[0]?.code ?? type?.display ?? type?.code ?? '',
-    purpose: purposeOfEvent?.[0]?.coding?.[0]?.code ?? '',
-    why: outcomeDesc ?? '',
+    when: row.recorded,
+    what_was_done: row.deed,
+    who: who.display ?? who.reference ?? '',
+    of: organization?.name ?? organization?.reference ?? '',
+    address: organization?.address ?? '',
+    app: client?.name ?? client?.id ?? '',
+    what: what.map(({ type, count, ids }) => (count === 1 && ids[0] ? `${type}/${ids[0]}` : `${count} ${type}`)),
+    purpose: row.purpose,
+    allowed_by: row.basis,
+    emergency: row.emergency,
+    note: row.why,
   };
 }
 
-/** Who used the record, or was given something of it, as a table; the events themselves are in the record. */
+/** Who used the record, or was given something of it, newest first, as a table; the events themselves are in the record. */
 export async function* accountingFiles(
   context: FhirContext,
   askGrant: AskGrant,
-  { patient }: Copy,
+  { tenant, patient }: Copy,
 ): AsyncGenerator<{ name: string; pieces: AsyncGenerator<Piece> }> {
   async function* table(): AsyncGenerator<Piece> {
     yield { bytes: Buffer.from(csv(columns, [])), count: 0 };
-    for await (const page of recordPages(context, askGrant, patient, 'AuditEvent')) {
-      // What is stored as an AuditEvent is one.
-      const rows = page.map(({ content }) => lineOf(JSON.parse(content) as AuditEvent));
-      yield { bytes: Buffer.from(csv(columns, rows).replace(/^.*\r\n/, '')), count: rows.length };
+    let before: AccountingPlace | undefined;
+    for (;;) {
+      await askGrant();
+      const rows = await accountingRows(context, tenant, patient, { limit: PAGE, ...(before ? { before } : {}) });
+      const last = rows.at(-1);
+      if (!last) return;
+      yield { bytes: Buffer.from(csv(columns, rows.map(lineOf)).replace(/^.*\r\n/, '')), count: rows.length };
+      if (rows.length < PAGE) return;
+      before = { recorded: last.recorded, id: last.id };
     }
   }
   yield { name: 'accounting/accounting.csv', pieces: table() };

@@ -1,4 +1,5 @@
 import type { GateRow, Grant } from '../../fhir/access.ts';
+import { expand } from '../../fhir/audit/render.ts';
 import type { FhirContext } from '../../fhir/context.ts';
 import { compartmentTypes } from '../../fhir/definitions/compartments.ts';
 import { isResourceType } from '../../fhir/resources.ts';
@@ -6,7 +7,7 @@ import type { Condition } from '../../fhir/search/condition.ts';
 import { Scan } from '../../fhir/search/scan.ts';
 import { Statement } from '../../fhir/search/statement.ts';
 import { release } from '../../fhir/store/release.ts';
-import { withoutOthers } from './others.ts';
+import { withoutOthers } from '../others.ts';
 
 /** A row of the record as it goes into a copy. */
 export type CopyRow = GateRow & { type: string /** When it is from; null: undated. */; date: Date | null };
@@ -26,7 +27,7 @@ const rowOf = (type: string, [id, patient, patients, labels, content, date]: rea
   patient: patient as string | null,
   patients: patients as string[] | null,
   labels: labels as number,
-  content: content as string,
+  content: expand(type, content as string),
   date: date as Date | null,
 });
 

@@ -1,9 +1,13 @@
+import { forgetSources } from '../complaint.ts';
 import { overdueNotices } from '../request-clocks.ts';
 import type { JobHandler } from './job-handler.ts';
 
-/** Looks once a day for requests whose answer is due soon, or overdue. */
+/** Looks once a day for requests whose answer is due soon, or overdue, and forgets where complaints came from. */
 export const requestClocks: JobHandler = {
   kind: 'request-clocks',
   every: 86_400,
-  run: (context, { tenant }) => overdueNotices(context, tenant),
+  async run(context, { tenant }) {
+    await overdueNotices(context, tenant);
+    await forgetSources(context, tenant);
+  },
 };
