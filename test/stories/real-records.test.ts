@@ -23,6 +23,10 @@ const filesOf = (folder: string): { file: string; text: string }[] =>
 function plain(text: string | unknown): Json {
   const resource = (typeof text === 'string' ? parseLossless(text) : text) as Json; // a resource
   const { versionId: _, lastUpdated: __, ...meta } = (resource.meta ?? {}) as Json;
+  // The labels of the rules are the server's, too.
+  const labels = Array.isArray(meta.security) ? meta.security.filter((one: Json) => one.userSelected !== false) : [];
+  if (labels.length > 0) meta.security = labels;
+  else delete meta.security;
   const { id: ___, meta: ____, ...rest } = resource;
   // Base64 may be broken into lines; what it stands for is the same.
   if (rest.resourceType === 'Binary' && rest.data)
