@@ -1,14 +1,16 @@
 import type { Grant } from '../fhir/access.ts';
 import type { FhirContext, PrepareRemoval } from '../fhir/context.ts';
 import { ok, type Result } from '../fhir/outcome.ts';
+import { willForget } from './erase/derived.ts';
 import { keepConsents } from './filing.ts';
 import { notHeld } from './hold-check.ts';
+import { notRetained } from './retention/delete-check.ts';
 
 /** Looks at what somebody is about to delete, and refuses. It must not tell of what the caller cannot see. */
 export type RemovalCheck = (context: FhirContext, grant: Grant, type: string, id: string) => Promise<Result<null>>;
 
 /** LIST: asked in this order before each delete. */
-const removalChecks: readonly RemovalCheck[] = [notHeld, keepConsents];
+const removalChecks: readonly RemovalCheck[] = [notHeld, notRetained, keepConsents, willForget];
 
 export const prepareRemoval: PrepareRemoval = async (context, grant, type, id) => {
   for (const check of removalChecks) {

@@ -1,6 +1,7 @@
 import type { Operation } from '../../fhir/operations/operation.ts';
 import { aggregateReport } from './aggregate-report.ts';
 import { approveDisclosureOperation } from './approve-disclosure.ts';
+import { balanceSummary } from './balance-summary.ts';
 import { breakGlassOperation } from './break-glass.ts';
 import { clearanceStatus } from './clearance-status.ts';
 import { complain } from './complain.ts';
@@ -16,8 +17,10 @@ import { explainAccess } from './explain-access.ts';
 import { fileConsent } from './file-consent.ts';
 import { holdOperation, releaseHoldOperation } from './hold.ts';
 import { leaderboard } from './leaderboard.ts';
+import { marketingAudience, marketingSendCheck } from './marketing.ts';
 import { myData } from './my-data.ts';
 import { requestDisclosureOperation } from './request-disclosure.ts';
+import { retentionReport, setRetentionRule } from './retention.ts';
 import { reviewBreakGlass } from './review-break-glass.ts';
 import { revokeConsent } from './revoke-consent.ts';
 import { setModuleOperation } from './set-module.ts';
@@ -35,8 +38,13 @@ export const operations: readonly Operation[] = [
   deIdentify,
   myData,
   releaseHoldOperation,
+  retentionReport,
+  setRetentionRule,
   reviewBreakGlass,
   leaderboard,
+  balanceSummary,
+  marketingAudience,
+  marketingSendCheck,
   enrollFeed,
   shareWithCarrier,
   electionsFeed,
