@@ -3,6 +3,7 @@ import type { Consent, ConsentProvision, Organization, Practitioner } from '@med
 import type { Language } from '../../pages/language.ts';
 import { readOne } from './ask.ts';
 import { consentsWords, purposeInWords } from './consents-words.ts';
+import { nameOfPerson } from './names.ts';
 import { dateInWords, listInWords } from './times.ts';
 import { matterInWords, typeInWords } from './type-words.ts';
 import type { RecordVisit } from './visit.ts';
@@ -34,16 +35,13 @@ export function permits({ provision, policyRule }: Consent): boolean {
 /** Names of practitioners and organizations by their references: `Organization/1`. */
 export type Names = ReadonlyMap<string, string>;
 
-const nameOfPractitioner = ({ name = [] }: Practitioner): string =>
-  name[0]?.text ?? [...(name[0]?.prefix ?? []), ...(name[0]?.given ?? []), name[0]?.family ?? ''].join(' ').trim();
-
 /** What somebody of the directory is called; null for one that is not there. */
 export async function nameOf(visit: RecordVisit, reference: string): Promise<string | null> {
   const [type, id] = reference.split('/');
   if (id === undefined) return null;
   if (type === 'Practitioner') {
     const found = await readOne<Practitioner>(visit, 'Practitioner', id);
-    return found === null ? null : nameOfPractitioner(found);
+    return found === null ? null : nameOfPerson(found);
   }
   if (type !== 'Organization') return null;
   return (await readOne<Organization>(visit, 'Organization', id))?.name ?? null;

@@ -4,6 +4,7 @@ import type { Caller, Grant, Interaction, Scope } from '../../fhir/access.ts';
 import { search } from '../../fhir/search/search.ts';
 import { frameWords } from './frame-words.ts';
 import { seeOther } from './links.ts';
+import { nameOfPerson } from './names.ts';
 import { deadEnd } from './sheet.ts';
 import type {
   OfficerVisit,
@@ -61,11 +62,6 @@ function callerOf(
   };
 }
 
-const nameOf = ({ id = '', name = [] }: Patient): string => {
-  const one = name.find(({ use }) => use === 'official') ?? name[0];
-  return one?.text ?? ([...(one?.given ?? []), one?.family ?? ''].join(' ').trim() || id);
-};
-
 /** The records that somebody may look after: their own, or those of whom they help. */
 async function recordsOf(deps: PrivacyPagesDeps, tenant: number, visitor: Visitor): Promise<RecordLine[]> {
   const { fhir, decide, reach } = deps;
@@ -92,7 +88,7 @@ async function recordsOf(deps: PrivacyPagesDeps, tenant: number, visitor: Visito
     page.ok
       ? page.value.found
           .map(({ content }) => JSON.parse(content) as Patient)
-          .map((one) => ({ id: one.id ?? '', name: nameOf(one) }))
+          .map((one) => ({ id: one.id ?? '', name: nameOfPerson(one) }))
       : [],
   );
 }

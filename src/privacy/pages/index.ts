@@ -3,11 +3,15 @@ import { consentsPage } from './consents.ts';
 import { copyPages } from './copy.ts';
 import { correctPages } from './correct.ts';
 import { devicesPages } from './devices.ts';
+import { emergencyPages } from './emergencies.ts';
 import { erasePages } from './erase.ts';
 import { erasureLinkPages } from './erasure-link.ts';
 import { givePages } from './give.ts';
+import { holdPages } from './holds.ts';
 import { homePages } from './home.ts';
 import { messagesPage } from './messages.ts';
+import { officerRequestPages } from './officer-request.ts';
+import { officerRequestsPage } from './officer-requests.ts';
 import { seenPages } from './seen.ts';
 import type { Page } from './visit.ts';
 
@@ -24,4 +28,8 @@ export const pages: readonly Page[] = [
   messagesPage,
   ...erasePages,
   ...erasureLinkPages,
+  officerRequestsPage,
+  ...officerRequestPages,
+  ...emergencyPages,
+  ...holdPages,
 ];
