@@ -93,17 +93,30 @@ function ofCode(uri: string, code: string): number {
   return set;
 }
 
+const ofQuestionnaire = (canonical: string): number =>
+  compiled.questionnaires.get(canonical.split('|', 1)[0] ?? '') ?? 0;
+
 function ofValue(value: object): number {
   let set = 0;
-  // What JSON.parse makes has no inherited enumerable keys, and `for in` is the fastest way through them.
+  if (Array.isArray(value)) {
+    for (const item of value) if (typeof item === 'object' && item !== null) set |= ofValue(item);
+    return set;
+  }
+  let system: string | null = null;
+  let code: string | null = null;
+  // What JSON.parse makes has no inherited enumerable keys. Names are compared as they come: objects are of too many shapes to be
+  // asked for a member by its name.
   for (const name in value) {
     const member = (value as Json)[name]; // by its own key
-    if (typeof member === 'object' && member !== null) set |= ofValue(member);
+    if (typeof member === 'object') {
+      if (member !== null) set |= ofValue(member);
+    } else if (typeof member === 'string') {
+      if (name === 'system') system = member;
+      else if (name === 'code') code = member;
+      else if (name === 'questionnaire') set |= ofQuestionnaire(member);
+    }
   }
-  const { system, code, questionnaire } = value as Json; // absent in an array
-  if (typeof system === 'string' && typeof code === 'string') set |= ofCode(system, code);
-  if (typeof questionnaire === 'string') set |= compiled.questionnaires.get(questionnaire.split('|', 1)[0] ?? '') ?? 0;
-  return set;
+  return system === null || code === null ? set : set | ofCode(system, code);
 }
 
 /**
@@ -137,7 +150,6 @@ export function ruled(resource: Json): readonly Label[] {
     // Labels and tags are what comes of this, and not about what it is.
     if (name !== 'meta' && typeof member === 'object' && member !== null) set |= ofValue(member);
   }
-  const { questionnaire } = resource;
-  if (typeof questionnaire === 'string') set |= compiled.questionnaires.get(questionnaire.split('|', 1)[0] ?? '') ?? 0;
+  if (typeof resource.questionnaire === 'string') set |= ofQuestionnaire(resource.questionnaire);
   return set === 0 ? [] : written.filter((_, place) => (set & (1 << place)) !== 0);
 }
