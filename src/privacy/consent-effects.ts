@@ -23,7 +23,7 @@ export const bearsUnnamed = (actor: Actor): boolean => !exempt.has(actor);
 const treating: ReadonlySet<Actor> = new Set<Actor>(['practitioner', 'concierge', 'system']);
 
 /** Both bounds are included, whole days with them. */
-function isNow({ period }: ConsentProvision, now: number): boolean {
+export function isNow({ period }: ConsentProvision, now: number): boolean {
   const start = period?.start === undefined ? null : parseInterval(period.start);
   const end = period?.end === undefined ? null : parseInterval(period.end);
   return (start === null || start.start <= now) && (end === null || now < end.end);
