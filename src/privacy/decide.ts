@@ -7,7 +7,8 @@ import { identity, publicRules } from './actors/shown.ts';
 import { type Facts, noFacts, type ReadFacts } from './facts.ts';
 import { grantHash } from './grant-hash.ts';
 import { restrict } from './restricted.ts';
-import { commonRows, intersect, merged, mergedDenials } from './rules.ts';
+import { intersect, merged } from './rules.ts';
+import { type Said, saidBy } from './said.ts';
 import { createScopeRules, type ScopeRules } from './scope-rules.ts';
 
 export type Decide = (caller: Caller) => Promise<Grant>;
@@ -31,6 +32,11 @@ export function createDecide(
 ): Decide {
   const inCompartment = new Set(compartment);
   const scopeRules = createScopeRules(inCompartment, predicateOf, identity);
+  const caseOf = (caller: Caller, policy: ActorPolicy, all: Facts): Case => {
+    const facts = heard(policy, all);
+    const urgent = new Set(facts.duties.emergencies.map(({ patient }) => patient));
+    return { caller, policy, facts, said: saidBy(facts.consents, urgent), scopeRules, inCompartment };
+  };
   const made = new WeakMap<Caller, { grant: Grant; until: number }>();
 
   return async (asked) => {
@@ -38,10 +44,7 @@ export function createDecide(
     if (known && now() < known.until) return known.grant;
     const { policy, caller } = actingAs(asked);
     const facts = policy === null ? noFacts : await readFacts(caller);
-    const grant =
-      policy === null
-        ? nothing(caller)
-        : decided({ caller, policy, facts: heard(policy, facts), scopeRules, inCompartment });
+    const grant = policy === null ? nothing(caller) : decided(caseOf(caller, policy, facts));
     for (const one of [asked, grant.caller]) made.set(one, { grant, until: facts.until });
     return grant;
   };
@@ -52,6 +55,7 @@ type Case = {
   caller: Caller;
   policy: ActorPolicy;
   facts: Facts;
+  said: Said;
   scopeRules: ScopeRules;
   inCompartment: ReadonlySet<string>;
 };
@@ -68,16 +72,14 @@ function heard(policy: ActorPolicy, facts: Facts): Facts {
 }
 
 function decided(one: Case): Grant {
-  const { caller, policy, facts } = one;
-  const opened = new Map<string, number>();
-  for (const { patient, opens } of facts.consents) opened.set(patient, (opened.get(patient) ?? 0) | opens);
+  const { caller, policy, facts, said } = one;
   const types = new Map<string, TypeGrant>();
   const denials = new Map<string, readonly Denial[]>();
   for (const type of resourceTypes) {
-    const rules = rulesOf(type, one, opened);
+    const rules = rulesOf(type, one);
     if (rules.length === 0) continue;
     types.set(type, rules);
-    const denied = denialsOf(type, one);
+    const denied = forType(said.denials, type, one);
     if (denied.length > 0) denials.set(type, denied);
   }
   const { emergencies } = facts.duties;
@@ -90,15 +92,15 @@ function decided(one: Case): Grant {
   return { tenant, caller, types, denials, forbiddenLabels: 0, basis, hash: grantHash(caller, facts) };
 }
 
-function rulesOf(type: string, one: Case, opened: ReadonlyMap<string, number>): TypeGrant {
-  const { caller, policy, facts, scopeRules } = one;
+function rulesOf(type: string, one: Case): TypeGrant {
+  const { caller, policy, facts, said, scopeRules } = one;
   if (policy.never.has(type)) return [];
   const named = scopeRules(caller, type, policy.about === 'rules' ? 'everybody' : 'reach');
   const own = policy.implicit === 'deny' ? [] : policy.rules(type, caller, facts);
   const implied = own === null ? named : intersect(named, own);
-  const beyond = nameable(policy.beyond?.(type, caller, facts) ?? [], named);
+  const beyond = policy.beyond ? nameable(policy.beyond(type, caller, facts), named) : [];
   const permitted = permitsOf(type, one, policy.about === 'rules' ? implied : named);
-  const seen = restrict([...implied, ...beyond, ...permitted], policy.restricted, opened);
+  const seen = restrict([...implied, ...beyond, ...permitted], policy.restricted, said.opened);
   const shared = publicRules(type, caller);
   const rules = merged([...seen, ...urgentOf(type, one)]);
   return shared === null ? rules : intersect(rules, shared);
@@ -115,47 +117,34 @@ function nameable(rules: TypeGrant, named: TypeGrant): TypeGrant {
 
 /** What Consents give, to be read: as far as scopes name it, or within what the caller reaches. */
 function permitsOf(type: string, one: Case, within: TypeGrant): TypeGrant {
-  const { caller, policy, facts, scopeRules, inCompartment } = one;
+  const { caller, policy, said, scopeRules } = one;
   if (policy.consents === 'bound') return [];
-  const own = facts.consents.flatMap(({ patient, permits }) =>
-    forType(permits, type, inCompartment).flatMap((rows) => {
-      const ofPatient = commonRows(rows, { ...allRows, patients: [patient] });
-      return ofPatient ? [{ ...ofPatient, interactions: reading, projection: null }] : [];
-    }),
-  );
+  const own = forType(said.permits, type, one).map((rows) => ({ ...rows, interactions: reading, projection: null }));
   if (own.length === 0) return own;
   return intersect(policy.consents === 'within' ? within : scopeRules(caller, type, 'everybody'), own);
 }
 
 /** All of the record of somebody whose glass was broken, to be read. */
 function urgentOf(type: string, { caller, facts, scopeRules, inCompartment }: Case): TypeGrant {
-  const patients = facts.duties.emergencies.map(({ patient }) => patient);
-  if (patients.length === 0 || !isOfRecord(type, inCompartment)) return [];
+  const { emergencies } = facts.duties;
+  if (emergencies.length === 0 || !isOfRecord(type, inCompartment)) return [];
+  const patients = emergencies.map(({ patient }) => patient);
   const rule = { ...allRows, patients, interactions: reading, projection: null };
   return intersect(scopeRules(caller, type, 'everybody'), [rule]);
-}
-
-function denialsOf(type: string, { facts, inCompartment }: Case): readonly Denial[] {
-  const urgent = new Set(facts.duties.emergencies.map(({ patient }) => patient));
-  const denials = facts.consents
-    .filter(({ patient }) => !urgent.has(patient))
-    .flatMap(({ patient, denials: all }) =>
-      forType(all, type, inCompartment).flatMap((denial) => {
-        const ofPatient = commonRows(denial, { ...allRows, patients: [patient] });
-        return ofPatient ? [{ ...ofPatient, except: denial.except }] : [];
-      }),
-    );
-  return mergedDenials(denials);
 }
 
 /** Bytes are in the record of whom they are secured for, too. */
 const isOfRecord = (type: string, inCompartment: ReadonlySet<string>): boolean =>
   inCompartment.has(type) || type === 'Binary';
 
-const forType = <T>(all: ReadonlyMap<string, readonly T[]>, type: string, inCompartment: ReadonlySet<string>): T[] => [
-  ...(all.get(type) ?? []),
-  ...(isOfRecord(type, inCompartment) ? (all.get('*') ?? []) : []),
-];
+function forType<T>(all: ReadonlyMap<string, readonly T[]>, type: string, { inCompartment }: Case): readonly T[] {
+  const named = all.get(type) ?? none;
+  const every = isOfRecord(type, inCompartment) ? (all.get('*') ?? none) : none;
+  if (every.length === 0) return named;
+  return named.length === 0 ? every : [...named, ...every];
+}
+
+const none: readonly never[] = [];
 
 const nothing = (caller: Caller): Grant => ({
   tenant: caller.tenant,

@@ -1,5 +1,7 @@
 import type { Interaction, Rule, TypeGrant } from '../fhir/access.ts';
 import { labelBit, labels } from '../fhir/search/labels.ts';
+import { common } from './rules.ts';
+import type { Opened } from './said.ts';
 
 const confidentiality = 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality';
 const R = labelBit(confidentiality, 'R');
@@ -25,21 +27,17 @@ const creating: ReadonlySet<Interaction> = new Set(['c']);
  * opened by name. What is created is not held back: it is the author who knows it.
  *
  * @param restricted labels, as bits
- * @param opened id of a patient → labels that they open, as bits
  */
-export function restrict(rules: TypeGrant, restricted: number, opened: ReadonlyMap<string, number>): TypeGrant {
+export function restrict(rules: TypeGrant, restricted: number, opened: readonly Opened[]): TypeGrant {
   if (restricted === 0) return rules;
-  const byLabels = new Map<number, string[]>();
-  for (const [patient, bits] of opened) if (bits !== 0) byLabels.set(bits, [...(byLabels.get(bits) ?? []), patient]);
   return rules.flatMap((rule) => {
     const held: Rule[] = [];
     if (rule.interactions.has('c')) held.push({ ...rule, interactions: creating });
     const kept = { ...rule, interactions: rule.interactions.difference(creating) };
     if (kept.interactions.size === 0) return held;
     held.push(...shown(kept, restricted, rule.having));
-    const reached = rule.patients === 'all' ? null : new Set(rule.patients);
-    for (const [bits, patients] of byLabels) {
-      const some = reached === null ? patients : patients.filter((one) => reached.has(one));
+    for (const { bits, patients } of opened) {
+      const some = common(rule.patients, patients);
       if (some.length > 0) held.push(...shown({ ...kept, patients: some }, restricted, rule.having | bits));
     }
     return held;

@@ -22,7 +22,7 @@ export function commonRows(one: Rows, other: Rows): Rows | null {
   if (having === -1 || (period !== null && period.start >= period.end)) return null;
   return {
     patients: common(one.patients, other.patients),
-    ids: common(one.ids ?? 'all', other.ids ?? 'all', null),
+    ids: commonIds(one.ids, other.ids),
     where: one.where && other.where ? eachPredicate(one.where, other.where) : (one.where ?? other.where),
     period,
     without: one.without | other.without,
@@ -30,15 +30,28 @@ export function commonRows(one: Rows, other: Rows): Rows | null {
   };
 }
 
-type Ids = readonly string[];
+const sets = new WeakMap<readonly string[], ReadonlySet<string>>();
 
-function common(one: 'all' | Ids, other: 'all' | Ids): 'all' | Ids;
-function common(one: 'all' | Ids, other: 'all' | Ids, every: null): null | Ids;
-function common(one: 'all' | Ids, other: 'all' | Ids, every: 'all' | null = 'all'): 'all' | null | Ids {
-  if (one === 'all') return other === 'all' ? every : other;
-  if (other === 'all' || one === other) return one;
-  const wanted = new Set(other);
-  return one.filter((id) => wanted.has(id));
+/** The ids that are in both lists; `all` is every one. */
+export function common<T extends 'all' | readonly string[]>(
+  one: 'all' | readonly string[],
+  other: T,
+): T | readonly string[] {
+  if (one === 'all' || one === other) return other;
+  if (other === 'all') return one;
+  let ids = sets.get(one);
+  if (!ids) {
+    ids = new Set(one);
+    sets.set(one, ids);
+  }
+  const among = ids;
+  return other.filter((id) => among.has(id));
+}
+
+/** As `common` of ids, of which null is every one. */
+function commonIds(one: readonly string[] | null, other: readonly string[] | null): readonly string[] | null {
+  if (one === null || other === null) return one ?? other;
+  return common(one, other);
 }
 
 function eachPredicate(one: Predicate, other: Predicate): Predicate {

@@ -68,9 +68,9 @@ export function createScopeRules(
       // What cannot be held to its query is not granted.
       if (scope.query === null || where !== null) rules.push({ ...rule, where });
     }
-    const self = selfOf(caller);
-    if (self?.type === type)
-      rules.push({ ...everyRow(reading), ids: [self.id], projection: identity.get(type) ?? null });
+    const self =
+      caller.identified && caller.fhirUser?.startsWith(`${type}/`) ? caller.fhirUser.slice(type.length + 1) : '';
+    if (self !== '') rules.push({ ...everyRow(reading), ids: [self], projection: identity.get(type) ?? null });
     return merged(rules);
   };
 }
@@ -82,12 +82,6 @@ function patientsOf({ context }: Scope, caller: Caller, about: About): Rule['pat
   if (fhirUser === null) return null;
   if (about === 'everybody') return 'all';
   return reach === 'all' ? nobody : reach;
-}
-
-/** The resource that the user may read as theirs. */
-function selfOf({ identified, fhirUser }: Caller): { type: string; id: string } | null {
-  const [, type, id] = /^(\w+)\/(.+)$/.exec(fhirUser ?? '') ?? [];
-  return identified && type && id ? { type, id } : null;
 }
 
 /** What makes a RelatedPerson one: for how long they may see a record is not theirs to write. */

@@ -20,5 +20,6 @@ export function b2bFault(extensions: unknown): string | null {
   if (!Array.isArray(purposes) || purposes.length === 0 || !purposes.every(isText)) {
     return `${KEY}: purpose_of_use must be a list of at least one code`;
   }
+  if (purposes.some((one) => /(^|[#|])HMARKT$/.test(one))) return `${KEY}: nobody is given records for marketing`;
   return null;
 }
