@@ -9,12 +9,13 @@ import { type Draft, draft } from '../fhir/store/draft.ts';
 import { systemGrant } from '../fhir/store/system.ts';
 import { uuid7 } from '../fhir/store/uuid.ts';
 import type { Written } from '../fhir/store/write.ts';
+import { withLabels } from './labels/labelled.ts';
 
 function draftOf(context: FhirContext, tenant: number, made: Made, id: string): Draft {
   const text = JSON.stringify(made);
   // What the server makes is a resource, in the words of the core.
   const resource = JSON.parse(text) as Resource;
-  return draft(context, tenant, { text, resource }, id, new Date(context.now()));
+  return draft(context, tenant, withLabels({ text, resource }, null, false), id, new Date(context.now()));
 }
 
 /** Stores what the server has made on its own account, under ids that it makes as well where there is none: all or nothing. */
