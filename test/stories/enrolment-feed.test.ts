@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import type { Resource } from '../../src/fhir/context.ts';
-import { type Answer, ask, employeeNumber, jsonOf, organization, partyToken, put } from '../support/parties-world.ts';
+import { type Answer, ask, employeeNumber, organization, partyToken, put } from '../support/parties-world.ts';
 import { type Server, startServer } from '../support/server.ts';
 
 let server: Server;

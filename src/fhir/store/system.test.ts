@@ -17,6 +17,7 @@ const users = [
   'src/privacy/disclosures/disclose.ts',
   'src/privacy/made.ts',
   'src/privacy/operations/enroll-feed.ts',
+  'src/privacy/parties/as-of.ts',
   'src/privacy/parties/rows.ts',
   'src/privacy/reach.ts',
   'src/privacy/requests.ts',
