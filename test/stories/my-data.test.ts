@@ -88,16 +88,19 @@ const copyIdOf = (task: Task): string => task.output?.[0]?.valueUrl?.split('/').
 
 const session = (ago = 0) => ({ userId: subject, signedInAt: new Date(Date.now() - ago) });
 
-async function fetchCopy(id: string): Promise<Map<string, Buffer>> {
+async function fetchCopy(id: string, who = session()): Promise<Map<string, Buffer>> {
   const { fhir } = server.smart;
-  const key = await copyKey(fhir, { tenant: 1, id, session: session() });
+  const key = await copyKey(fhir, { tenant: 1, id, session: who });
   if (!key.ok) throw new Error(key.issues[0]?.diagnostics);
-  const download = await downloadCopy(fhir, { tenant: 1, id, secret: key.value.key, session: session() });
+  const download = await downloadCopy(fhir, { tenant: 1, id, secret: key.value.key, session: who });
   if (!download.ok) throw new Error(download.issues[0]?.diagnostics);
   const bytes = await buffer(download.value.bytes);
   expect(bytes.length).toBe(download.value.size);
   return unzip(bytes);
 }
+
+/** Of somebody who is so many years old. */
+const birthDate = (years: number): string => `${new Date().getUTCFullYear() - years}-01-01`;
 
 const linesOf = (files: Map<string, Buffer>, folder: string): Resource[] =>
   [...files]
@@ -237,6 +240,41 @@ test('O-81 an app gets no copy, nor does anybody whose record it is not', async 
   expect(await status('system/*.cruds', {})).toBe(403);
   const stranger = await status('patient/*.rs', { patient: 'other', fhirUser: 'Patient/other' });
   expect(stranger).toBe(404);
+});
+
+test('O-81 who acts for somebody has a copy of what they may see, and not of the account', async () => {
+  const { fhir } = server.smart;
+  await storeAsIs(fhir, [
+    { resourceType: 'Patient', id: 'teen', name: [{ text: 'Tim' }], birthDate: birthDate(14) },
+    {
+      resourceType: 'RelatedPerson',
+      id: 'parent',
+      active: true,
+      patient: { reference: 'Patient/teen' },
+      relationship: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-RoleCode', code: 'PRN' }] }],
+    },
+    { resourceType: 'Condition', id: 'told', subject: { reference: 'Patient/teen' }, code: { text: 'Asthma' } },
+    {
+      resourceType: 'Condition',
+      id: 'confided',
+      meta: { security: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'SEX' }] },
+      subject: { reference: 'Patient/teen' },
+      code: { text: 'Confided' },
+    },
+  ]);
+  await addPerson(server, 'tim', { fhirUser: 'Patient/teen' });
+  const parent = await addPerson(server, 'parent', { fhirUser: 'RelatedPerson/parent' });
+  const bearer = await server.token('user/*.rs', { fhirUser: 'RelatedPerson/parent', subject: parent.id });
+  const asked = await server.fetch('Patient/teen/$my-data', { method: 'POST', headers: as(bearer) });
+  expect(asked.status).toBe(202);
+  const task = await asked.json();
+  await runDueJobs(fhir);
+  const done: Task = await (await server.fetch(`Task/${task.id}`)).json();
+  const files = await fetchCopy(copyIdOf(done), { userId: parent.id, signedInAt: new Date() });
+  expect(namesOf(linesOf(files, 'record/'))).toContain('Condition/told');
+  const whole = [...files.values()].map(String).join('\n');
+  expect(whole).not.toMatch(/confided/i);
+  expect(JSON.parse(String(files.get('account/account.json'))).accounts).toEqual([]);
 });
 
 test('O-81 who is disabled while their copy is made gets none', async () => {

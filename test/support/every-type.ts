@@ -42,12 +42,17 @@ export const recordOfEveryType = (definitions: Definitions, patient: string): Re
     .filter((type) => type !== 'Patient')
     .map((type) => resourceInRecord(definitions, type, `${type.toLowerCase()}-${patient}`, patient));
 
+/** So many are stored at a time. */
+const AT_ONCE = 200;
+
 /** Stores resources as they are, without the checks that somebody who sends them meets. */
 export async function storeAsIs(context: FhirContext, resources: readonly Resource[], tenant = 1): Promise<void> {
-  for (const resource of resources) {
+  const store = async (resource: Resource): Promise<void> => {
     const parsed = { text: JSON.stringify(resource), resource };
     const one = draft(context, tenant, parsed, String(resource.id), new Date(context.now()));
     const written = await context.store.update(systemGrant(tenant, [resource.resourceType]), one, null);
     if (!written.ok) throw new Error(written.issues[0]?.diagnostics);
-  }
+  };
+  for (let at = 0; at < resources.length; at += AT_ONCE)
+    await Promise.all(resources.slice(at, at + AT_ONCE).map(store));
 }

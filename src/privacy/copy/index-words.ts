@@ -36,7 +36,7 @@ export const words: Record<CopyLanguage, Words> = {
     made: (date) => `Made on ${date}`,
     mark: (id) => `Number of this copy: ${id}`,
     intro:
-      'Here is all that is kept about you. The files that end in .ndjson are for programs: another health service can read them, for they are written in the standard HL7 FHIR R4. The files that end in .csv open in a spreadsheet. Below is what is in them, in plain words.',
+      'Here is what is kept about you, but for lists that are about other people, too. The files that end in .ndjson are for programs: another health service can read them, for they are written in the standard HL7 FHIR R4. The files that end in .csv open in a spreadsheet. Below is what is in them, in plain words.',
     inside: 'What is inside',
     file: 'File',
     what: 'What it is',
@@ -62,7 +62,7 @@ export const words: Record<CopyLanguage, Words> = {
     made: (date) => `Faite le ${date}`,
     mark: (id) => `Numéro de cette copie : ${id}`,
     intro:
-      'Voici tout ce qui est conservé à votre sujet. Les fichiers qui se terminent par .ndjson sont destinés aux programmes : un autre service de santé peut les lire, car ils suivent la norme HL7 FHIR R4. Les fichiers qui se terminent par .csv s’ouvrent dans un tableur. Leur contenu est décrit ci-dessous en mots simples.',
+      'Voici ce qui est conservé à votre sujet, sauf les listes qui concernent aussi d’autres personnes. Les fichiers qui se terminent par .ndjson sont destinés aux programmes : un autre service de santé peut les lire, car ils suivent la norme HL7 FHIR R4. Les fichiers qui se terminent par .csv s’ouvrent dans un tableur. Leur contenu est décrit ci-dessous en mots simples.',
     inside: 'Ce qui s’y trouve',
     file: 'Fichier',
     what: 'Contenu',

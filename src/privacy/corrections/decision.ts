@@ -2,6 +2,7 @@ import type { Task } from '@medplum/fhirtypes';
 
 import type { Grant } from '../../fhir/access.ts';
 import type { FhirContext, Json } from '../../fhir/context.ts';
+import { parseResource } from '../../fhir/json.ts';
 import { conflict, forbidden, invalid, ok, type Result } from '../../fhir/outcome.ts';
 import { type Parameters, requestParameters } from '../../fhir/parameters.ts';
 import type { FhirRequest } from '../../fhir/request.ts';
@@ -63,6 +64,14 @@ function decisionOf(parameters: Parameters): Result<Decision> {
   return ok({ accept: decision === 'accept', reason, months });
 }
 
+/** What was asked for. Whoever may write Tasks may have changed it since: it is looked at as if somebody had just sent it. */
+function askedValue(task: Task, type: string): Result<Json | null> {
+  const text = parameterOf(task.input, 'value')?.valueString;
+  if (text === undefined) return ok(null);
+  const parsed = parseResource(`{"resourceType":${JSON.stringify(type)},${text.slice(1)}`);
+  return parsed.ok ? correctedValue(parsed.value.resource, type) : parsed;
+}
+
 /** The change: as who decides gives it, or else as it was asked for. */
 async function patchOf(
   context: FhirContext,
@@ -74,9 +83,9 @@ async function patchOf(
   if (patch !== null) return ok({ parameters: patch });
   const given = correctedValue(parameters.resource('value'), place.type);
   if (!given.ok) return given;
-  const asked = parameterOf(task.input, 'value')?.valueString;
-  // askForCorrection has checked what it wrote there.
-  const value = given.value ?? (asked === undefined ? null : (JSON.parse(asked) as Json));
+  const asked = given.value === null ? askedValue(task, place.type) : given;
+  if (!asked.ok) return asked;
+  const { value } = asked;
   if (value === null)
     return invalid('The request says in words what it should be: give value or patch', 'Parameters.parameter');
   const current = await context.store.read(systemGrant(tenant, [place.type]), place.type, place.id);
