@@ -1,3 +1,4 @@
+import { getConnInfo } from '@hono/node-server/conninfo';
 import { type Context, Hono } from 'hono';
 import { getCookie } from 'hono/cookie';
 
@@ -24,6 +25,12 @@ async function formOf(c: Context): Promise<string | null> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
+/** The proxy in front, where there is one, adds who connected to it. */
+function addressOf({ behindProxy }: PrivacyPagesDeps, c: Context): string {
+  const forwarded = behindProxy ? c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined;
+  return forwarded || (getConnInfo(c).remote.address ?? '');
+}
+
 const hasNul = (parameters: URLSearchParams): boolean =>
   [...parameters].some(([name, value]) => name.includes('\0') || value.includes('\0'));
 
@@ -41,6 +48,7 @@ async function answer(deps: PrivacyPagesDeps, page: Page, c: Context, tenant: nu
     form: new URLSearchParams(text ?? ''),
     cookie: (name) => getCookie(c, name),
     language: chooseLanguage(asked ?? getCookie(c, languageCookie), c.req.header('accept-language')),
+    address: addressOf(deps, c),
   };
   const { token, cookies } = deps.signIn.csrfOf(request);
   const visit: Visit = { deps, request, csrf: token, cookies };

@@ -26,6 +26,12 @@ function signInOf(smart: SmartContext): SignIn {
 /** The pages about privacy, for whoever is signed in at the authorization server. */
 export const privacyPages = (smart: SmartContext, isTenant: (tenant: number) => Promise<boolean>): Hono =>
   privacyRoutes(
-    { fhir: smart.fhir, decide: smart.decide, reach: createReach(smart.fhir), signIn: signInOf(smart) },
+    {
+      fhir: smart.fhir,
+      decide: smart.decide,
+      reach: createReach(smart.fhir),
+      signIn: signInOf(smart),
+      behindProxy: smart.settings.behindProxy,
+    },
     isTenant,
   );

@@ -133,7 +133,8 @@ export async function guarded(page: Page, visit: Visit): Promise<Reply> {
   const { deps, request } = visit;
   const { signIn, fhir } = deps;
   const say = frameWords[request.language].refused;
-  if (request.method === 'POST' && !signIn.isOurs(request, request.form)) return deadEnd(visit, say.form, 403);
+  if (request.method === 'POST' && !page.linked && !signIn.isOurs(request, request.form))
+    return deadEnd(visit, say.form, 403);
   if (page.whom === 'anybody') return page.run(visit);
   const visitor = await signIn.visitorOf(request);
   if (visitor === null) return seeOther(signIn.path(request.tenant, backTo(request), false));

@@ -7,6 +7,7 @@ export type WayName =
   | 'seen'
   | 'who'
   | 'consents'
+  | 'choices'
   | 'devices'
   | 'apps'
   | 'copy'
@@ -34,6 +35,7 @@ export const homeWords: Readonly<Record<Language, HomeWords>> = {
       },
       who: { title: 'Who can see my record', about: 'Who may look at it as things stand, and what makes it so.' },
       consents: { title: 'My consents', about: 'What you allowed and what you keep away. Give, narrow and withdraw.' },
+      choices: { title: 'My choices', about: 'Messages about offers, your workplace and challenges: yes or no.' },
       devices: { title: 'My devices', about: 'What measures for you and sends it here.' },
       apps: { title: 'My apps', about: 'The apps that you let in, and what each may do.' },
       copy: { title: 'My copy', about: 'Everything that is here about you, to take with you.' },
@@ -57,6 +59,7 @@ export const homeWords: Readonly<Record<Language, HomeWords>> = {
         title: 'Mes consentements',
         about: 'Ce que vous avez permis et ce que vous refusez. Donner, limiter et retirer.',
       },
+      choices: { title: 'Mes choix', about: 'Messages sur des offres, lieu de travail et défis : oui ou non.' },
       devices: { title: 'Mes appareils', about: 'Ce qui mesure pour vous et l’envoie ici.' },
       apps: {
         title: 'Mes applications',

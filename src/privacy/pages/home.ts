@@ -13,12 +13,15 @@ import type { Page, RecordVisit } from './visit.ts';
 /** What there is to do, and where. */
 const ways: readonly (readonly [WayName, string])[] = [
   ['seen', '/privacy/seen'],
+  ['who', '/privacy/who'],
   ['consents', '/privacy/consents'],
+  ['choices', '/privacy/choices'],
   ['devices', '/privacy/devices'],
   ['apps', '/account/apps'],
   ['copy', '/privacy/copy'],
   ['correct', '/privacy/correct'],
   ['messages', '/privacy/messages'],
+  ['complaint', '/privacy/complaint'],
   ['delete', '/privacy/delete'],
 ];
 

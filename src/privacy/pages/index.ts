@@ -1,3 +1,5 @@
+import { choicesPages } from './choices.ts';
+import { complaintPages } from './complaint.ts';
 import { consentOnePages } from './consent-one.ts';
 import { consentsPage } from './consents.ts';
 import { copyPages } from './copy.ts';
@@ -12,13 +14,16 @@ import { homePages } from './home.ts';
 import { messagesPage } from './messages.ts';
 import { officerRequestPages } from './officer-request.ts';
 import { officerRequestsPage } from './officer-requests.ts';
+import { optOutPages } from './opt-out.ts';
 import { seenPages } from './seen.ts';
 import type { Page } from './visit.ts';
+import { whoPage } from './who.ts';
 
 /** LIST: every page about privacy, and every form of one. */
 export const pages: readonly Page[] = [
   ...homePages,
   ...seenPages,
+  whoPage,
   consentsPage,
   ...givePages,
   ...consentOnePages,
@@ -32,4 +37,7 @@ export const pages: readonly Page[] = [
   ...officerRequestPages,
   ...emergencyPages,
   ...holdPages,
+  ...complaintPages,
+  ...optOutPages,
+  ...choicesPages,
 ];

@@ -45,6 +45,8 @@ export type PrivacyPagesDeps = {
   /** The ids of the Patients whose records somebody may see: src/privacy/reach.ts. */
   reach: (tenant: number, fhirUser: string | null) => Promise<readonly string[]>;
   signIn: SignIn;
+  /** Whether the last address of X-Forwarded-For is who connected. */
+  behindProxy: boolean;
 };
 
 export type PageRequest = Asked & {
@@ -58,6 +60,8 @@ export type PageRequest = Asked & {
   /** Empty where there is none. */
   form: URLSearchParams;
   language: Language;
+  /** Of who connected, as the server sees it. */
+  address: string;
 };
 
 /** An answer of which the body may be bytes, or come bit by bit. */
@@ -95,6 +99,8 @@ type Of<Whom extends string, V> = {
   whom: Whom;
   /** Only within minutes of a sign-in: else a browser that was left open would be enough. */
   fresh?: true;
+  /** A form that is taken from anywhere, for the address itself says that one may. */
+  linked?: true;
   run(visit: V): Promise<Reply>;
 };
 

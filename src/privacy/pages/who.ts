@@ -1,0 +1,121 @@
+import type { Parameters, ParametersParameter } from '@medplum/fhirtypes';
+import { html } from 'hono/html';
+
+import { notice } from '../../pages/form.ts';
+import type { Html } from '../../pages/layout.ts';
+import { sendFor, sentenceOf } from './ask.ts';
+import { nameOf } from './consent-text.ts';
+import { pathIn } from './links.ts';
+import { seenWords } from './seen-words.ts';
+import { recordPage } from './sheet.ts';
+import { dateInWords, listInWords } from './times.ts';
+import { matterInWords, typeInWords } from './type-words.ts';
+import type { Page, RecordVisit, Reply } from './visit.ts';
+import { type Ground, whoWords } from './who-words.ts';
+
+const path = '/privacy/who';
+
+/** One who can see something of the record, as $explain-access tells it. */
+type Recipient = {
+  reference: string | null;
+  name: string | null;
+  actor: string;
+  types: string[];
+  someOf: string[];
+  labels: string[];
+  policies: string[];
+  references: string[];
+  until: string | null;
+  lastUse: string | null;
+};
+
+function recipientOf({ part = [] }: ParametersParameter): Recipient {
+  const all = (name: string): ParametersParameter[] => part.filter((one) => one.name === name);
+  const [who, until, lastUse] = ['who', 'until', 'last-use'].map((name) => all(name)[0]);
+  return {
+    reference: who?.valueReference?.reference ?? null,
+    name: who?.valueReference?.display ?? null,
+    actor: all('actor')[0]?.valueCode ?? '',
+    types: all('type').flatMap(({ valueCode }) => valueCode ?? []),
+    someOf: all('some-of').flatMap(({ valueCode }) => valueCode ?? []),
+    labels: all('label').flatMap(({ valueCoding }) => valueCoding?.code ?? []),
+    policies: all('why').flatMap(({ valueString }) => valueString ?? []),
+    references: all('why').flatMap(({ valueReference }) => valueReference?.reference ?? []),
+    until: until?.valueDateTime ?? null,
+    lastUse: lastUse?.valueDateTime ?? null,
+  };
+}
+
+function whatIn({ request: { language } }: RecordVisit, { types, someOf, labels }: Recipient): string[] {
+  const say = whoWords[language];
+  const named = (list: readonly string[]): string =>
+    listInWords(
+      language,
+      list.map((type) => typeInWords(language, type)),
+    );
+  return [
+    ...(types.includes('*') ? [say.everything] : types.length > 0 ? [named(types)] : []),
+    ...(someOf.includes('*') ? [say.some(say.everything)] : someOf.length > 0 ? [say.some(named(someOf))] : []),
+    ...(labels.length > 0
+      ? [
+          say.sensitive(
+            listInWords(
+              language,
+              labels.map((code) => matterInWords(language, code)),
+            ),
+          ),
+        ]
+      : []),
+  ];
+}
+
+function groundsOf({ request }: RecordVisit, { policies, references }: Recipient): Html {
+  const say = whoWords[request.language];
+  const isGround = (text: string): text is Ground => Object.hasOwn(say.grounds, text);
+  const kinds = [...new Set([...policies, ...references.map((one) => one.split('/')[0] ?? '')])];
+  const words = [...new Set(kinds.map((one) => (isGround(one) ? say.grounds[one] : say.other)))];
+  const consents = references.filter((one) => one.startsWith('Consent/'));
+  return html`${listInWords(request.language, words)}${consents.map(
+    (one) =>
+      html` <a href="${pathIn(request, `/privacy/consents/${one.slice('Consent/'.length)}`)}">${say.consent}</a>`,
+  )}`;
+}
+
+async function item(visit: RecordVisit, one: Recipient): Promise<Html> {
+  const { language } = visit.request;
+  const say = whoWords[language];
+  const role = seenWords[language].actors[one.actor] ?? '';
+  const found = one.name ?? (one.reference === null ? null : await nameOf(visit, one.reference));
+  const name = found ?? (role || (one.reference ?? ''));
+  return html`<li class="granted"><h2>${name} ${role === '' || name === role ? '' : html`<span class="tag">${role}</span>`}</h2>
+    <dl class="facts small">
+      <div><dt>${say.what}</dt><dd>${whatIn(visit, one).map((line) => html`<span class="line">${line}</span>`)}</dd></div>
+      <div><dt>${say.why}</dt><dd>${groundsOf(visit, one)}</dd></div>
+      ${one.until === null ? '' : html`<div><dt>${say.until}</dt><dd>${dateInWords(language, one.until)}</dd></div>`}
+      ${one.lastUse === null ? '' : html`<div><dt>${say.used}</dt><dd>${dateInWords(language, one.lastUse)}</dd></div>`}
+    </dl></li>`;
+}
+
+/** Who could look at a record as things stand, and why. */
+async function show(visit: RecordVisit): Promise<Reply> {
+  const { request, record } = visit;
+  const say = whoWords[request.language];
+  const answer = await sendFor<Parameters>(visit, { path: ['Patient', record.id, '$explain-access'] });
+  if (!answer.ok) {
+    return recordPage(visit, {
+      title: say.title,
+      content: notice(sentenceOf(answer.issues), 'bad'),
+      status: answer.status,
+    });
+  }
+  const all = (answer.value.parameter ?? []).filter(({ name }) => name === 'recipient').map(recipientOf);
+  const others = all.filter(({ actor, reference }) => actor !== 'self' && reference !== visit.visitor.fhirUser);
+  const items = await Promise.all(others.map((one) => item(visit, one)));
+  const content = html`<p class="lead">${say.lead}</p>
+    <p><b>${items.length === 0 ? say.none : say.count(items.length)}</b></p>
+    <ul class="choices">${items}</ul>
+    <p><a href="${pathIn(request, '/privacy/consents')}">${say.change}</a></p>`;
+  return recordPage(visit, { title: say.title, content });
+}
+
+export const whoPage: Page = { method: 'GET', path, whom: 'record', run: show };
