@@ -89,7 +89,8 @@ function decided(one: Case): Grant {
     ...new Set(facts.consents.map(({ consent, patient }) => `${consent} Patient/${patient}`)),
   ];
   const { tenant } = caller;
-  return { tenant, caller, types, denials, forbiddenLabels: 0, basis, hash: grantHash(caller, facts) };
+  const forbiddenLabels = policy.forbidden ?? 0;
+  return { tenant, caller, types, denials, forbiddenLabels, basis, hash: grantHash(caller, facts) };
 }
 
 function rulesOf(type: string, one: Case): TypeGrant {

@@ -327,3 +327,24 @@ test('O-25 that a challenge may show how somebody does gives no app or member an
   expect((await get('Observation/s1', app)).status).toBe(404);
   expect((await get('Patient/w1', app)).status).toBe(404);
 });
+
+test('O-35 no Consent opens what is labelled never to be an employer’s', async () => {
+  const label = { system: 'https://portico.dev/fhir/CodeSystem/label', code: 'never-employer' };
+  const of = { status: 'final', code: { text: 'canary-weight' }, subject: { reference: 'Patient/w5' } };
+  const whole = agreement('whole', 'w5', 'https://profiles.ihe.net/ITI/PCF/Policy-all-normal', 'Organization/acme');
+  await put(
+    server,
+    { resourceType: 'Observation', id: 'seen', ...of },
+    { resourceType: 'Observation', id: 'kept', ...of, meta: { security: [label] } },
+    whole,
+  );
+  // Beyond figures an employer reads what somebody consents to: it opens no label.
+  expect((await get('Observation/seen')).status).toBe(200);
+  expect((await get('Observation/kept')).status).toBe(404);
+  const opening = { ...(whole.provision as object), securityLabel: [label] };
+  await server.fetch('Consent/whole', { method: 'PUT', body: JSON.stringify({ ...whole, provision: opening }) });
+  expect((await get('Observation/kept')).status).not.toBe(200);
+  expect((await get('Observation?patient=w5')).text).not.toContain('"kept"');
+  await server.fetch('Consent/whole', { method: 'DELETE' });
+  expect((await get('Observation/seen')).status).toBe(403);
+});

@@ -10,6 +10,8 @@ export type ActorPolicy = {
   implicit: 'permit' | 'deny';
   /** Security labels, as bits, of rows that need a Consent of their own. */
   restricted: number;
+  /** Security labels, as bits, of rows that no Consent opens; left out: none. */
+  forbidden?: number;
   /** The types that no Consent gives. */
   never: ReadonlySet<string>;
   /**

@@ -1,5 +1,6 @@
 import { resourceTypes } from '../../fhir/resources.ts';
-import { labelBit } from '../../fhir/search/labels.ts';
+import { neverEmployer } from '../labels/workplace.ts';
+import { restrictedLabels } from '../restricted.ts';
 import type { ActorPolicy } from './actor.ts';
 import { ofIds, reading } from './rows.ts';
 
@@ -17,7 +18,8 @@ export const hrAdmin: ActorPolicy = {
   actor: 'hr-admin',
   purposes: ['HOPERAT'],
   implicit: 'permit',
-  restricted: labelBit('https://portico.dev/fhir/CodeSystem/label', 'never-employer'),
+  restricted: restrictedLabels,
+  forbidden: neverEmployer,
   never: new Set(resourceTypes.filter((type) => answers.has(type))),
   about: 'rules',
   rules: (type, { organization }) => (type === 'Organization' && organization ? [ofIds([organization], reading)] : []),

@@ -16,6 +16,8 @@ export type Asked = {
   ids?: readonly string[];
   /** Whose Patient column is one of these. */
   patients?: readonly string[];
+  /** What else must hold of them. */
+  conditions?: readonly Condition[];
 };
 
 /**
@@ -26,13 +28,13 @@ export type Asked = {
  */
 export async function rowsOf(
   context: FhirContext,
-  { tenant, type, criteria = {}, ids, patients }: Asked,
+  { tenant, type, criteria = {}, ids, patients, conditions: more = [] }: Asked,
   columns: string,
 ): Promise<Row[]> {
   const { database, definitions } = context;
   const grant = systemGrant(tenant, [type]);
   const asking = { grant, on: database.planned, definitions, type, base: '', now: context.now() };
-  const conditions: Condition[] = [];
+  const conditions: Condition[] = [...more];
   if (ids) conditions.push({ kind: 'ids', any: ids });
   if (patients) conditions.push({ kind: 'patient', any: patients });
   for (const [name, value] of Object.entries(criteria)) {

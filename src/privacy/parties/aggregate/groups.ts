@@ -20,12 +20,6 @@ export type Group = {
 
 const words = (people: number): number => Math.ceil(people / 32);
 
-export function sizeOf(members: Members): number {
-  let size = 0;
-  for (let word of members) for (; word !== 0; word &= word - 1) size++;
-  return size;
-}
-
 /** How many of the first are not among the others. */
 export function leftOf(members: Members, others: readonly Members[]): number {
   let left = 0;
@@ -73,9 +67,3 @@ export const isPartOf = (part: Group, whole: Group): boolean =>
   part.measure === whole.measure &&
   part.values.length > whole.values.length &&
   whole.values.every((value) => part.values.includes(value));
-
-/** The value of a dimension in a cell; null where it is not broken down by it. */
-export function partOf({ values }: Pick<Group, 'values'>, dimension: string): string | null {
-  const found = values.find((one) => one.startsWith(`${dimension}=`));
-  return found?.slice(dimension.length + 1) ?? null;
-}
