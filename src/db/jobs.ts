@@ -36,6 +36,17 @@ export const ATTEMPTS = 12;
 
 const after = (now: number, ms: number): Date => new Date(now + ms);
 
+// Every statement here that returns a job returns it in this order.
+const columns = 'j.tenant, j.id, j.kind, j.payload, j.attempts, j.asked';
+const jobOf = ([tenant, id, kind, payload, attempts, asked]: Row): Job => ({
+  tenant: tenant as number,
+  id: id as string,
+  kind: kind as string,
+  payload: JSON.parse(payload as string),
+  attempts: attempts as number,
+  asked: asked as number,
+});
+
 /**
  * Asks for a job. In a transaction it is there when that is committed. Where there is an open job of the kind with this key
  * it is that one: it comes no later than was asked for, and if it is under way already it comes once more.
@@ -52,6 +63,21 @@ export async function addJob(on: Queryable, job: NewJob): Promise<string> {
     [tenant, randomUUID(), kind, key, JSON.stringify(payload), runAt],
   );
   return String(row?.[0]);
+}
+
+/**
+ * Asks for a job and takes it at once: it is done here and now, and by another if this process is killed. No job of the same key
+ * may be open.
+ */
+export async function addTakenJob(on: Queryable, job: NewJob & { key: string }, now: number): Promise<Job> {
+  const { tenant, kind, payload, key } = job;
+  const [row] = await on.query(
+    `insert into job as j (tenant, id, kind, key, payload, run_at, attempts, locked_until)
+     values ($1, $2, $3, $4, $5, $6, 1, $7) returning ${columns}`,
+    [tenant, randomUUID(), kind, key, JSON.stringify(payload), after(now, 0), after(now, LEASE)],
+  );
+  if (!row) throw new Error('an insert gave no row');
+  return jobOf(row);
 }
 
 /** Sees to it that a job of the kind stands in a tenant, which begins `every` seconds from now; one that is there stays. */
@@ -79,17 +105,6 @@ export async function tenantsWithJobs(on: Queryable, now: number): Promise<numbe
   );
   return rows.map(([tenant]) => Number(tenant));
 }
-
-// Every statement here that returns a job returns it in this order.
-const columns = 'j.tenant, j.id, j.kind, j.payload, j.attempts, j.asked';
-const jobOf = ([tenant, id, kind, payload, attempts, asked]: Row): Job => ({
-  tenant: tenant as number,
-  id: id as string,
-  kind: kind as string,
-  payload: JSON.parse(payload as string),
-  attempts: attempts as number,
-  asked: asked as number,
-});
 
 /** Takes the job of a tenant that has been due for longest, of these kinds; it is the taker's for LEASE. */
 export async function takeJob(
@@ -120,6 +135,15 @@ export async function keepJob(on: Queryable, { tenant, id, attempts }: Job, now:
     after(now, LEASE),
   ]);
   return rows.length > 0;
+}
+
+/**
+ * Says so again and again, until the returned function is called. If it cannot be said once, it can be the next time; after
+ * LEASE the job is somebody else's.
+ */
+export function keepOn(on: Queryable, job: Job, now: () => number): () => void {
+  const timer = setInterval(() => void keepJob(on, job, now()).catch(() => {}), LEASE / 4).unref();
+  return () => clearInterval(timer);
 }
 
 /** A job is done; one that was asked for once more meanwhile, or that stands, comes again. @param every seconds */

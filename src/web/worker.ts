@@ -1,15 +1,5 @@
 import { DatabaseError } from '../db/database.ts';
-import {
-  addStandingJob,
-  failJob,
-  finishJob,
-  forgetJobs,
-  type Job,
-  keepJob,
-  LEASE,
-  takeJob,
-  tenantsWithJobs,
-} from '../db/jobs.ts';
+import { addStandingJob, failJob, finishJob, forgetJobs, keepOn, takeJob, tenantsWithJobs } from '../db/jobs.ts';
 import type { FhirContext } from '../fhir/context.ts';
 import type { JobHandler } from '../privacy/jobs/job-handler.ts';
 
@@ -25,7 +15,7 @@ async function runOne(context: FhirContext, handlers: readonly JobHandler[], ten
   const handler = handlers.find(({ kind }) => kind === job?.kind);
   if (!job || !handler) return false;
   const every = handler.every ?? null;
-  const keeping = keepOn(context, job);
+  const letGo = keepOn(database, job, now);
   try {
     await handler.run(context, job);
     await finishJob(database, job, now(), every);
@@ -33,15 +23,9 @@ async function runOne(context: FhirContext, handlers: readonly JobHandler[], ten
     context.onFault?.(error);
     await failJob(database, job, error, now(), every);
   } finally {
-    clearInterval(keeping);
+    letGo();
   }
   return true;
-}
-
-function keepOn(context: FhirContext, job: Job): NodeJS.Timeout {
-  // If it cannot be said now, it can be said at the next time; after LEASE the job is somebody else's.
-  const say = () => void keepJob(context.database, job, context.now()).catch(() => {});
-  return setInterval(say, LEASE / 4).unref();
 }
 
 /** Does all that is due by the clock of the context, one after the other. @param stopped whether to leave the rest */

@@ -21,6 +21,7 @@ const belongings: readonly { table: string; theirs: string }[] = [
   { table: 'user_federation', theirs: 'user_id = any($3::text[])' },
   { table: 'user_invitation', theirs: 'user_id = any($3::text[])' },
   { table: 'record_copy', theirs: 'patient = $2' },
+  { table: 'break_glass', theirs: 'patient = $2' },
   { table: 'legal_hold', theirs: 'patient = $2 and released_at is not null' },
   {
     table: 'job',

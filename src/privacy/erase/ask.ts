@@ -1,7 +1,7 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { Reference } from '@medplum/fhirtypes';
 
-import { addJob } from '../../db/jobs.ts';
+import { addJob, addTakenJob, type Job } from '../../db/jobs.ts';
 import type { FhirContext } from '../../fhir/context.ts';
 import { conflict, notFound, ok, type Result } from '../../fhir/outcome.ts';
 import { uuid7 } from '../../fhir/store/uuid.ts';
@@ -38,8 +38,11 @@ export type AskErasure = {
   reason?: string;
 };
 
-/** What was asked for, and the secret by which whoever asked can see what becomes of it: they have no account any more. */
-export type Asked = { erasure: Erasure; secret: string };
+/**
+ * What was asked for, and the secret by which whoever asked can see what becomes of it: they have no account any more. `job` is
+ * there where it is due at once: it is the caller's to do.
+ */
+export type Asked = { erasure: Erasure; secret: string; job: Job | null };
 
 /**
  * Asks for a record to be erased. The accounts of the patient are closed at once, and end what they granted; the record goes
@@ -73,25 +76,21 @@ export async function askForErasure(context: FhirContext, ask: AskErasure): Prom
     work: null,
     receipt: null,
   };
-  const users = await database.transaction(async (tx) => {
+  const done = await database.transaction(async (tx) => {
     const disabled = await disableAccounts(tx, tenant, await accountsOf(tx, tenant, patient));
     const added = await addErasure(tx, { ...erasure, users: disabled }, hashOf(secret));
     if (!added) return null;
-    await addJob(tx, {
-      tenant,
-      kind: ERASE_JOB,
-      payload: { erasure: erasure.id },
-      runAt: erasure.dueAt,
-      key: erasure.id,
-    });
-    return disabled;
+    const wanted = { tenant, kind: ERASE_JOB, payload: { erasure: erasure.id }, key: erasure.id };
+    if (grace === 0) return { disabled, job: await addTakenJob(tx, wanted, now) };
+    await addJob(tx, { ...wanted, runAt: erasure.dueAt });
+    return { disabled, job: null };
   });
-  if (users === null) {
+  if (done === null) {
     await closeRequest(context, tenant, task.id, { status: 'cancelled', statusReason: 'It is asked for already' });
     return conflict('The record is being erased already');
   }
   await tellTask(context, erasure, 'accepted', 'grace');
-  return ok({ erasure: { ...erasure, users }, secret });
+  return ok({ erasure: { ...erasure, users: done.disabled }, secret, job: done.job });
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Erased } from '../../db/erasure-log.ts';
 import type { FhirContext } from '../../fhir/context.ts';
 import { resourceTypes, typeNumber } from '../../fhir/resources.ts';
 import { erasePatient, type Keep } from './erase-patient.ts';
+import { findErasure } from './erasure.ts';
 
 /** Patients in one statement. */
 const BATCH = 500;
@@ -38,7 +39,8 @@ export async function eraseAgain(context: FhirContext, erased: readonly Erased[]
     const byPatient = new Map(all.map((one) => [one.patient, one]));
     for (const patient of await backAgain(database, tenant, [...byPatient.keys()])) {
       const one = byPatient.get(patient);
-      if (!one) continue;
+      // One that is under way is the matter of its job, which knows what was there.
+      if (!one || (await findErasure(database, tenant, one.erasure))?.state === 'erasing') continue;
       await eraseOne(context, one, keep);
       count++;
     }

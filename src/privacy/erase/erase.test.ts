@@ -5,7 +5,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { canaries, inFiles, inTables } from '../../../test/support/canaries.ts';
 import { type Server, startServer } from '../../../test/support/server.ts';
+import { sideTables } from '../../fhir/store/sides.ts';
 import { addUser } from '../../smart/people/users.ts';
+import { belongingTables } from './accounts.ts';
 import { isComplete, isSigned, type ReceiptBody } from './receipt.ts';
 
 let server: Server;
@@ -242,3 +244,42 @@ const whole: Record<string, object> = {
   },
   RelatedPerson: { patient: { reference: 'Patient/q' } },
 };
+
+/** Tables that nothing is erased from, and why nothing of a record is in them. */
+const others: Record<string, string> = {
+  client: 'apps; whoever registered one is taken off',
+  complaint_source: 'counts, by hashed addresses',
+  disclosure_order: 'what was told to an authority, and who agreed: ids and types',
+  erased_id: 'hashes of ids',
+  erasure: 'the id of the patient, and figures',
+  failed_attempt: 'hashed names, for a day',
+  initial_access_token: 'of developers',
+  label_rules: 'how far a change of rules has come',
+  ledger: 'ids alone; it is kept as it is',
+  ledger_block: 'hashes',
+  ledger_checkpoint: 'hashes',
+  ledger_head: 'hashes',
+  ledger_shape: 'who asked, by ids',
+  migration: 'of the database itself',
+  party_module: 'of employers',
+  party_query: 'of employers',
+  party_report: 'figures of ten people or more',
+  retention_purge: 'figures',
+  retention_rule: 'rules',
+  revocation_epoch: 'a number',
+  revoked_token: 'ids of tokens',
+  app_refusal: 'of apps',
+  schema_checksum: 'of the database itself',
+  signing_key: 'of the server',
+  tenant: 'of tenants',
+  used_identifier: 'of apps',
+};
+
+test('every table is one that a record is erased from, or one in which nothing of it is', async () => {
+  const tables = await server.database.query(
+    `select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition`,
+  );
+  const erased = ['resource', 'resource_history', 'concept_text', ...sideTables, ...belongingTables];
+  const known = new Set([...erased, ...Object.keys(others)]);
+  expect(tables.map(([name]) => String(name)).filter((name) => !known.has(name))).toEqual([]);
+});

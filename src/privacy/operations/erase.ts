@@ -1,5 +1,5 @@
-import type { Grant } from '../../fhir/access.ts';
-import { admitsChange, allows } from '../../fhir/access.ts';
+import { finishJob, type Job, keepOn } from '../../db/jobs.ts';
+import { admitsChange, allows, type Grant } from '../../fhir/access.ts';
 import type { FhirContext } from '../../fhir/context.ts';
 import type { Operation } from '../../fhir/operations/operation.ts';
 import { conflict, forbidden, invalid, ok, type Result } from '../../fhir/outcome.ts';
@@ -72,10 +72,14 @@ function answer(context: FhirContext, erasure: Erasure, secret: string | null, s
   });
 }
 
-/** With no days of grace it is done here and now. */
-async function now(context: FhirContext, { erasure, secret }: Asked): Promise<Result<FhirResponse>> {
-  const state = await carryOut(context, erasure.tenant, erasure.id, keptByLaw);
-  const after = await findErasure(context.database, erasure.tenant, erasure.id);
+/** With no days of grace it is done here and now; if this process ends before, by another. */
+async function now(context: FhirContext, { erasure, secret }: Asked, job: Job): Promise<Result<FhirResponse>> {
+  const { database } = context;
+  const { tenant, id } = erasure;
+  const letGo = keepOn(database, job, context.now);
+  const state = await carryOut(context, tenant, id, keptByLaw).finally(letGo);
+  await finishJob(database, job, context.now(), null);
+  const after = await findErasure(database, tenant, id);
   return after ? answer(context, after, secret, state ?? after.state) : conflict('The erasure is not there any more');
 }
 
@@ -145,7 +149,7 @@ export const eraseOperation: Operation = {
       ...(reason === null ? {} : { reason }),
     });
     if (!asked.ok) return asked;
-    if (grace.value === 0) return now(context, asked.value);
+    if (asked.value.job) return now(context, asked.value, asked.value.job);
     const state = await shownState(context, grant, asked.value.erasure);
     return answer(context, asked.value.erasure, asked.value.secret, state);
   },
