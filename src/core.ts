@@ -14,6 +14,7 @@ import { createDispatch } from './fhir/routes.ts';
 import { createIndexer } from './fhir/search/keys.ts';
 import { createStore } from './fhir/store/store.ts';
 import { createValidator } from './fhir/validate/validator.ts';
+import { createPolicyGate } from './privacy/policy/gate.ts';
 import { prepareRemoval } from './privacy/removal-checks.ts';
 import { prepareWrite } from './privacy/write-checks.ts';
 
@@ -63,6 +64,7 @@ export function createCore(
     ...parts,
     prepareWrite,
     prepareRemoval,
+    admit: createPolicyGate(),
     store: createStore(parts.database),
     fhirPath: startFhirPath(),
     dispatch: (request, within) => answer(within ?? context, request),

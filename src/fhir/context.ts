@@ -5,7 +5,7 @@ import type { Caller, Grant, Seen } from './access.ts';
 import type { Definitions } from './definitions/definitions.ts';
 import type { FhirPath } from './fhirpath.ts';
 import type { Parsed } from './json.ts';
-import type { Issue, Result } from './outcome.ts';
+import type { Issue, Refusal, Result } from './outcome.ts';
 import type { FhirRequest, FhirResponse } from './request.ts';
 import type { ResourceRow } from './search/row.ts';
 import type { Stored } from './store/release.ts';
@@ -39,6 +39,9 @@ export type Write = {
 /** The resource as it will be stored, or why it must not be. `context` is that of the transaction it is written in. */
 export type PrepareWrite = (context: FhirContext, grant: Grant, write: Write) => Promise<Result<Parsed>>;
 
+/** Whether somebody may ask anything at all: null, or why not. */
+export type Admit = (context: FhirContext, request: FhirRequest) => Refusal | null | Promise<Refusal | null>;
+
 /** Whether a resource may be deleted by who may delete what they can see of it. `context` likewise. */
 export type PrepareRemoval = (context: FhirContext, grant: Grant, type: string, id: string) => Promise<Result<null>>;
 
@@ -57,6 +60,8 @@ export type FhirContext = {
   dispatch: (request: FhirRequest, within?: FhirContext) => Promise<Result<FhirResponse>>;
   /** Asked before each write by a caller; absent where what comes is stored as it is. */
   prepareWrite?: PrepareWrite;
+  /** Asked before each request by a caller. */
+  admit?: Admit;
   /** Asked before each delete by a caller. */
   prepareRemoval?: PrepareRemoval;
   /** What somebody may do and see at this moment, for work that outlives the request it came of; absent where `record` is. */

@@ -11,6 +11,8 @@ export type Issue = {
   code: OperationOutcomeIssue['code'];
   diagnostics: string;
   expression?: string;
+  /** What a program may tell it by. */
+  details?: { system: string; code: string };
 };
 
 /** A request that is answered with an OperationOutcome instead of what it asked for. */
@@ -60,9 +62,10 @@ export const invalidResource = (issues: Issue[]): Refusal => ({ ok: false, statu
 export function outcomeText(issues: readonly Issue[]): string {
   return JSON.stringify({
     resourceType: 'OperationOutcome',
-    issue: issues.map(({ severity, code, diagnostics, expression }) => ({
+    issue: issues.map(({ severity, code, details, diagnostics, expression }) => ({
       severity,
       code,
+      ...(details === undefined ? {} : { details: { coding: [details] } }),
       diagnostics,
       ...(expression === undefined ? {} : { expression: [expression] }),
     })),

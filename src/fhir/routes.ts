@@ -83,6 +83,9 @@ export function createDispatch(interactions: readonly FhirInteraction[], operati
   const answer: Dispatch = async (context, request) => {
     const shape = shapeOf(request.path);
     if (typeof shape !== 'string') return shape;
+    const admitted = context.admit?.(context, request);
+    const refused = admitted instanceof Promise ? await admitted : admitted;
+    if (refused) return refused;
     const method = request.method === 'HEAD' ? 'GET' : request.method;
     const [type = ''] = request.path;
     if (isWrittenByServer(type) && changes(request, shape))

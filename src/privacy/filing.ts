@@ -24,6 +24,9 @@ function effectsOf(consent: Consent | null, base: string): Effects {
   const root = consent.provision ?? {};
   const nested = root.provision ?? [];
   const type = rootType(consent);
+  // Who agrees to a policy, or was told of it, says nothing of who sees what.
+  if (consent.provision === undefined && type === null && !isClosedPolicy(consent))
+    return { gives: false, takes: false };
   const isOpen = (root.actor ?? []).length === 0;
   const limits =
     isOpen && (isPartial(root) || (root.securityLabel ?? []).some((one) => normal.is(one.system, one.code)));

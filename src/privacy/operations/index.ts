@@ -1,4 +1,5 @@
 import type { Operation } from '../../fhir/operations/operation.ts';
+import { acknowledgePolicy } from './acknowledge-policy.ts';
 import { aggregateReport } from './aggregate-report.ts';
 import { approveDisclosureOperation } from './approve-disclosure.ts';
 import { balanceSummary } from './balance-summary.ts';
@@ -19,6 +20,8 @@ import { holdOperation, releaseHoldOperation } from './hold.ts';
 import { leaderboard } from './leaderboard.ts';
 import { marketingAudience, marketingSendCheck } from './marketing.ts';
 import { myData } from './my-data.ts';
+import { privacyPolicy } from './privacy-policy.ts';
+import { publishPolicyOperation } from './publish-policy.ts';
 import { requestDisclosureOperation } from './request-disclosure.ts';
 import { retentionReport, setRetentionRule } from './retention.ts';
 import { reviewBreakGlass } from './review-break-glass.ts';
@@ -31,6 +34,9 @@ export const operations: readonly Operation[] = [
   revokeConsent,
   fileConsent,
   explainAccess,
+  acknowledgePolicy,
+  privacyPolicy,
+  publishPolicyOperation,
   breakGlassOperation,
   cancelEraseOperation,
   eraseOperation,
