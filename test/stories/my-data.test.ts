@@ -205,6 +205,19 @@ test('O-81 a copy is fetched once, by who asked, who has just signed in, within 
   expect(await status({})).toBe(410);
 });
 
+test('O-81 what cannot be written into the ledger is not given away, and is not lost', async () => {
+  const { fhir } = server.smart;
+  const id = copyIdOf(await ask());
+  const key = await copyKey(fhir, { tenant: 1, id, session: session() });
+  const asked = { tenant: 1, id, secret: key.ok ? key.value.key : '', session: session() };
+  const mute: FhirContext = { ...fhir, record: () => Promise.reject(new Error('the ledger is full')) };
+  await expect(downloadCopy(mute, asked)).rejects.toThrow('the ledger is full');
+  expect((await downloadCopy(fhir, asked)).ok).toBe(true);
+  const headers = as(token);
+  const told = await (await server.fetch('AuditEvent?patient=mine&_count=500', { headers })).text();
+  expect(told).toContain('my-data');
+});
+
 test('O-81 of two who use a link at once one has the copy', async () => {
   const { fhir } = server.smart;
   const id = copyIdOf(await ask());

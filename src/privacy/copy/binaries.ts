@@ -51,8 +51,8 @@ const endings: Record<string, string> = {
   'image/png': 'png',
   'text/plain': 'txt',
   'text/html': 'html.txt',
-  'application/xml': 'xml',
-  'text/xml': 'xml',
+  'application/xml': 'xml.txt',
+  'text/xml': 'xml.txt',
   'application/json': 'json',
 };
 
