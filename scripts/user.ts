@@ -5,6 +5,7 @@ import { reachDatabase } from '../src/database.ts';
 import type { Database } from '../src/db/database.ts';
 import { changeLink, changeRoles, disableUser, enableUser } from '../src/smart/people/end-sessions.ts';
 import { invite } from '../src/smart/people/invitations.ts';
+import { isTooYoung } from '../src/smart/people/minors.ts';
 import { isStaffRole, staffRoles, type User, type UserRole } from '../src/smart/people/user.ts';
 import { addUser, findUserByName, listUsers, usernamePattern } from '../src/smart/people/users.ts';
 
@@ -87,11 +88,17 @@ function organizationOf(text: string | undefined): string | null {
 
 type On = { database: Database; baseUrl: string };
 
+/** Who is under 18 has no account: whoever acts for them has. */
+async function grownUp({ database }: On, fhirUser: string | null): Promise<string | null> {
+  const young = await isTooYoung(database, tenant, fhirUser);
+  return young ? end(`${fhirUser} is under 18: link a RelatedPerson who acts for them.`) : fhirUser;
+}
+
 /** What a command does with a user who exists; the sentence or link that it prints. */
 const commands: Record<string, (on: On, user: User) => Promise<string>> = {
   invite: (on, user) => invite(on, user),
   async link(on, user) {
-    const fhirUser = fhirUserOf(rest[0] ?? '');
+    const fhirUser = await grownUp(on, fhirUserOf(rest[0] ?? ''));
     await changeLink(on, tenant, user.id, fhirUser);
     return `${user.username} is linked to ${fhirUser ?? 'nobody'}.`;
   },
@@ -123,7 +130,7 @@ async function add(on: On): Promise<string> {
     username,
     displayName: asked.name ?? username,
     email: asked.email ?? null,
-    fhirUser: fhirUserOf(asked.link ?? 'none'),
+    fhirUser: await grownUp(on, fhirUserOf(asked.link ?? 'none')),
     roles: rolesOf([asked.roles ?? '']),
     organization: organizationOf(asked.organization),
   });

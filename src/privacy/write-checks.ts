@@ -5,6 +5,7 @@ import { ok, type Result } from '../fhir/outcome.ts';
 import { fileConsents } from './filing.ts';
 import { refuseCards } from './labels/card-numbers.ts';
 import { labelled } from './labels/labelled.ts';
+import { minorsCheck } from './minors.ts';
 import { ofMembersOnly } from './parties/carrier-writes.ts';
 
 /**
@@ -14,7 +15,7 @@ import { ofMembersOnly } from './parties/carrier-writes.ts';
 export type WriteCheck = (context: FhirContext, grant: Grant, write: Write) => Result<Parsed> | Promise<Result<Parsed>>;
 
 /** LIST: asked in this order before each write. */
-const writeChecks: readonly WriteCheck[] = [ofMembersOnly, refuseCards, labelled, fileConsents];
+const writeChecks: readonly WriteCheck[] = [ofMembersOnly, minorsCheck, refuseCards, labelled, fileConsents];
 
 export const prepareWrite: PrepareWrite = async (context, grant, write) => {
   let { parsed } = write;

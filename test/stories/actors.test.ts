@@ -7,7 +7,7 @@ import { createDecide } from '../../src/privacy/decide.ts';
 import { createReadFacts } from '../../src/privacy/duties.ts';
 import { type ClientStanding, setClientStanding, standingFault } from '../../src/smart/clients/client-standing.ts';
 import { registerClient } from '../../src/smart/clients/register-client.ts';
-import { type ActorsWorld, type Ask, actorsWorld, found } from '../support/actors-world.ts';
+import { type ActorsWorld, type Ask, actorsWorld, daysAgo, found } from '../support/actors-world.ts';
 import { callerOf } from '../support/caller.ts';
 
 let world: ActorsWorld;
@@ -273,4 +273,49 @@ test('O-60 at 00:00 of the 18th birthday, where the child lives, the access of a
   };
   expect(await readAt('2028-07-01T03:59:59.999Z')).toBe(true);
   expect(await readAt('2028-07-01T04:00:00.000Z')).toBe(false);
+});
+
+test('O-91 of a child on a plan there is no profile, no message and no device; once they have grown up there may be', async () => {
+  const tag = [{ system: 'https://portico.dev/fhir/CodeSystem/tag', code: 'dependent-minor' }];
+  const write = async (birthDate: string): Promise<number[]> => {
+    await world.put({ resourceType: 'Patient', id: 'dependant', meta: { tag }, birthDate });
+    const about = { reference: 'Patient/dependant' };
+    const all = [
+      { resourceType: 'Device', patient: about },
+      { resourceType: 'QuestionnaireResponse', status: 'completed', subject: about },
+      { resourceType: 'Communication', status: 'completed', subject: about },
+      {
+        resourceType: 'Coverage',
+        status: 'active',
+        beneficiary: about,
+        payor: [{ reference: 'Organization/sunlife' }],
+      },
+    ];
+    const answers = all.map((one) =>
+      world.server.fetch(one.resourceType, { method: 'POST', body: JSON.stringify(one) }),
+    );
+    return (await Promise.all(answers)).map(({ status }) => status);
+  };
+  expect(await write(daysAgo(17, 0))).toEqual([422, 422, 422, 201]);
+  expect(await write(daysAgo(18, 1))).toEqual([201, 201, 201, 201]);
+});
+
+test('O-24 a programme is for the person and their concierge', async () => {
+  const subject = { reference: 'Patient/bob' };
+  await world.put({ resourceType: 'CarePlan', id: 'walk', status: 'active', intent: 'plan', subject });
+  await world.put({
+    resourceType: 'Goal',
+    id: 'steps',
+    lifecycleStatus: 'active',
+    description: { text: 'walk' },
+    subject,
+  });
+  await world.task('t-programme', 'Practitioner/con', 'in-progress');
+  const paths = ['CarePlan/walk', 'Goal/steps'];
+  const bob = await world.as('patient/*.rs', { patient: 'bob', fhirUser: 'Patient/bob' });
+  const concierge = await world.as('user/*.cruds', { actor: 'concierge', fhirUser: 'Practitioner/con' });
+  const employer = await world.as('system/*.rs', { actor: 'hr-admin', organization: 'acme' });
+  expect(await statuses(bob, ...paths)).toEqual([200, 200]);
+  expect(await statuses(concierge, ...paths)).toEqual([200, 200]);
+  expect(await statuses(employer, ...paths)).toEqual([403, 403]);
 });

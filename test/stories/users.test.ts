@@ -61,3 +61,24 @@ test('what cannot be done is said in a sentence', async () => {
   expect(await user('invite', 'nobody')).toBe('There is no user called nobody in tenant 1.');
   expect(await user('explode', 'nobody')).toContain('Who can sign in.');
 }, 60_000);
+
+test('O-91 who is under 18 is given no account; whoever acts for them is', async () => {
+  const year = new Date().getUTCFullYear();
+  for (const [id, age] of [
+    ['child', 17],
+    ['grown', 19],
+  ] as const) {
+    const patient = { resourceType: 'Patient', id, birthDate: `${year - age}-12-31` };
+    await server.fetch(`Patient/${id}`, { method: 'PUT', body: JSON.stringify(patient) });
+  }
+  expect(await user('add', 'kid', '--link', 'Patient/child')).toContain('is under 18');
+  expect(await user('add', 'mum', '--link', 'RelatedPerson/mum')).toContain('/account/set-password');
+  expect(await user('link', 'mum', 'Patient/child')).toContain('is under 18');
+  expect(await user('link', 'mum', 'Patient/grown')).toBe('mum is linked to Patient/grown.');
+}, 60_000);
+
+test('what somebody is to patients is said by the operator', async () => {
+  expect(await user('add', 'hal', '--roles', 'hr-admin', '--organization', 'acme')).toContain('/account/set-password');
+  expect(await user('roles', 'hal', 'care-agent,legal')).toBe('To patients somebody is one thing at a time.');
+  expect(await user('roles', 'hal', 'privacy-officer')).toBe('hal has the roles: privacy-officer.');
+}, 60_000);
