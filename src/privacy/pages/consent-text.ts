@@ -4,7 +4,7 @@ import type { Language } from '../../pages/language.ts';
 import { readOne } from './ask.ts';
 import { consentsWords, purposeInWords } from './consents-words.ts';
 import { nameOfPerson } from './names.ts';
-import { dateInWords, listInWords } from './times.ts';
+import { begun, dateInWords, listInWords } from './times.ts';
 import { matterInWords, typeInWords } from './type-words.ts';
 import type { RecordVisit } from './visit.ts';
 
@@ -79,9 +79,6 @@ function whoIn(language: Language, provision: ConsentProvision, names: Names, is
   });
   return listInWords(language, list);
 }
-
-/** A line begins with a capital letter. */
-const begun = (line: string): string => line.charAt(0).toUpperCase() + line.slice(1);
 
 /** What of the record a provision is about: one line for each limit that it has. */
 function whatIn(language: Language, provision: ConsentProvision): string[] {

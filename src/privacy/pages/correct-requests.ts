@@ -9,7 +9,7 @@ import { isOpen, parameterOf } from '../requests.ts';
 import { searchAll } from './ask.ts';
 import { type AskState, correctWords } from './correct-words.ts';
 import { pathIn } from './links.ts';
-import { dateInWords } from './times.ts';
+import { begun, dateInWords } from './times.ts';
 import { typeInWords } from './type-words.ts';
 import type { RecordVisit } from './visit.ts';
 
@@ -44,7 +44,7 @@ function item(visit: RecordVisit, task: Asked, problems: readonly Problem[]): Ht
   const state = stateOf(task);
   const due = task.restriction?.period?.end;
   const reason = parameterOf(task.input, 'reason')?.valueString;
-  const kind = typeInWords(language, task.focus?.reference?.split('/')[0] ?? 'Patient');
+  const kind = begun(typeInWords(language, task.focus?.reference?.split('/')[0] ?? 'Patient'));
   return html`<li class="granted">
     <h3>${kind} <span class="tag">${say.states[state]}</span></h3>
     <p class="quiet">${say.asked(dateInWords(language, task.authoredOn ?? ''))}

@@ -10,6 +10,7 @@ import { correctWords } from './correct-words.ts';
 import { entryInWords } from './entry-text.ts';
 import { backWith, pathIn } from './links.ts';
 import { recordPage } from './sheet.ts';
+import { begun } from './times.ts';
 import { choosableTypes, isNamedType, type NamedType, typeInWords } from './type-words.ts';
 import type { Page, RecordVisit, Reply } from './visit.ts';
 
@@ -47,7 +48,7 @@ const kindLinks = ({ request }: RecordVisit): Html => {
   return html`<h2>${correctWords[language].kinds}</h2>
     <ul class="choices">${kinds.map(
       (kind) =>
-        html`<li><a class="choice" href="${pathIn(request, correctPath)}?${new URLSearchParams({ kind })}">${typeInWords(language, kind)}</a></li>`,
+        html`<li><a class="choice" href="${pathIn(request, correctPath)}?${new URLSearchParams({ kind })}">${begun(typeInWords(language, kind))}</a></li>`,
     )}</ul>`;
 };
 

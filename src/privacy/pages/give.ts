@@ -11,7 +11,7 @@ import { givePath, type Who, whoChooser, whoOf } from './give-who.ts';
 import { giveWords } from './give-words.ts';
 import { backWith, pathIn } from './links.ts';
 import { recordPage } from './sheet.ts';
-import { dateInWords } from './times.ts';
+import { begun, dateInWords } from './times.ts';
 import { choosableMatters, choosableTypes, matterInWords, typeInWords } from './type-words.ts';
 import type { Page, RecordVisit, Reply } from './visit.ts';
 
@@ -101,14 +101,14 @@ async function form(visit: RecordVisit, who: Who, problems: readonly Problem[]):
         name: 'kinds',
         legend: say.kinds,
         hint: say.kindsHint,
-        options: choosableTypes.map((value) => ({ value, label: typeInWords(language, value) })),
+        options: choosableTypes.map((value) => ({ value, label: begun(typeInWords(language, value)) })),
         chosen: filled.kinds,
       })}
       ${boxes({
         name: 'matters',
         legend: say.matters,
         hint: say.mattersHint,
-        options: choosableMatters.map((value) => ({ value, label: matterInWords(language, value) })),
+        options: choosableMatters.map((value) => ({ value, label: begun(matterInWords(language, value)) })),
         chosen: filled.matters,
       })}
       <details${filled.from !== '' || filled.to !== '' || filled.visit !== '' ? html` open` : ''}>

@@ -27,3 +27,6 @@ export const numberInWords = (language: Language, count: number): string => coun
 /** A list as a sentence has it: `one, two and three`. */
 export const listInWords = (language: Language, items: readonly string[]): string =>
   new Intl.ListFormat(locales[language], { type: 'conjunction' }).format(items);
+
+/** As a line begins, with a capital letter. */
+export const begun = (line: string): string => line.charAt(0).toUpperCase() + line.slice(1);

@@ -22,6 +22,8 @@ type WhoWords = {
   none: string;
   count: (count: number) => string;
   everything: string;
+  most: string;
+  kinds: string;
   some: (kinds: string) => string;
   sensitive: (matters: string) => string;
   why: string;
@@ -42,6 +44,8 @@ export const whoWords: Readonly<Record<Language, WhoWords>> = {
     none: 'Nobody but you can see your record.',
     count: (count) => (count === 1 ? 'One person or system' : `${count} persons and systems`),
     everything: 'Everything, but for what is sensitive',
+    most: 'Almost everything',
+    kinds: 'Which kinds',
     some: (kinds) => `Some of: ${kinds}`,
     sensitive: (matters) => `What is sensitive as well: ${matters}`,
     why: 'Why',
@@ -74,6 +78,8 @@ export const whoWords: Readonly<Record<Language, WhoWords>> = {
     none: 'Personne d’autre que vous ne peut voir votre dossier.',
     count: (count) => (count === 1 ? 'Une personne ou un système' : `${count} personnes et systèmes`),
     everything: 'Tout, sauf ce qui est sensible',
+    most: 'Presque tout',
+    kinds: 'Quelles catégories',
     some: (kinds) => `Une partie de : ${kinds}`,
     sensitive: (matters) => `Aussi ce qui est sensible : ${matters}`,
     why: 'Pourquoi',

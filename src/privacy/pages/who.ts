@@ -8,8 +8,8 @@ import { nameOf } from './consent-text.ts';
 import { pathIn } from './links.ts';
 import { seenWords } from './seen-words.ts';
 import { recordPage } from './sheet.ts';
-import { dateInWords, listInWords } from './times.ts';
-import { matterInWords, typeInWords } from './type-words.ts';
+import { begun, dateInWords, listInWords } from './times.ts';
+import { choosableMatters, isNamedType, matterInWords, typeInWords } from './type-words.ts';
 import type { Page, RecordVisit, Reply } from './visit.ts';
 import { type Ground, whoWords } from './who-words.ts';
 
@@ -46,27 +46,25 @@ function recipientOf({ part = [] }: ParametersParameter): Recipient {
   };
 }
 
-function whatIn({ request: { language } }: RecordVisit, { types, someOf, labels }: Recipient): string[] {
+/** So many kinds are named one by one. */
+const FEW = 8;
+
+function kindsIn({ request: { language } }: RecordVisit, types: readonly string[], some: boolean): Html {
   const say = whoWords[language];
-  const named = (list: readonly string[]): string =>
-    listInWords(
-      language,
-      list.map((type) => typeInWords(language, type)),
-    );
-  return [
-    ...(types.includes('*') ? [say.everything] : types.length > 0 ? [named(types)] : []),
-    ...(someOf.includes('*') ? [say.some(say.everything)] : someOf.length > 0 ? [say.some(named(someOf))] : []),
-    ...(labels.length > 0
-      ? [
-          say.sensitive(
-            listInWords(
-              language,
-              labels.map((code) => matterInWords(language, code)),
-            ),
-          ),
-        ]
-      : []),
-  ];
+  if (types.length === 0) return html``;
+  const all = types.includes('*') || types.length > FEW;
+  const names = types.filter(isNamedType).map((type) => typeInWords(language, type));
+  const text = types.includes('*') ? say.everything : all ? say.most : begun(listInWords(language, names));
+  const line = html`<span class="line">${some ? say.some(text) : text}</span>`;
+  if (!all || types.includes('*')) return line;
+  return html`${line}<details><summary>${say.kinds}</summary><ul class="links">${names.map((name) => html`<li>${name}</li>`)}</ul></details>`;
+}
+
+function whatIn(visit: RecordVisit, { types, someOf, labels }: Recipient): Html {
+  const { language } = visit.request;
+  const matters = choosableMatters.filter((code) => labels.includes(code)).map((code) => matterInWords(language, code));
+  return html`${kindsIn(visit, types, false)}${kindsIn(visit, someOf, true)}
+    ${matters.length === 0 ? '' : html`<span class="line">${whoWords[language].sensitive(listInWords(language, matters))}</span>`}`;
 }
 
 function groundsOf({ request }: RecordVisit, { policies, references }: Recipient): Html {
@@ -89,7 +87,7 @@ async function item(visit: RecordVisit, one: Recipient): Promise<Html> {
   const name = found ?? (role || (one.reference ?? ''));
   return html`<li class="granted"><h2>${name} ${role === '' || name === role ? '' : html`<span class="tag">${role}</span>`}</h2>
     <dl class="facts small">
-      <div><dt>${say.what}</dt><dd>${whatIn(visit, one).map((line) => html`<span class="line">${line}</span>`)}</dd></div>
+      <div><dt>${say.what}</dt><dd>${whatIn(visit, one)}</dd></div>
       <div><dt>${say.why}</dt><dd>${groundsOf(visit, one)}</dd></div>
       ${one.until === null ? '' : html`<div><dt>${say.until}</dt><dd>${dateInWords(language, one.until)}</dd></div>`}
       ${one.lastUse === null ? '' : html`<div><dt>${say.used}</dt><dd>${dateInWords(language, one.lastUse)}</dd></div>`}
