@@ -49,23 +49,27 @@ export async function outsidersOf(
 ): Promise<Outsider[]> {
   const { database } = context;
   const pointers = pointersTo(context, await storedTypes(database, tenant));
-  const keys = all.flatMap((one) =>
-    pointers(one.type).map(([from, code]) => key(tenant, from, code, 'r', nameOf(one))),
-  );
+  const keys = new Map<string, number[]>();
+  for (const one of all) {
+    for (const [from, code] of pointers(one.type)) {
+      const list = keys.get(from) ?? [];
+      list.push(key(tenant, from, code, 'r', nameOf(one)));
+      keys.set(from, list);
+    }
+  }
   const found = new Map<string, Outsider>();
-  for (let at = 0; at < keys.length; at += BATCH) {
-    const rows = await database.query(
-      'select type, id, content, patient is null and patients is null from resource where tenant = $1 and keys && $2::bigint[]',
-      [tenant, numbers(keys.slice(at, at + BATCH))],
-    );
-    for (const [type, id, content, isNobodys] of rows) {
-      const one = {
-        type: typeOfNumber(type as number),
-        id: String(id),
-        content: String(content),
-        isNobodys: isNobodys === true,
-      };
-      if (!erased.has(nameOf(one))) found.set(nameOf(one), one);
+  // Type by type, so that each key is looked for in one partition.
+  for (const [type, list] of keys) {
+    for (let at = 0; at < list.length; at += BATCH) {
+      const rows = await database.query(
+        `select id, content, patient is null and patients is null from resource
+         where tenant = $1 and type = ${typeNumber(type)} and keys && $2::bigint[]`,
+        [tenant, numbers(list.slice(at, at + BATCH))],
+      );
+      for (const [id, content, isNobodys] of rows) {
+        const one = { type, id: String(id), content: String(content), isNobodys: isNobodys === true };
+        if (!erased.has(nameOf(one))) found.set(nameOf(one), one);
+      }
     }
   }
   // A key is a hash: what it stands for is looked for in the text.
