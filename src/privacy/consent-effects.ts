@@ -1,9 +1,9 @@
-import type { ConsentProvision } from '@medplum/fhirtypes';
+import type { Consent, ConsentProvision } from '@medplum/fhirtypes';
 
 import { type Actor, allRows, type Denial, type Rows } from '../fhir/access.ts';
 import { compartmentTypes } from '../fhir/definitions/compartments.ts';
 import { parseInterval } from '../fhir/search/dates.ts';
-import { type Consent, isClosedPolicy, rootType } from './consent-resource.ts';
+import { isClosedPolicy, rootType } from './consent-resource.ts';
 import type { ConsentEffect } from './facts.ts';
 import { actorSystem, normal } from './provision-codes.ts';
 import { type Content, classesOf, contentOf, isPartial, openedBy, type Reading } from './provisions.ts';

@@ -1,7 +1,4 @@
-import type { Consent, ConsentProvision } from '@medplum/fhirtypes';
-
-/** What is looked at of a Consent; it was checked against R4 before. https://hl7.org/fhir/R4/consent.html */
-export type { Consent, ConsentProvision };
+import type { Consent } from '@medplum/fhirtypes';
 
 export const consentScope = 'http://terminology.hl7.org/CodeSystem/consentscope';
 

@@ -1,3 +1,5 @@
+import type { Consent } from '@medplum/fhirtypes';
+
 import type { Caller } from '../fhir/access.ts';
 import type { FhirContext } from '../fhir/context.ts';
 import { type Condition, keys, not, written } from '../fhir/search/condition.ts';
@@ -9,7 +11,7 @@ import { Scan } from '../fhir/search/scan.ts';
 import { Statement } from '../fhir/search/statement.ts';
 import { systemGrant } from '../fhir/store/system.ts';
 import { bearsUnnamed, effectOf, nextChange } from './consent-effects.ts';
-import { type Consent, consentScope, isAppGrant } from './consent-resource.ts';
+import { consentScope, isAppGrant } from './consent-resource.ts';
 import type { ConsentEffect } from './facts.ts';
 import { isAgreement } from './parties/agreements.ts';
 import { problemsOf } from './provision-problems.ts';
@@ -17,6 +19,12 @@ import { type Recipient, recipientOf } from './recipient.ts';
 
 /** What Consents do for a caller, and ms since 1970 when one of them begins or ends by itself. */
 export type ConsentReading = { effects: readonly ConsentEffect[]; until: number };
+
+/** ms after which rows are looked for anew that only their text tells: no epoch tells that one has come. */
+const KEPT = 60_000;
+
+const isCounted = ({ denials }: ConsentEffect): boolean =>
+  [...denials.values()].some((all) => all.some(({ where }) => where?.keys.length === 0));
 
 type Found = { id: string; patient: string; consent: Consent };
 
@@ -50,13 +58,11 @@ export function createReadConsents(
       const effect = await effectOf(reading, { consent, id, isEnforceable }, recipient, now);
       if (effect !== null) effects.push(effect);
     }
-    return {
-      effects,
-      until: nextChange(
-        all.map(({ consent }) => consent),
-        now,
-      ),
-    };
+    const change = nextChange(
+      all.map(({ consent }) => consent),
+      now,
+    );
+    return { effects, until: effects.some(isCounted) ? Math.min(change, now + KEPT) : change };
   };
 }
 

@@ -1,9 +1,11 @@
+import type { Consent } from '@medplum/fhirtypes';
+
 import { type Actor, admits, type Caller, type Grant } from '../fhir/access.ts';
 import type { FhirContext, Write } from '../fhir/context.ts';
 import type { Parsed } from '../fhir/json.ts';
 import { forbidden, type Issue, invalidResource, ok, type Result } from '../fhir/outcome.ts';
 import { replaced } from '../fhir/store/storable.ts';
-import { type Consent, isActivePrivacy, isAppGrant, isClosedPolicy, issuerOf, rootType } from './consent-resource.ts';
+import { isActivePrivacy, isAppGrant, isClosedPolicy, issuerOf, rootType } from './consent-resource.ts';
 import { normal } from './provision-codes.ts';
 import { problemsOf } from './provision-problems.ts';
 import { isPartial } from './provisions.ts';

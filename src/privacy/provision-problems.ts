@@ -1,10 +1,10 @@
-import type { ConsentProvision, ConsentProvisionActor } from '@medplum/fhirtypes';
+import type { Consent, ConsentProvision, ConsentProvisionActor } from '@medplum/fhirtypes';
 
 import type { FhirContext } from '../fhir/context.ts';
 import { compartmentTypes } from '../fhir/definitions/compartments.ts';
 import type { Issue } from '../fhir/outcome.ts';
 import { isActor } from './actor-classes.ts';
-import { type Consent, isClosedPolicy, rootType } from './consent-resource.ts';
+import { isClosedPolicy, rootType } from './consent-resource.ts';
 import { actorSystem, consentAction, isKnownLabel, participation, resourceTypeSystem } from './provision-codes.ts';
 import { codeParameter } from './provisions.ts';
 import { actReason, isEmergency, isPurpose } from './purposes.ts';

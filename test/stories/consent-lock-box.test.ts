@@ -117,6 +117,17 @@ describe('a visit that is locked from one of two doctors', () => {
     ]);
   });
 
+  test('O-63 takes along what comes later, even where no search parameter tells of the visit', async () => {
+    const later = { ...resources.find(({ resourceType }) => resourceType === 'AllergyIntolerance'), id: 'later' };
+    expect((await put(later as { resourceType: string; id: string })).status).toBe(201);
+    expect((await server.fetch('AllergyIntolerance/later', as('nine'))).status).toBe(404);
+    const bundle = (await (await server.fetch('AllergyIntolerance?patient=lock', as('nine'))).json()) as {
+      entry: { resource: { id: string } }[];
+    };
+    expect(bundle.entry.map(({ resource }) => resource.id)).toEqual(['outside']);
+    expect((await server.fetch('AllergyIntolerance/later', as('ten'))).status).toBe(200);
+  });
+
   test('O-63 is there for the other, and for the patient', async () => {
     expect(await idsOf('Observation?patient=lock', 'ten')).toEqual(['inside', 'outside']);
     expect(await idsOf('Observation?patient=lock', 'self')).toEqual(['inside', 'outside']);

@@ -1,8 +1,8 @@
-import type { ConsentProvision } from '@medplum/fhirtypes';
+import type { Consent, ConsentProvision } from '@medplum/fhirtypes';
 import type { Actor } from '../../fhir/access.ts';
 import { parseInterval } from '../../fhir/search/dates.ts';
 import { isNow } from '../consent-effects.ts';
-import { type Consent, isActivePrivacy, isAppGrant, rootType } from '../consent-resource.ts';
+import { isActivePrivacy, isAppGrant, rootType } from '../consent-resource.ts';
 import { resourcesOf } from '../parties/rows.ts';
 import { actorSystem } from '../provision-codes.ts';
 import { classesOf, isPartial } from '../provisions.ts';
