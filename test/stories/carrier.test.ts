@@ -272,6 +272,14 @@ test('O-16 Customer Care shares with a carrier while a request of the patient is
   const events = JSON.stringify(
     await (await server.fetch('AuditEvent?patient=Patient/ada&_sort=-date&_count=10')).json(),
   );
+  const delivery = JSON.parse(events).entry.find(({ resource }: { resource: Resource }) =>
+    JSON.stringify(resource).includes('"110152"'),
+  );
+  const validation = await server.fetch('AuditEvent/$validate', {
+    method: 'POST',
+    body: JSON.stringify(delivery.resource),
+  });
+  expect(await validation.text()).not.toMatch(/"severity":"error"/);
   expect(events).toContain('Task/help');
   expect(events).toContain('"COVERAGE"');
   await put(server, { ...task, status: 'completed' });

@@ -8,25 +8,12 @@ import { forbidden, malformed, notFound, ok, type Result } from '../../fhir/outc
 import { requestParameters } from '../../fhir/parameters.ts';
 import type { FhirRequest, FhirResponse } from '../../fhir/request.ts';
 import { systemGrant } from '../../fhir/store/system.ts';
+import { recordUnlisted } from '../parties/audit.ts';
 import { employeeSystem } from '../parties/employer.ts';
 import { fedTypes } from '../parties/enrolment/allowed.ts';
 import { type Employer, planFeed } from '../parties/enrolment/plan.ts';
 import { type Feed, readFeed } from '../parties/enrolment/read-feed.ts';
 import { moduleOf } from '../parties/modules.ts';
-
-/** Names of elements in one row of the ledger. */
-const NAMES = 40;
-
-/** The ledger keeps the names of parameters, and of these there are no values. */
-async function noted(context: FhirContext, request: FhirRequest, names: readonly string[]): Promise<void> {
-  for (let from = 0; from < names.length; from += NAMES) {
-    const query = names
-      .slice(from, from + NAMES)
-      .map((name) => `${encodeURIComponent(name)}=`)
-      .join('&');
-    await context.record?.({ ...request, query }, ok({ status: 200, headers: {}, body: null }), []);
-  }
-}
 
 const attempts = 3;
 
@@ -77,7 +64,7 @@ async function run(context: FhirContext, request: FhirRequest): Promise<Result<F
   if (body === null) return malformed('A feed is a Bundle of the type transaction', 'Bundle');
   const system = await employeeSystem(context, tenant, organization);
   const feed = readFeed(body, system, settings.mode ?? 'reject', context.now());
-  await noted(context, request, feed.ok ? feed.value.unlisted : (feed.unlisted ?? []));
+  await recordUnlisted(context, caller, feed.ok ? feed.value.unlisted : (feed.unlisted ?? []));
   if (!feed.ok) return feed;
   const written = await write(context, request, { tenant, organization, system }, feed.value);
   if (!written.ok) return written;

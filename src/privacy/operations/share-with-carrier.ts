@@ -1,6 +1,5 @@
 import type { Communication, Coverage } from '@medplum/fhirtypes';
 
-import type { Seen } from '../../fhir/access.ts';
 import { bundleText, searchEntry } from '../../fhir/bundle.ts';
 import type { FhirContext } from '../../fhir/context.ts';
 import type { Operation } from '../../fhir/operations/operation.ts';
@@ -11,9 +10,9 @@ import { isId } from '../../fhir/reference.ts';
 import type { FhirRequest, FhirResponse } from '../../fhir/request.ts';
 import type { Stored } from '../../fhir/store/release.ts';
 import { storeMade } from '../made.ts';
+import { recordDelivery } from '../parties/audit.ts';
 import { carrierView } from '../parties/carrier-view.ts';
 import { isInForce } from '../parties/coverage.ts';
-import { delivered } from '../parties/delivered.ts';
 import { foundUnder } from '../parties/under-grant.ts';
 
 const waiting = 'requested,received,accepted,ready,in-progress,on-hold';
@@ -72,12 +71,9 @@ async function run(context: FhirContext, request: FhirRequest): Promise<Result<F
     recipient: [{ reference: `Organization/${carrier}` }],
     payload: coverages.map(({ id }) => ({ contentReference: { reference: `Coverage/${id}` } })),
   };
+  const what = coverages.map(({ id }) => `Coverage/${id}`);
+  await recordDelivery(context, caller, { patient, to: carrier, purpose: 'COVERAGE', what, basis: `Task/${task.id}` });
   const [written] = await storeMade(context, tenant, [sent]);
-  const seen = [...shared.value, task].map(
-    ({ type, id, patients, labels }): Seen => ({ type, id, patient, patients, labels, interaction: 'r' }),
-  );
-  const to = { actor: 'carrier', purpose: 'COVERAGE', organization: carrier } as const;
-  await delivered(context, request, to, seen, [`Task/${task.id} Patient/${patient}`]);
   const entries = [...shared.value, ...(written ? [written] : [])].map((row) =>
     searchEntry(base, { ...row, mode: 'match' }),
   );
