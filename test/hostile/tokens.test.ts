@@ -207,12 +207,15 @@ test('A-48 wide and narrow scopes of one token never add up to more than each', 
   const token = await world.server.token('patient/*.cruds user/Practitioner.rs', both);
   expect((await call(token)).status).toBe(404);
   expect((await call(token, 'Observation/ob1')).status).toBe(404);
-  const searching = await world.server.token('patient/Observation.cruds user/Observation.s', both);
+  const scopes = 'patient/Observation.cruds user/Observation.s patient/Coverage.cruds user/MedicationRequest.s';
+  const searching = await world.server.token(scopes, both);
   const headers = { authorization: `Bearer ${searching}` };
   // Searching is for the rows of both, all else for the rows of one: the narrow scope does not widen.
-  expect(found(await world.ask('P', 'GET', 'Observation?_id=oa1,ob1', { headers }))).toHaveLength(2);
+  expect(found(await world.ask('P', 'GET', 'Observation?_id=oa1', { headers }))).toHaveLength(1);
+  expect(found(await world.ask('P', 'GET', 'MedicationRequest?_id=mb1', { headers }))).toHaveLength(1);
+  expect((await call(searching, 'MedicationRequest/mb1')).status).toBe(403);
   expect((await world.ask('P', 'DELETE', 'Observation/ob1', { headers })).status).toBe(204);
-  expect((await world.ask('P', 'GET', 'Observation/ob1')).status).toBe(200);
+  expect((await world.ask('system', 'GET', 'Observation/ob1')).status).toBe(200);
   expect((await call(searching, 'Observation/ob1')).status).toBe(404);
   expect((await call(searching, 'Observation/oa1')).status).toBe(200);
 });
