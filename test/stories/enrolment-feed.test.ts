@@ -148,10 +148,13 @@ test('O-02 what is not on the list is refused or left out, and its name alone is
   const named = JSON.stringify(events).match(/"valueString":"Patient.maritalStatus"/g);
   expect(named).toHaveLength(2);
   expect(JSON.stringify(events)).not.toContain('canary');
-  const one = events.entry.find(({ resource }: { resource: Resource }) =>
+  const told = events.entry.find(({ resource }: { resource: Resource }) =>
     JSON.stringify(resource).includes('maritalStatus'),
   );
-  const validation = await server.fetch('AuditEvent/$validate', { method: 'POST', body: JSON.stringify(one.resource) });
+  const validation = await server.fetch('AuditEvent/$validate', {
+    method: 'POST',
+    body: JSON.stringify(told.resource),
+  });
   expect(await validation.text()).not.toMatch(/"severity":"error"/);
 });
 
