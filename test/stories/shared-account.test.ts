@@ -141,6 +141,9 @@ test('O-11 of a shared account a holder reads that it is there, and not what is 
   for (const { resource } of jsonOf<{ entry: { resource: Resource }[] }>(history).entry)
     expect(Object.keys(resource).sort()).toEqual(shown);
   expect(history.text).not.toMatch(/dave|canary|500/);
+  // And so do their apps.
+  const app = await partyToken(server, { patient: 'sara', fhirUser: 'Patient/sara', actor: 'app' }, 'patient/*.rs');
+  expect(Object.keys(jsonOf(await get('Account/shared', app))).sort()).toEqual(shown);
   // Their own they read whole.
   expect((await get('Account/saras')).text).toContain('own');
 });

@@ -1,6 +1,7 @@
 import { everyRow, type Rule } from '../../fhir/access.ts';
 import { labelBit } from '../../fhir/search/labels.ts';
 import { directoryTypes } from '../directory.ts';
+import { accountRules } from '../parties/dependents.ts';
 import type { ActorPolicy } from './actor.ts';
 import { everything, ofPatients } from './rows.ts';
 import { noTypes } from './types.ts';
@@ -22,13 +23,14 @@ export const proxy: ActorPolicy = {
   never: noTypes,
   consents: 'within',
   rules(type, { reach, patient }, { wards = [] }): readonly Rule[] | null {
-    if (wards.every(({ age }) => age === 'child') || directoryTypes.has(type)) return null;
+    if (wards.every(({ age }) => age === 'child') || directoryTypes.has(type))
+      return type === 'Account' ? accountRules([everyRow(everything)]) : null;
     const all = new Set([...(reach === 'all' ? [] : reach), ...(patient === null ? [] : [patient])]);
     const grown = new Set(wards.filter(({ age }) => age === 'adult').map((one) => one.patient));
     const young = wards.filter(({ age }) => age === 'adolescent').map((one) => one.patient);
     const others = [...all].filter((one) => !grown.has(one) && !young.includes(one));
     const rules: Rule[] = [ofPatients(others, everything)];
     if (young.length > 0) rules.push({ ...everyRow(everything), patients: young, without: confided });
-    return rules;
+    return type === 'Account' ? accountRules(rules) : rules;
   },
 };
