@@ -46,7 +46,8 @@ create table ledger (
   keys            bigint[]    not null,
   suspended_until timestamptz,
   content         text        not null,
-  digest          bytea       not null,
+  -- The first 52 bits of the row's own: which row it is, where the digest of the block is another.
+  digest          bigint      not null,
   primary key (tenant, id)
 );
 create index ledger_patient on ledger (tenant, patient, recorded desc nulls last, id) where patient is not null;
@@ -103,7 +104,8 @@ insert into ledger_block (tenant, number, previous, digest, hash, rows)
   select o.tenant, 1, sha256(''), sha256(string_agg(o.digest, ''::bytea order by o.position)), h.hash, count(*)
   from old o join ledger_head h using (tenant) group by o.tenant, h.hash;
 insert into ledger (tenant, id, block, position, recorded, patient, code, present, keys, content, digest)
-  select tenant, id, 1, position, recorded, patient, code, present, keys, content, digest from old order by tenant, position;
+  select tenant, id, 1, position, recorded, patient, code, present, keys, content,
+    ('x' || left(encode(digest, 'hex'), 13))::bit(52)::bigint from old order by tenant, position;
 delete from resource where type = 7;
 delete from resource_history where type = 7;
 delete from resource_string where type = 7;
@@ -115,7 +117,7 @@ insert into ledger_shape (tenant, id, present, keys, content) select 0, n, '{}',
 alter table ledger disable trigger ledger_kept;
 alter table ledger_shape disable trigger ledger_shape_kept;
 insert into ledger (tenant, id, block, position, recorded, patient, shape, keys, content, digest)
-  select 0, n::text, n / 10, n % 10, now() - make_interval(secs => n), (n % 20)::text, n % 50 + 1, '{}', '', ''
+  select 0, n::text, n / 10, n % 10, now() - make_interval(secs => n), (n % 20)::text, n % 50 + 1, '{}', '', 0
   from generate_series(1, 1000) n;
 analyze ledger;
 analyze ledger_shape;

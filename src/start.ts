@@ -4,10 +4,12 @@ import type { Logger } from 'pino';
 import manifest from '../package.json' with { type: 'json' };
 import type { Config } from './config.ts';
 import { compileSpecification, createCore, openSpecification } from './core.ts';
-import { openDatabase } from './database.ts';
+import { openDatabase, patientKeysOf } from './database.ts';
 import { type Blobs, folderBlobs } from './db/blobs.ts';
 import type { Database } from './db/database.ts';
 import { openErasureLog } from './db/erasure-log.ts';
+import type { PatientKeys } from './db/patient-keys.ts';
+import { sealedBlobs } from './db/sealed-blobs.ts';
 import { demoAccounts } from './demo/accounts.ts';
 import { cast } from './demo/cast.ts';
 import { seedDemo } from './demo/seed.ts';
@@ -22,7 +24,9 @@ import { createReadFacts } from './privacy/duties.ts';
 import { eraseAgain } from './privacy/erase/erase-again.ts';
 import { jobHandlers } from './privacy/jobs/index.ts';
 import { withLabels } from './privacy/labels/labelled.ts';
+import { keepCheckpoints } from './privacy/ledger/checkpoints.ts';
 import { createRecord } from './privacy/ledger/record.ts';
+import { noticed } from './privacy/part-two-answers.ts';
 import { createReach } from './privacy/reach.ts';
 import { keptByLaw } from './privacy/retention/kept.ts';
 import { watched } from './privacy/watch.ts';
@@ -75,7 +79,8 @@ export async function start(config: Config, log: Logger): Promise<Running> {
   };
   const baseOf = (tenant: number): string => placeOf(config.baseUrl, tenant).audience;
   const compiling = { packages: config.packages, mandatoryProfiles: config.mandatoryProfiles, cache: config.compiled };
-  const opening = timed('database', openDatabase(config, log));
+  const patientKeys = patientKeysOf(config);
+  const opening = timed('database', openDatabase(config, log, patientKeys));
   // While Postgres starts the specification is loaded; if that fails, Postgres must not be left behind.
   const [specification, opened] = await Promise.allSettled([
     timed(
@@ -95,7 +100,8 @@ export async function start(config: Config, log: Logger): Promise<Running> {
     const erasureLog = openErasureLog(join(config.data, 'erasures.ndjson'));
     const parts = {
       database,
-      blobs: await openBlobs(config),
+      blobs: await openBlobs(config, patientKeys),
+      ...(patientKeys === null ? {} : { patientKeys }),
       erasureLog,
       settings: {
         references: config.references,
@@ -119,7 +125,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
     );
     context.decide = decide;
     context.record = createRecord(context);
-    context.dispatch = watched(context, context.dispatch);
+    context.dispatch = watched(context, noticed(context, context.dispatch));
     const isTenant = createTenants(database);
     const smart: SmartContext = {
       database,
@@ -171,6 +177,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
     const again = await eraseAgain(context, await erasureLog.all(), keptByLaw);
     if (again > 0) log.warn({ records: again }, 'records that had been erased were there again, and were erased');
     const endHousekeeping = keepHouse(smart);
+    const endCheckpoints = keepCheckpoints(context, join(config.data, 'checkpoints'));
     const endWork = startWorker(context, jobHandlers);
     const listening = await timed('listening', listen(app, config.host, config.port, { tls: config.tls }));
     log.debug(timings, 'started; ms from the beginning');
@@ -181,6 +188,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
       async stop() {
         await listening.close(DRAIN);
         await Promise.all([endHousekeeping(), endWork()]);
+        await endCheckpoints();
         await context.fhirPath.close();
         await database.close();
       },
@@ -191,7 +199,12 @@ export async function start(config: Config, log: Logger): Promise<Running> {
   }
 }
 
-async function openBlobs({ s3, data }: Config): Promise<Blobs> {
+async function openBlobs(config: Config, patientKeys: PatientKeys | null): Promise<Blobs> {
+  const plain = await openPlace(config);
+  return patientKeys === null ? plain : sealedBlobs(plain, patientKeys, config.shred);
+}
+
+async function openPlace({ s3, data }: Config): Promise<Blobs> {
   if (s3 === null) return folderBlobs(join(data, 'blobs'));
   // The SDK takes longer to load than all of the rest of db.
   const { s3Blobs } = await import('./db/blobs-s3.ts');

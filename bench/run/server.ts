@@ -23,16 +23,22 @@ async function ready(port: number): Promise<boolean> {
 /**
  * @param folder where it keeps everything; an empty one is a cold start
  * @param demo whether it seeds its demo world
+ * @param program where it is not the server as it is
  * @throws Error with the end of what it wrote, when it is not ready in time
  */
-export async function startServer(folder: string, demo: 'on' | 'off', flags: readonly string[] = []): Promise<Server> {
+export async function startServer(
+  folder: string,
+  demo: 'on' | 'off',
+  flags: readonly string[] = [],
+  program = 'src/main.ts',
+): Promise<Server> {
   const port = await freePort();
   const settings = { PORT: String(port), HOST: '127.0.0.1', PORTICO_DATA: folder, PORTICO_DEMO: demo };
   // The bench measures what runs out of the box: settings of the caller's own server do not reach it.
   const inherited = Object.entries(process.env).filter(([name]) => !/^(PORTICO_|DATABASE_URL|PORT$|HOST$)/.test(name));
   const env = { ...Object.fromEntries(inherited), ...settings };
   const start = performance.now();
-  const child = spawn(process.execPath, [...flags, join(root, 'src/main.ts')], {
+  const child = spawn(process.execPath, [...flags, join(root, program)], {
     cwd: root,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -3,6 +3,7 @@ import { creates } from './create.ts';
 import { crud, memory } from './crud.ts';
 import { everything } from './everything.ts';
 import { importOwn, importSynthea } from './import.ts';
+import { recordedReads } from './ledger.ts';
 import { readById, readPatient, searchPatientCode } from './read.ts';
 import { searchMix } from './search-mix.ts';
 import { coldStart, warmStart } from './start.ts';
@@ -23,6 +24,7 @@ export const workloads: readonly Workload[] = [
   readById,
   readPatient,
   searchPatientCode,
+  recordedReads,
   tokens,
   importSynthea,
   importOwn,

@@ -14,7 +14,7 @@ const perCode = 12;
 const seeded = new WeakMap<Server, Seeded>();
 
 /** 6,000 Observations of 250 patients, half of them of the code that is searched. */
-async function seed(server: Server): Promise<Seeded> {
+export async function seed(server: Server): Promise<Seeded> {
   const before = seeded.get(server);
   if (before) return before;
   const person = { resourceType: 'Patient', name: [{ family: 'Marrow', given: ['Ilse'] }], birthDate: '1971-08-09' };

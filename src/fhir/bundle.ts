@@ -5,7 +5,7 @@ import { type Issue, outcomeText } from './outcome.ts';
  *
  * @see https://hl7.org/fhir/R4/bundle.html
  */
-export type BundleType = 'searchset' | 'history' | 'batch-response' | 'transaction-response';
+export type BundleType = 'searchset' | 'history' | 'collection' | 'batch-response' | 'transaction-response';
 
 export type Links = { self?: string | null; next?: string | null };
 

@@ -14,7 +14,7 @@ export type FhirRequest = {
   /** The body as it came, for Binary; absent in a Bundle entry. */
   bytes?: Uint8Array;
   grant: Grant;
-  /** Of the request that came, as the answer's X-Request-Id says it; absent where it did not come over HTTP. */
+  /** The X-Request-Id of the answer, which the first row of the ledger has as its id; absent where it is no request over HTTP. */
   id?: string;
   /** `http://host:port/fhir/R4`, without a trailing slash. */
   base: string;

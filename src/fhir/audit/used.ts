@@ -37,7 +37,7 @@ export type AuditShape = {
   grant: string | null;
   /** Of this server and tenant: `https://host`. */
   issuer: string;
-  /** Which entities its rows have: p a patient, 1 one resource, m some or a count, q a query, b a basis, r a request's id. */
+  /** Which entities its rows have: p a patient, 1 one resource, m some or a count, q a query, b Consents, r a request's id. */
   has: string;
 };
 
@@ -53,7 +53,7 @@ export type AuditUse = {
   basis?: string[];
   /** The status of a refusal. */
   status?: number;
-  /** X-Request-Id. */
+  /** X-Request-Id, where that is not the id of the row. */
   request?: string;
 };
 

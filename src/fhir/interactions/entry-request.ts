@@ -11,7 +11,6 @@ export function entryRequest(request: FhirRequest, entry: BundleEntry, more: Rec
       more[name] ?? entry.headers.get(name) ?? (name === 'prefer' ? request.header('prefer') : undefined),
     body: entry.parsed?.text ?? '',
     grant: request.grant,
-    ...(request.id === undefined ? {} : { id: request.id }),
     base: request.base,
   };
 }

@@ -56,9 +56,10 @@ const columns = `r.id, r.recorded, r.suspended_until, case when s.id is null the
 
 const pageSql = `select ${columns} from ledger r left join ledger_shape s on s.tenant = r.tenant and s.id = r.shape
   where r.tenant = $1 and r.patient = $2 and r.recorded >= $3 and r.recorded < $4
-    and (r.recorded < $5 or r.recorded = $5 and r.id > $6)
+    and (r.recorded < $5 or r.recorded = $5 and (r.block, r.position) <
+      (select b.block, b.position from ledger b where b.tenant = $1 and b.id = $6))
     and ($7 or r.suspended_until is null or r.suspended_until <= now())
-  order by r.recorded desc nulls last, r.id limit $8`;
+  order by r.recorded desc nulls last, r.block desc, r.position desc limit $8`;
 
 /** An event, and when it was written. */
 export type LedgerEvent = { id: string; recorded: Date; suspendedUntil: Date | null; event: AuditEvent };

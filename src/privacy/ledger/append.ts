@@ -4,7 +4,9 @@ import type { Queryable } from '../../db/database.ts';
 import type { FhirContext, Resource } from '../../fhir/context.ts';
 import { uuid7 } from '../../fhir/store/uuid.ts';
 import { networkPart } from './addresses.ts';
-import { appendBlock, type LedgerRow, ledgerOf } from './ledger.ts';
+import { appendBlock } from './block.ts';
+import { ledgerOf } from './ledger.ts';
+import type { LedgerRow } from './row.ts';
 
 export type AppendOptions = {
   /**
@@ -16,27 +18,28 @@ export type AppendOptions = {
   suspendedUntil?: Date;
 };
 
-type Who = NonNullable<AuditEventAgent['who']>;
+/** A user of ours who has no resource is named by their account. */
+const isAccount = (who: { identifier?: { system?: string } }): boolean =>
+  who.identifier?.system?.endsWith('/oauth2/users') ?? false;
 
-/** The ledger outlives the erasure of a record: who a patient, or who speaks for one, is called is not in it. */
-function unnamed<T extends { reference?: string; display?: string }>(who: T): T {
-  const isPerson = who.reference === undefined || /^(Patient|RelatedPerson|Person)\//.test(who.reference);
+/**
+ * The ledger outlives the erasure of a record: who a patient, or who speaks for one, is called is not in it. To whom something
+ * was disclosed may have no other name than what they are called.
+ */
+function unnamed<T extends { reference?: string; display?: string; identifier?: { system?: string } }>(who: T): T {
+  const isPerson = /^(Patient|RelatedPerson|Person)\//.test(who.reference ?? '') || isAccount(who);
   if (!isPerson || who.display === undefined) return who;
   const { display: _, ...rest } = who;
   // What is left of it has the same shape: display is optional.
   return rest as T;
 }
 
-/** A client, an organization or a device has no record to erase. */
-const isThing = ({ identifier }: { identifier?: { system?: string } }): boolean =>
-  identifier?.system?.endsWith('/oauth2/clients') ?? false;
-
 function keptAgent(agent: AuditEventAgent): AuditEventAgent {
   const { who, name: _, network, ...rest } = agent;
   const address = network?.address;
   return {
     ...rest,
-    ...(who ? { who: isThing(who) ? who : (unnamed(who) as Who) } : {}),
+    ...(who ? { who: unnamed(who) } : {}),
     ...(network
       ? { network: { ...network, ...(address === undefined ? {} : { address: networkPart(address) }) } }
       : {}),
@@ -88,11 +91,9 @@ function rowOf(
     recorded: now,
     patient,
     shape: null,
-    code,
-    present,
     keys,
-    suspendedUntil: options.suspendedUntil?.getTime() ?? null,
     content: JSON.stringify(resource),
+    whole: { code, present, suspendedUntil: options.suspendedUntil?.getTime() ?? null },
   };
   return row;
 }
@@ -122,7 +123,7 @@ export async function appendAuditEvent(
     const { id, ...rest } = aboutOne(kept, patient);
     return rowOf(context, tenant, at === 0 && id !== undefined ? { ...rest, id } : rest, patient, options);
   });
-  if (options.on) await appendBlock(options.on, tenant, rows);
-  else await ledgerOf(context.database).append(tenant, rows);
+  if (options.on) await appendBlock(options.on, tenant, rows, context.now());
+  else await ledgerOf(context.database, context.now).append(tenant, rows);
   return rows.map(({ id }) => id);
 }

@@ -5,7 +5,7 @@ import type { FhirRequest } from '../../fhir/request.ts';
 export function asked({ method, path }: Pick<FhirRequest, 'method' | 'path'>): { deed: Deed; via: string | null } {
   const last = path.at(-1) ?? '';
   if (last.startsWith('$'))
-    return { deed: 'operation', via: /^\$[a-z-]{1,40}$/.test(last) ? last.slice(1) : 'unknown' };
+    return { deed: 'operation', via: /^\$[A-Za-z-]{1,40}$/.test(last) ? last.slice(1) : 'unknown' };
   return { deed: method === 'GET' || method === 'HEAD' ? got(path, last) : sent(method, path, last), via: null };
 }
 

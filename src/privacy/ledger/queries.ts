@@ -66,7 +66,7 @@ function shownPart(part: string, patient: string | null): string {
 
 function shownPath(path: readonly string[], patient: string | null): string {
   const shown = path.map((segment, at) => {
-    if (isResourceType(segment) || /^(\$[a-z-]+|_search|_history|\*)$/.test(segment)) return segment;
+    if (isResourceType(segment) || /^(\$[A-Za-z-]+|_search|_history|\*)$/.test(segment)) return segment;
     const isOthers = path[at - 1] === 'Patient' && patient !== null && segment !== patient;
     return isId(segment) && !isOthers ? segment : hidden;
   });

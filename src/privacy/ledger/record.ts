@@ -1,5 +1,5 @@
 import type { Seen } from '../../fhir/access.ts';
-import { type AuditUse, type Deed, isSearch, mostIds } from '../../fhir/audit/used.ts';
+import { type AuditUse, type Deed, emergency, isSearch, mostIds } from '../../fhir/audit/used.ts';
 import type { FhirContext, Record } from '../../fhir/context.ts';
 import type { Result } from '../../fhir/outcome.ts';
 import { isId } from '../../fhir/reference.ts';
@@ -9,8 +9,9 @@ import { uuid7 } from '../../fhir/store/uuid.ts';
 import { useKeys } from './audit-keys.ts';
 import { basisFor } from './basis.ts';
 import { asked } from './deeds.ts';
-import { type LedgerRow, ledgerOf } from './ledger.ts';
+import { ledgerOf } from './ledger.ts';
 import { askedText } from './queries.ts';
+import type { LedgerRow } from './row.ts';
 import { createShapes, type Doing } from './shapes.ts';
 
 /** What is told of one patient, or of nobody, in one row. */
@@ -81,7 +82,7 @@ function made(told: Pick<Told, 'deed' | 'via' | 'patient'>, use: AuditUse, outco
   const { deed, via, patient } = told;
   const ids = Object.values(use.what ?? {}).reduce((sum, some) => sum + some.length, 0);
   const data = use.count !== undefined || ids > 1 || (ids === 1 && isSearch(deed)) ? 'm' : ids === 1 ? '1' : '';
-  const has = `${patient === null ? '' : 'p'}${data}${use.query === undefined ? '' : 'q'}${use.basis ? 'b' : ''}${
+  const has = `${patient === null ? '' : 'p'}${data}${use.query === undefined ? '' : 'q'}${use.basis?.some((one) => one !== emergency) ? 'b' : ''}${
     use.request === undefined ? '' : 'r'
   }`;
   return { doing: { deed, via, outcome, has }, use, patient };
@@ -93,15 +94,13 @@ function rowsOf(request: FhirRequest, answer: Result<FhirResponse>, seen: readon
   const identified: Pick<AuditUse, 'request'> = request.id === undefined ? {} : { request: request.id };
   if (!answer.ok) {
     const outcome = answer.status < 500 ? '4' : '8';
-    const use = { ...queried(request, deed, null), ...named(request), ...identified, status: answer.status };
+    const use = { ...queried(request, deed, null), ...named(request), status: answer.status };
     return [made({ deed, via, patient: null }, use, outcome)];
   }
   const part = deed === 'batch' ? partOf(answer.value) : via;
   const told = tell(seen, deed, part);
-  if (told.length > 0) return told.map((one) => done(request, one, identified));
-  return deed === 'batch'
-    ? []
-    : [made({ deed, via, patient: null }, { ...queried(request, deed, null), ...identified }, '0')];
+  if (told.length > 0) return told.map((one, at) => done(request, one, at === 0 ? {} : identified));
+  return deed === 'batch' ? [] : [made({ deed, via, patient: null }, queried(request, deed, null), '0')];
 }
 
 /** What was written of a Bundle at once: all of a transaction, conditional creates of a batch. */
@@ -125,27 +124,25 @@ function done(request: FhirRequest, told: Told, identified: Pick<AuditUse, 'requ
  * @throws NotRecorded, which keeps the answer back
  */
 export function createRecord(context: Pick<FhirContext, 'database' | 'index' | 'settings' | 'now'>): Record {
-  const ledger = ledgerOf(context.database);
+  const ledger = ledgerOf(context.database, context.now);
   const issuerOf = (tenant: number): string => context.settings.baseOf(tenant).replace(/\/fhir\/R4$/, '');
   const shapes = createShapes(context.database, context.index, issuerOf);
   return async (request, answer, seen) => {
     if (request.path[0] === 'metadata') return;
     const { tenant, caller } = request.grant;
-    const recorded = context.now();
     const rows: LedgerRow[] = [];
+    let { id } = request;
     for (const { doing, use, patient } of rowsOf(request, answer, seen)) {
       const known = shapes.of(caller, doing);
       rows.push({
-        id: uuid7(recorded),
-        recorded,
+        id: id ?? uuid7(context.now()),
+        recorded: null,
         patient,
         shape: known instanceof Promise ? await known : known,
-        code: null,
-        present: null,
         keys: useKeys(tenant, use, doing.has.includes('1'), patient),
-        suspendedUntil: null,
         content: JSON.stringify(use),
       });
+      id = undefined;
     }
     if (rows.length > 0) await ledger.append(tenant, rows);
   };

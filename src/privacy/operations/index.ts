@@ -1,8 +1,10 @@
 import type { Operation } from '../../fhir/operations/operation.ts';
+import { accounting } from './accounting.ts';
 import { acknowledgePolicy } from './acknowledge-policy.ts';
 import { aggregateReport } from './aggregate-report.ts';
 import { approveDisclosureOperation } from './approve-disclosure.ts';
 import { balanceSummary } from './balance-summary.ts';
+import { breachScopeOperation } from './breach-scope.ts';
 import { breakGlassOperation } from './break-glass.ts';
 import { clearanceStatus } from './clearance-status.ts';
 import { complain } from './complain.ts';
@@ -22,6 +24,7 @@ import { marketingAudience, marketingSendCheck } from './marketing.ts';
 import { myData } from './my-data.ts';
 import { privacyPolicy } from './privacy-policy.ts';
 import { publishPolicyOperation } from './publish-policy.ts';
+import { recordDisclosure } from './record-disclosure.ts';
 import { requestDisclosureOperation } from './request-disclosure.ts';
 import { retentionReport, setRetentionRule } from './retention.ts';
 import { reviewBreakGlass } from './review-break-glass.ts';
@@ -31,6 +34,9 @@ import { shareWithCarrier } from './share-with-carrier.ts';
 
 /** LIST: the operations on rights and disclosures. */
 export const operations: readonly Operation[] = [
+  accounting,
+  recordDisclosure,
+  breachScopeOperation,
   revokeConsent,
   fileConsent,
   explainAccess,
