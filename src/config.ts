@@ -153,6 +153,12 @@ export const settings = {
   PORTICO_UDAP_CERT: setting(path, 'a PEM file', 'the certificate that UDAP clients know this server by, leaf first'),
   PORTICO_UDAP_KEY: setting(path, 'a PEM file (PKCS #8)', 'the private key of PORTICO_UDAP_CERT'),
   PORTICO_UDAP_TRUST: setting(path, 'a PEM file', 'the certificates under which UDAP clients are believed'),
+  PORTICO_SHRED: setting(
+    onOff,
+    'on or off',
+    'whether each record is sealed with a key of its own in PORTICO_DATA/patient-keys, which $erase destroys',
+    { default: 'off' },
+  ),
   PORTICO_S3_BUCKET: setting(text, 'a bucket', 'where files are kept, instead of in PORTICO_DATA'),
   PORTICO_S3_PREFIX: setting(text, 'a prefix', 'in front of the names in the bucket', { default: 'portico/' }),
   PORTICO_S3_REGION: setting(text, 'a region', 'of the bucket', { default: 'us-east-1' }),
@@ -191,6 +197,8 @@ export type Config = {
   allowAddresses: readonly string[];
   providers: readonly ProviderSettings[];
   udap: { certificate: string; privateKey: string; anchors: readonly string[] } | null;
+  /** Whether what is written is sealed with the key of its record. */
+  shred: boolean;
   s3: S3Settings | null;
 };
 
@@ -269,6 +277,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     allowAddresses: read('PORTICO_ALLOW_ADDRESSES') ?? [],
     providers: certainProviders(),
     udap: udap && { ...udap, anchors: certificatesOf(file('PORTICO_UDAP_TRUST')) },
+    shred: certain('PORTICO_SHRED') === 'on',
     s3:
       bucket === null
         ? null

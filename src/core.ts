@@ -54,7 +54,7 @@ export async function openSpecification(
 /** The FHIR core: everything a request needs but its own Grant. */
 export function createCore(
   specification: Specification,
-  parts: Pick<FhirContext, 'database' | 'blobs' | 'settings' | 'now' | 'onFault' | 'erasureLog'>,
+  parts: Pick<FhirContext, 'database' | 'blobs' | 'settings' | 'now' | 'onFault' | 'erasureLog' | 'patientKeys'>,
   operations: readonly Operation[],
 ): FhirContext {
   const capabilities = createCapability(interactions, operations, manifest.version);

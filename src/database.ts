@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import pino, { type Logger } from 'pino';
 
@@ -6,18 +7,30 @@ import { connect } from './db/connect.ts';
 import type { Database } from './db/database.ts';
 import { type Embedded, embeddedTarget, startEmbedded } from './db/embedded.ts';
 import { migrate } from './db/migrate.ts';
+import { folderKeys, type PatientKeys } from './db/patient-keys.ts';
+import { sealedDatabase } from './db/sealing.ts';
 
 /** Where the embedded Postgres of a data folder is. */
 export const postgresFolder = (data: string): string => join(data, 'postgres');
 
 const migrations = join(import.meta.dirname, '../migrations');
 
+/** The keys that records are sealed with, or once were; null where none ever was. */
+export function patientKeysOf({ data, shred }: Config): PatientKeys | null {
+  const folder = join(data, 'patient-keys');
+  return shred || existsSync(folder) ? folderKeys(folder) : null;
+}
+
 /**
  * The database of this server, migrated: the embedded one, which runs as long as this, or the one of DATABASE_URL.
  *
  * @throws Error, with a sentence for the operator
  */
-export async function openDatabase(config: Config, log: Logger): Promise<Database> {
+export async function openDatabase(
+  config: Config,
+  log: Logger,
+  patientKeys: PatientKeys | null = patientKeysOf(config),
+): Promise<Database> {
   let embedded: Embedded | null = null;
   if (config.database === null) {
     embedded = await startEmbedded({ folder: postgresFolder(config.data), log: (line) => log.warn(line) });
@@ -29,7 +42,8 @@ export async function openDatabase(config: Config, log: Logger): Promise<Databas
     if (applied.length > 0) log.info({ applied }, 'the database was migrated');
     if (altered) log.warn('Tables of this database were altered by hand since the last migration');
     const { connections: lines, deadline } = config;
-    const database = await connect(target, { lines, deadline, log: (line) => log.warn(line) });
+    const plain = await connect(target, { lines, deadline, log: (line) => log.warn(line) });
+    const database = patientKeys === null ? plain : sealedDatabase(plain, patientKeys, config.shred);
     return {
       ...database,
       async close() {

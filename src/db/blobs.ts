@@ -8,10 +8,13 @@ import { pipeline } from 'node:stream/promises';
 /** What was kept: its address is the sha-256 of its bytes, in lower-case hex. */
 export type Blob = { sha256: string; size: number };
 
+/** Whose record a file is in; it may be kept sealed with the key of that. */
+export type Owner = { tenant: number; patient: string };
+
 /** Bytes by what they are: the same bytes are kept once, and what is kept never changes. */
 export type Blobs = {
   /** Resolves once the bytes are safe. Refuses more than `limit` bytes with BlobTooLarge, keeping nothing. */
-  put(bytes: Uint8Array | AsyncIterable<Uint8Array>, limit?: number): Promise<Blob>;
+  put(bytes: Uint8Array | AsyncIterable<Uint8Array>, limit?: number, owner?: Owner): Promise<Blob>;
   /** null where there are no such bytes. */
   get(sha256: string): Promise<Readable | null>;
   delete(sha256: string): Promise<void>;

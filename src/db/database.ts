@@ -1,3 +1,5 @@
+import type { Seal } from './sealing.ts';
+
 /** A value bound to a statement. Arrays are bound as one Postgres array; a Date as timestamptz. */
 export type Param = string | number | boolean | null | Date | readonly (string | number | boolean | null)[];
 
@@ -10,6 +12,8 @@ export type Row = unknown[];
  */
 export type Queryable = {
   query(text: string, params?: readonly Param[]): Promise<Row[]>;
+  /** Present where texts of resources are kept sealed: what writes them asks it, and SQL cannot read them. See sealing.ts. */
+  seal?: Seal;
 };
 
 export type Database = Queryable & {

@@ -1,6 +1,7 @@
 import type { Blobs } from '../db/blobs.ts';
 import type { Database } from '../db/database.ts';
 import type { ErasureLog } from '../db/erasure-log.ts';
+import type { PatientKeys } from '../db/patient-keys.ts';
 import type { Caller, Grant, Seen } from './access.ts';
 import type { Definitions } from './definitions/definitions.ts';
 import type { FhirPath } from './fhirpath.ts';
@@ -70,6 +71,8 @@ export type FhirContext = {
   record?: Record;
   /** What was erased, kept outside of the database; absent where no backup is ever restored, as in a test of the core alone. */
   erasureLog?: ErasureLog;
+  /** The keys that records are sealed with; absent where none are. */
+  patientKeys?: PatientKeys;
   /** Evaluates FHIRPath that clients send, with a deadline. */
   fhirPath: FhirPath;
   /** Told of a fault of ours that only one entry of a batch is answered with, for the log. */

@@ -25,12 +25,12 @@ export async function inTables(database: Database, texts: readonly string[]): Pr
 }
 
 /** Every file below a folder whose bytes hold one of the texts. */
-export function inFiles(folder: string, texts: readonly string[]): string[] {
+export function inFiles(folder: string, texts: readonly (string | Buffer)[]): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .flatMap((entry) => {
       const path = join(entry.parentPath, entry.name);
       const bytes = readFileSync(path);
-      return texts.flatMap((text, n) => (bytes.includes(text) ? [`${path}: ${n}`] : []));
+      return texts.flatMap((text, n) => (text.length > 0 && bytes.includes(text) ? [`${path}: ${n}`] : []));
     });
 }

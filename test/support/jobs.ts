@@ -16,7 +16,8 @@ export async function runDueJobs(
   handlers: readonly JobHandler[] = jobHandlers,
 ): Promise<void> {
   const then = { ...context, now: () => at };
-  await surveyJobs(then, handlers);
+  // What stands has stood since the start of the server.
+  await surveyJobs(context, handlers);
   await runJobs(then, handlers);
   for (;;) {
     const [row] = await context.database.query(

@@ -2,7 +2,7 @@ import type { FhirContext } from '../context.ts';
 import type { Parsed } from '../json.ts';
 import { ok, type Result, unsupportedMediaType } from '../outcome.ts';
 import type { FhirRequest, FhirResponse } from '../request.ts';
-import { addressText, bytesOf, unshelved } from '../store/binary.ts';
+import { addressText, blobOwner, bytesOf, unshelved } from '../store/binary.ts';
 import type { Stored } from '../store/release.ts';
 import { checked, checkedBody, mediaType } from './body.ts';
 import { resourceResponse, versionHeaders } from './respond.ts';
@@ -38,7 +38,7 @@ async function rawBinary(context: FhirContext, request: FhirRequest, bytes: Uint
     const whole = { ...resource, data: Buffer.from(bytes).toString('base64') };
     return ok({ text: JSON.stringify(whole), resource: whole });
   }
-  const { sha256 } = await context.blobs.put(bytes);
+  const { sha256 } = await context.blobs.put(bytes, undefined, blobOwner(request.grant.tenant, resource));
   const text = `${valid.value.text.slice(0, -1)},"data":${addressText(sha256)}}`;
   return ok({ text, resource: { ...resource, data: `blob:${sha256}` } });
 }

@@ -42,7 +42,7 @@ const BATCH = 1_000;
 /** This context with the transaction in the place of its database. */
 function within(context: FhirContext, tx: Queryable): FhirContext {
   const database: Database = {
-    query: tx.query,
+    ...tx,
     byKey: tx,
     planned: tx,
     transaction: (work) => work(tx),

@@ -18,8 +18,11 @@ import { operationResponse } from './operation-response.ts';
 const MAX = 100;
 const ROWS = 5_000;
 
-/** Observations with several different codes have none in the column: they are told apart by the whole concept. */
-const group = `coalesce(r.code::text, (r.content::jsonb -> 'code')::text)`;
+/**
+ * Observations with several different codes have none in the column: they are told apart by the whole concept. Where that is sealed
+ * each is of its own.
+ */
+const group = `coalesce(r.code::text, (r.content::jsonb -> 'code')::text, r.id)`;
 
 type Criteria = { conditions: Condition[]; names: string[]; issues: Issue[] };
 

@@ -79,8 +79,9 @@ function words(value: string): string[] {
 
 const searched =
   (column: (row: string) => string): Common =>
-  ({ name, modifier, values }) =>
-    denied(
+  ({ name, modifier, values }, { on }) => {
+    if (on.seal) return notSupported(`${name}: records are kept sealed here, so that their texts are not searched`);
+    return denied(
       name,
       modifier,
       anyOf(
@@ -93,6 +94,7 @@ const searched =
         }),
       ),
     );
+  };
 
 /** The narrative without its markup. */
 const narrative = (row: string): string =>

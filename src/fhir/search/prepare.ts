@@ -3,7 +3,7 @@ import type { FhirContext } from '../context.ts';
 import type { CursorOwner } from '../cursor.ts';
 import { compartmentParameters, compartmentTypes, isCompartment } from '../definitions/compartments.ts';
 import { searchParameter } from '../definitions/search-parameters.ts';
-import { forbidden, type Issue, invalid, notFound, ok, type Result, tooCostly } from '../outcome.ts';
+import { forbidden, type Issue, invalid, notFound, notSupported, ok, type Result, tooCostly } from '../outcome.ts';
 import { resourceTypes } from '../resources.ts';
 import type { Part } from './compile.ts';
 import { anyOf, type Condition, written } from './condition.ts';
@@ -67,6 +67,9 @@ export async function prepare(context: FhirContext, grant: Grant, ask: SearchAsk
     // Several types are in one order.
     const order = orderOf(definitions, scan.type, request.sort, scans.value.length === 1 ? part.value : []);
     if (!order.ok) return order;
+    if (database.seal && order.value.some(({ readsText }) => readsText)) {
+      return notSupported('_sort: records are kept sealed here, so that codes and references have no order');
+    }
     parts.push({ scan, conditions: part.value, order: order.value });
   }
   const link = linkOf(ask, understood);

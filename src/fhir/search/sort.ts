@@ -20,6 +20,8 @@ export type SortKey = {
   nullable: boolean;
   /** It is a column that an index has in this order. */
   indexed: boolean;
+  /** It is looked up in the texts of resources, which SQL cannot read where they are sealed. */
+  readsText?: true;
   /** The column it is, where conditions are on it too. */
   column?: 'date' | 'updated';
 };
@@ -103,7 +105,8 @@ function eitherKey(
   }
   const write = (place: Place): string =>
     `${descending ? 'greatest' : 'least'}(${keys.map((key) => key.write(place)).join(', ')})`;
-  return ok({ write, cast: keys[0]?.cast ?? 'text', descending, nullable: true, indexed: false });
+  const reads = keys.some(({ readsText }) => readsText) ? { readsText: true as const } : {};
+  return ok({ write, cast: keys[0]?.cast ?? 'text', descending, nullable: true, indexed: false, ...reads });
 }
 
 function stored(
@@ -126,7 +129,7 @@ function stored(
     case 'uri':
     case 'reference': {
       const paths = elementPaths(definitions, type, parameter);
-      if (paths) return ok({ write: textValue(paths, descending), cast: 'text', ...rest });
+      if (paths) return ok({ write: textValue(paths, descending), cast: 'text', ...rest, readsText: true });
     }
   }
   return notSupported(`_sort: ${parameter.code} of ${type} is not a parameter that can be sorted by`);

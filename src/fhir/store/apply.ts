@@ -1,7 +1,7 @@
 import type { Queryable } from '../../db/database.ts';
 import { typeNumber } from '../resources.ts';
 import { instants, numbers, texts } from './arrays.ts';
-import type { Draft } from './draft.ts';
+import { type Draft, sealable } from './draft.ts';
 import { epochRaised } from './policy-epoch.ts';
 import { sideInserts, sideTables } from './sides.ts';
 
@@ -50,12 +50,17 @@ function batchParams(drafts: readonly Draft[]): string[] {
   ];
 }
 
+/** The ends of the texts as they are stored. */
+const tailsOf = async (on: Queryable, drafts: readonly Draft[]): Promise<readonly string[]> =>
+  on.seal ? on.seal(drafts.map(sealable)) : drafts.map(({ tail }) => tail);
+
 const createAll = `insert into resource (version, ${columns}, content)
   select 1, ${columns}, content from (${batch('string_to_array($15, chr(30))', 'content')}) v`;
 
 /** Writes new resources, version 1, whose ids the server has made. One statement, so all of them or none. */
 export async function applyCreates(on: Queryable, drafts: readonly Draft[]): Promise<void> {
-  const params = [...batchParams(drafts), texts(drafts.map(({ head, tail }) => `${head}1${tail}`))];
+  const tails = await tailsOf(on, drafts);
+  const params = [...batchParams(drafts), texts(drafts.map(({ head }, at) => `${head}1${tails[at] ?? ''}`))];
   const beside = [sideInserts(drafts, params), epochRaised(drafts, params)].filter((text) => text !== '').join(', ');
   await on.query(beside === '' ? createAll : `with ${beside} ${createAll}`, params);
 }
@@ -105,7 +110,7 @@ export async function applyChanges(on: Queryable, changes: readonly Change[]): P
     ...batchParams(drafts),
     numbers(changes.map(({ expected }) => expected)),
     texts(drafts.map(({ head }) => head)),
-    texts(drafts.map(({ tail }) => tail)),
+    texts(await tailsOf(on, drafts)),
   ];
   const sides = [sideInserts(drafts, params, 'written'), epochRaised(drafts, params)]
     .filter((text) => text !== '')

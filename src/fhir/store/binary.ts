@@ -1,7 +1,8 @@
 import { buffer } from 'node:stream/consumers';
 
+import type { Owner } from '../../db/blobs.ts';
 import { allows, type Grant, hides, type Rows, readsText } from '../access.ts';
-import type { FhirContext } from '../context.ts';
+import type { FhirContext, Json } from '../context.ts';
 import { members, type Parsed } from '../json.ts';
 import { parseReference } from '../reference.ts';
 import { match } from '../search/match.ts';
@@ -16,13 +17,26 @@ const address = /^"blob:([0-9a-f]{64})"$/;
 
 export const addressText = (sha256: string): string => `"blob:${sha256}"`;
 
+/** Whose record the bytes of a Binary are in, where it says so. */
+export function blobOwner(tenant: number, { securityContext }: Json): Owner | undefined {
+  // Checked resources have a Reference here.
+  const { reference } = (securityContext ?? {}) as { reference?: string };
+  const target = parseReference(reference ?? '');
+  const isPatient = target?.kind === 'literal' && target.base === null && target.type === 'Patient';
+  return isPatient ? { tenant, patient: target.id } : undefined;
+}
+
 /** Moves `data` of a Binary that has been checked into the blob store. Other resources are returned as they are. */
-export async function shelved(context: FhirContext, parsed: Parsed): Promise<Parsed> {
+export async function shelved(context: FhirContext, tenant: number, parsed: Parsed): Promise<Parsed> {
   const { resource, text } = parsed;
   if (resource.resourceType !== 'Binary' || typeof resource.data !== 'string') return parsed;
   const data = members(text, 0).find(({ name }) => name === 'data');
   if (!data || address.test(text.slice(data.value, data.end))) return parsed;
-  const { sha256 } = await context.blobs.put(Buffer.from(resource.data, 'base64'));
+  const { sha256 } = await context.blobs.put(
+    Buffer.from(resource.data, 'base64'),
+    undefined,
+    blobOwner(tenant, resource),
+  );
   return {
     text: text.slice(0, data.value) + addressText(sha256) + text.slice(data.end),
     resource: { ...resource, data: `blob:${sha256}` },

@@ -1,3 +1,4 @@
+import type { Sealable } from '../../db/sealing.ts';
 import type { FhirContext, Resource } from '../context.ts';
 import { members, type Parsed } from '../json.ts';
 import type { ResourceRow } from '../search/row.ts';
@@ -14,6 +15,8 @@ export type Draft = {
   head: string;
   /** Begins with the quotation mark that closes the version. */
   tail: string;
+  /** Where the tail has got behind meta. */
+  bodyAt: number;
   lastUpdated: Date;
   row: ResourceRow;
 };
@@ -35,7 +38,7 @@ function clientMeta(text: string, at: number): string {
  * @param parsed the resource, checked, its references already what they will be
  * @param lastUpdated the instant of this version
  */
-export function splitText(parsed: Parsed, id: string, lastUpdated: Date): { head: string; tail: string } {
+export function splitText(parsed: Parsed, id: string, lastUpdated: Date): Pick<Draft, 'head' | 'tail' | 'bodyAt'> {
   const { text, resource } = parsed;
   let meta = '';
   let rest = '';
@@ -53,9 +56,11 @@ export function splitText(parsed: Parsed, id: string, lastUpdated: Date): { head
     }
   }
   if (from >= 0) rest += `,${text.slice(from, to)}`;
+  const before = `","lastUpdated":"${lastUpdated.toISOString()}"${meta}}`;
   return {
     head: `{"resourceType":"${resource.resourceType}","id":"${id}","meta":{"versionId":"`,
-    tail: `","lastUpdated":"${lastUpdated.toISOString()}"${meta}}${rest}}`,
+    tail: `${before}${rest}}`,
+    bodyAt: before.length,
   };
 }
 
@@ -77,4 +82,11 @@ export function draft(
     lastUpdated,
     row: context.index(tenant, resource),
   };
+}
+
+/** A draft as far as it is sealed: with the key of the one record that it is in. */
+export function sealable({ tenant, type, id, tail, bodyAt, row }: Draft): Sealable {
+  const [only, other] = row.patients ?? [];
+  const patient = row.patient ?? (other === undefined ? (only ?? null) : null);
+  return { tenant, type, id, patient, tail, bodyAt };
 }

@@ -18,7 +18,7 @@ const asUsual = setting(usualSettings);
 export async function byIds<T>(tx: Queryable, work: (tx: Queryable) => Promise<T>): Promise<T> {
   await tx.query(byIndex);
   // A text of its own, so that it does not share a plan with those who run the same statement without these settings.
-  const value = await work({ query: (text, params) => tx.query(`${text} /* by ids */`, params) });
+  const value = await work({ ...tx, query: (text, params) => tx.query(`${text} /* by ids */`, params) });
   await tx.query(asUsual);
   return value;
 }

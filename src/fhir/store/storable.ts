@@ -9,7 +9,7 @@ import { systemGrant } from './system.ts';
 /** What is stored of a resource that has been checked: what the checks on writes leave of it, its bytes in the blob store. */
 export async function storable(context: FhirContext, grant: Grant, write: Write): Promise<Result<Parsed>> {
   const prepared = context.prepareWrite ? await context.prepareWrite(context, grant, write) : ok(write.parsed);
-  return prepared.ok ? ok(await shelved(context, prepared.value)) : prepared;
+  return prepared.ok ? ok(await shelved(context, grant.tenant, prepared.value)) : prepared;
 }
 
 /** The version that an update will take the place of, whoever may see it: what protects it must not be lost. */

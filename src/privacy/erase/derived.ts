@@ -38,8 +38,9 @@ export async function willForget(context: FhirContext, grant: Grant, type: strin
 
 const concluded = ['Observation', 'RiskAssessment'].map(typeNumber);
 
-const derivedSql = `select type, id, content from resource where tenant = $1 and type = any($2::smallint[]) and patient = $3
-  and content like $4`;
+// Which of them are is found in their texts, which SQL may not be able to read.
+const derivedSql =
+  'select type, id, content from resource where tenant = $1 and type = any($2::smallint[]) and patient = $3';
 
 const provenanceSql = 'select id, content from resource where tenant = $1 and type = $2 and keys && $3::bigint[]';
 
@@ -49,10 +50,10 @@ async function derivedOf(context: FhirContext, tenant: number, patient: string, 
   const name = `QuestionnaireResponse/${id}`;
   const isMadeOf = (resource: Json): boolean =>
     literalReferences([resource.derivedFrom, resource.basis], '').has(name) && isOwnWork(resource);
-  const rows = await database.query(derivedSql, [tenant, concluded, patient, `%${name}"%`]);
+  const rows = await database.query(derivedSql, [tenant, concluded, patient]);
   const told = rows
     // What is stored is a resource.
-    .filter(([, , content]) => isMadeOf(JSON.parse(String(content)) as Resource))
+    .filter(([, , content]) => String(content).includes(name) && isMadeOf(JSON.parse(String(content)) as Resource))
     .map(([type, other]) => ({ type: typeOfNumber(type as number), id: String(other) }));
   const entity = key(tenant, 'Provenance', 'entity', 'r', name);
   const provenances = await database.query(provenanceSql, [tenant, typeNumber('Provenance'), numbers([entity])]);

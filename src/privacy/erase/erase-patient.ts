@@ -81,6 +81,8 @@ export async function erasePatient(context: FhirContext, erasure: Erasure, keep:
   await eraseTexts(database, tenant, work.texts);
   const files = await unneeded(database, work.files);
   for (const file of files) await context.blobs.delete(file);
+  // What backups hold of the record is readable by nobody from here on.
+  if (kept.length === 0) await context.patientKeys?.destroy(tenant, patient);
   return countAgain(context, erasure, { work, users, files, kept });
 }
 

@@ -264,6 +264,7 @@ const others: Record<string, string> = {
   party_module: 'of employers',
   party_query: 'of employers',
   party_report: 'figures of ten people or more',
+  policy_version: 'texts of policies',
   retention_purge: 'figures',
   retention_rule: 'rules',
   revocation_epoch: 'a number',

@@ -1,5 +1,7 @@
 import type { Queryable } from '../../db/database.ts';
 import { typeNumber } from '../../fhir/resources.ts';
+import { key } from '../../fhir/search/hash.ts';
+import { numbers } from '../../fhir/store/arrays.ts';
 import type { Name } from './inventory.ts';
 
 const BINARY = typeNumber('Binary');
@@ -49,9 +51,16 @@ export async function onlyTheirs(
     [tenant, BINARY, ids],
   );
   const left = owners.filter(([, of]) => of === null || erased.has(String(of))).map(([id]) => String(id));
+  // Sealed texts are not looked through: there the keys tell, which documents alone have.
   const others = await on.query(
-    `select type, id, content from resource where tenant = $1 and type = any($2::smallint[]) and content like any($3::text[])`,
-    [tenant, attaching.map(typeNumber), left.map((id) => `%Binary/${id}%`)],
+    `select type, id, content from resource where tenant = $1 and type = any($2::smallint[])
+       and (content like any($3::text[]) or keys && $4::bigint[])`,
+    [
+      tenant,
+      attaching.map(typeNumber),
+      left.map((id) => `%Binary/${id}%`),
+      numbers(left.map((id) => key(tenant, 'DocumentReference', 'location', 'u', `Binary/${id}`))),
+    ],
   );
   const shown = new Set(
     others

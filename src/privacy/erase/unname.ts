@@ -1,9 +1,10 @@
+import type { Queryable } from '../../db/database.ts';
 import type { FhirContext, Json, Resource } from '../../fhir/context.ts';
 import { parseLossless, stringifyLossless } from '../../fhir/lossless.ts';
 import { typeNumber } from '../../fhir/resources.ts';
 import { applyChanges } from '../../fhir/store/apply.ts';
 import { numbers } from '../../fhir/store/arrays.ts';
-import { draft } from '../../fhir/store/draft.ts';
+import { draft, sealable } from '../../fhir/store/draft.ts';
 import type { Name } from './inventory.ts';
 import { scrubbed, type Unnamed } from './scrub.ts';
 
@@ -58,10 +59,11 @@ export async function unname(
         if (said === null) continue;
         const text = stringifyLossless(said);
         const { patient, patients, present, keys } = context.index(tenant, JSON.parse(text) as Resource);
+        const kept = await versionText(tx, context, tenant, text);
         await tx.query(
           `update resource_history set content = $5, patient = $6, patients = $7::text[], present = $8::int[], keys = $9::bigint[]
            where tenant = $1 and type = $2 and id = $3 and version = $4`,
-          [...params, Number(version), text, patient, patients, numbers(present), numbers(keys)],
+          [...params, Number(version), kept, patient, patients, numbers(present), numbers(keys)],
         );
         changed = true;
       }
@@ -70,6 +72,16 @@ export async function unname(
     if (outcome !== 'raced') return outcome;
     if (attempt === tries) throw new Error('a resource is being written by others all the time');
   }
+}
+
+/** The text of a version as it is stored: with its own version and time, and sealed where texts are. */
+async function versionText(on: Queryable, context: FhirContext, tenant: number, text: string): Promise<string> {
+  if (!on.seal) return text;
+  const resource = JSON.parse(text) as Resource & { id: string; meta: { versionId: string; lastUpdated: string } }; // as stored
+  const { versionId, lastUpdated } = resource.meta;
+  const one = draft(context, tenant, { text, resource }, resource.id, new Date(lastUpdated));
+  const [tail = ''] = await on.seal([sealable(one)]);
+  return `${one.head}${versionId}${tail}`;
 }
 
 /** The deletions of a resource tell by their columns whose record it was in; of who is erased they do not. */
