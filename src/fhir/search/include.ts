@@ -2,7 +2,7 @@ import type { Row } from '../../db/database.ts';
 import { admitting } from '../access.ts';
 import { searchParameter } from '../definitions/search-parameters.ts';
 import type { Issue } from '../outcome.ts';
-import { resourceTypes } from '../resources.ts';
+import { isWrittenByServer, resourceTypes } from '../resources.ts';
 import { columnsOf } from './compile.ts';
 import { allOf, anyOf, type Condition, keys, written } from './condition.ts';
 import type { Asking } from './criteria.ts';
@@ -115,7 +115,8 @@ function addCanonical(
 /** `_revinclude`: what points to the rows. */
 function addSources(at: At, { source, code, target }: Include, rows: readonly Node[], wanted: Wanted): void {
   const { definitions, grant } = at;
-  const sources = source === '*' ? resourceTypes.filter((type) => grant.types.has(type)) : [source];
+  const isMeant = (type: string): boolean => grant.types.has(type) && !isWrittenByServer(type);
+  const sources = source === '*' ? resourceTypes.filter(isMeant) : [source];
   for (const type of sources) {
     // Whoever searches what points here needs to be allowed to search it.
     const [searched, read] = [Scan.of(grant, type, 's')?.seeing([code]), Scan.of(grant, type, 'r')?.seeing([code])];

@@ -4,7 +4,7 @@ import type { CursorOwner } from '../cursor.ts';
 import { compartmentParameters, compartmentTypes, isCompartment } from '../definitions/compartments.ts';
 import { searchParameter } from '../definitions/search-parameters.ts';
 import { forbidden, type Issue, invalid, notFound, notSupported, ok, type Result, tooCostly } from '../outcome.ts';
-import { resourceTypes } from '../resources.ts';
+import { isWrittenByServer, resourceTypes } from '../resources.ts';
 import type { Part } from './compile.ts';
 import { anyOf, type Condition, written } from './condition.ts';
 import { type Asking, conditionOf, isKnown } from './criteria.ts';
@@ -92,10 +92,12 @@ function scansOf(
   filter: readonly string[] | null,
 ): Result<Scan[]> {
   const within = compartment ? typesWithin(definitions, compartment.type) : resourceTypes;
+  // Who has looked at a record is found where it is asked for: it is more than the record itself.
+  const everything = within.filter((type) => !isWrittenByServer(type));
   const outside = types.find((type) => !within.includes(type));
   if (outside !== undefined) return notFound(`${outside} is not in the compartment of a ${compartment?.type}`);
   const named = types.length > 0 ? types.filter((type) => filter?.includes(type) ?? true) : filter;
-  const scans = (named ?? within).flatMap((type) => Scan.of(grant, type, 's') ?? []);
+  const scans = (named ?? everything).flatMap((type) => Scan.of(grant, type, 's') ?? []);
   if (named && scans.length < named.length) {
     const hidden = named.filter((type) => !scans.some((scan) => scan.type === type));
     return forbidden(`Your access does not cover searching ${hidden.join(', ')}`);

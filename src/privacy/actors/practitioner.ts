@@ -1,6 +1,6 @@
 import { restrictedLabels } from '../restricted.ts';
 import type { ActorPolicy } from './actor.ts';
-import { noTypes } from './types.ts';
+import { ledgerTypes } from './types.ts';
 
 /** Somebody who treats patients: those they have to do with, and what is labelled where the patient agrees. */
 export const practitioner: ActorPolicy = {
@@ -8,7 +8,7 @@ export const practitioner: ActorPolicy = {
   purposes: ['TREAT', 'ETREAT', 'BTG', 'CAREMGT', 'HPAYMT', 'HOPERAT', 'COVERAGE'],
   implicit: 'permit',
   restricted: restrictedLabels,
-  never: noTypes,
+  never: ledgerTypes,
   breaksGlass: true,
   rules: () => null,
 };

@@ -4,7 +4,7 @@ import { directoryTypes } from '../directory.ts';
 import { accountRules } from '../parties/dependents.ts';
 import type { ActorPolicy } from './actor.ts';
 import { everything, ofPatients } from './rows.ts';
-import { noTypes } from './types.ts';
+import { ledgerTypes, noTypes } from './types.ts';
 
 /** Of what a person of 12 or more decides alone, their guardian is not told. */
 const confided = ['SEX', 'STD', 'HIV', 'PREGNANT', 'REPRO', 'MH', 'PSY', 'PSYTHPN', 'BH', 'SUD', 'ETH', 'ALC', 'DRG']
@@ -30,7 +30,9 @@ export const proxy: ActorPolicy = {
     const young = wards.filter(({ age }) => age === 'adolescent').map((one) => one.patient);
     const others = [...all].filter((one) => !grown.has(one) && !young.includes(one));
     const rules: Rule[] = [ofPatients(others, everything)];
-    if (young.length > 0) rules.push({ ...everyRow(everything), patients: young, without: confided });
+    // Of what a young person confides the ledger tells, too.
+    if (young.length > 0 && !ledgerTypes.has(type))
+      rules.push({ ...everyRow(everything), patients: young, without: confided });
     return type === 'Account' ? accountRules(rules) : rules;
   },
 };

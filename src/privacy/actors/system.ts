@@ -1,6 +1,6 @@
 import { restrictedLabels } from '../restricted.ts';
 import type { ActorPolicy } from './actor.ts';
-import { noTypes } from './types.ts';
+import { ledgerTypes } from './types.ts';
 
 /** Another system that treats patients: what its registered scopes name, and what is labelled where the patient agrees. */
 export const system: ActorPolicy = {
@@ -8,6 +8,6 @@ export const system: ActorPolicy = {
   purposes: ['TREAT', 'ETREAT', 'CAREMGT', 'HPAYMT', 'HOPERAT', 'PUBHLTH'],
   implicit: 'permit',
   restricted: restrictedLabels,
-  never: noTypes,
+  never: ledgerTypes,
   rules: () => null,
 };

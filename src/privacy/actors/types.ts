@@ -33,3 +33,6 @@ export const allBut = (...kept: readonly ReadonlySet<string>[]): ReadonlySet<str
 
 export const everyType: ReadonlySet<string> = new Set(resourceTypes);
 export const noTypes: ReadonlySet<string> = new Set();
+
+/** What tells who has looked at a record: for whose record it is, and who answers for privacy. */
+export const ledgerTypes: ReadonlySet<string> = new Set(['AuditEvent']);
