@@ -1,28 +1,21 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TOTP } from 'otpauth';
-import { type Browser, type BrowserContext, type CDPSession, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import type { User } from '../../src/smart/people/user.ts';
 import { type AccountWorld, accountWorld, password } from '../support/account-world.ts';
+import { hasChromium, openChromium } from '../support/chromium.ts';
 import { type OpenIdProvider, startOpenIdProvider } from '../support/openid-provider.ts';
 
-const paths = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-const executablePath = paths.find((path) => path !== undefined && existsSync(path));
-if (executablePath === undefined) {
-  console.warn(
-    'SKIPPED: the pages of an account, and passkeys, are not tried in a browser, because no Chromium was found. ' +
-      'Install it (apt-get install chromium) or name it in CHROMIUM.',
-  );
-}
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 /** A folder into which the pages are drawn, to be looked at. */
 const drawings = process.env.PORTICO_DRAWINGS;
 
-describe.runIf(executablePath !== undefined)('in Chromium', () => {
+describe.runIf(hasChromium('the pages of an account, and passkeys, are not tried in a browser'))('in Chromium', () => {
   let world: AccountWorld;
   let browser: Browser;
   let acme: OpenIdProvider;
@@ -36,10 +29,7 @@ describe.runIf(executablePath !== undefined)('in Chromium', () => {
     writeFileSync(file, JSON.stringify([{ id: 'acme', name: 'Acme Health', issuer, clientId, clientSecret }]));
     world = await accountWorld({ PORTICO_OPENID_PROVIDERS: file });
     origin = world.server.origin;
-    browser = await chromium.launch({
-      executablePath: executablePath ?? '',
-      args: ['--no-sandbox', '--headless', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
-    });
+    browser = await openChromium();
   }, 60_000);
 
   afterAll(async () => {
@@ -72,6 +62,9 @@ describe.runIf(executablePath !== undefined)('in Chromium', () => {
     await page.press('#password', 'Enter');
     await page.waitForURL((url) => !url.pathname.endsWith('/sign-in'));
   }
+
+  /** Waits for a field that has the focus when the page opens: a browser gives it once the page is drawn, which may be after it is loaded. */
+  const focusIn = (page: Page, field: string): Promise<void> => page.locator(`#${field}:focus`).waitFor();
 
   /** What a page reports of its policy and its scripts, which should be nothing. */
   function complaintsOf(page: Page): string[] {
@@ -136,7 +129,7 @@ describe.runIf(executablePath !== undefined)('in Chromium', () => {
       await page.fill('#new-again', 'seven quiet lamps');
       await page.press('#new-again', 'Enter');
       await page.waitForURL(/\/password$/);
-      expect(await page.evaluate('document.activeElement.className')).toBe('problems');
+      await expect.poll(() => page.evaluate('document.activeElement.className')).toBe('problems');
       await looked(page, `security-wrong-${called}`);
       await world.goStale(user);
       await page.goto(`${origin}/account/security`);
@@ -170,6 +163,7 @@ describe.runIf(executablePath !== undefined)('in Chromium', () => {
     const complaints = complaintsOf(page);
     const { device, authenticatorId } = await withDevice(page);
     await page.goto(`${origin}/account/security`);
+    await focusIn(page, 'username');
     await page.keyboard.type(user.username);
     await page.keyboard.press('Tab');
     await page.keyboard.type(password);
@@ -179,6 +173,7 @@ describe.runIf(executablePath !== undefined)('in Chromium', () => {
     for (let left = 60; left > 0 && (await focused()) !== 'Add a passkey'; left -= 1) await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await page.waitForURL(/passkeys\/new$/);
+    await focusIn(page, 'name');
     await page.keyboard.type('My phone');
     await page.keyboard.press('Enter');
     await page.waitForURL(/done=passkey/);

@@ -113,7 +113,7 @@ describe.runIf(hasChromium('the pages on which apps are let in are not looked at
     const context = await signedIn(lena);
     const page = await context.newPage();
     await page.goto(at({ scope: 'launch/patient patient/Patient.rs patient/Observation.rs' }));
-    expect(await page.evaluate('document.activeElement.id')).toBe('q');
+    await expect.poll(() => page.evaluate('document.activeElement.id')).toBe('q');
     await page.keyboard.type('amara');
     await page.keyboard.press('Enter');
     await page.waitForURL((url) => url.search === '?q=amara');

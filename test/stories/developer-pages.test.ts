@@ -81,14 +81,14 @@ describe.runIf(hasChromium('the pages of developers and of the operator are not 
         await page.fill('#launch', launchUri);
         await page.click('form.form > button');
         found.push(...(await look(page)));
-        expect(await page.evaluate('document.activeElement.className')).toBe('problems');
+        await expect.poll(() => page.evaluate('document.activeElement.className')).toBe('problems');
         await page.fill('#redirects', 'https://diary.test/back');
         await page.click('form.form > button');
         found.push(...(await look(page)));
         await page.fill('#token', 'nonsense');
         await page.click('form:has(#token) button');
         found.push(...(await look(page)));
-        expect(await page.evaluate('document.activeElement.id')).toBe('answer');
+        await expect.poll(() => page.evaluate('document.activeElement.id')).toBe('answer');
         await page.goto(`${server.origin}/developer`);
         found.push(...(await look(page)));
         const operator = await openAs('ops', '/operator', shown);

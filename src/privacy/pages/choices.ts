@@ -7,7 +7,7 @@ import { consentScope } from '../consent-resource.ts';
 import { agreements } from '../parties/agreements.ts';
 import { membersOf } from '../parties/challenge.ts';
 import { resourcesOf } from '../parties/rows.ts';
-import { actorSystem, participation } from '../provision-codes.ts';
+import { participation } from '../provision-codes.ts';
 import { actReason } from '../purposes.ts';
 import { searchAll, sentenceOf } from './ask.ts';
 import { type ChoiceKind, choicesWords } from './choices-words.ts';
@@ -32,8 +32,8 @@ type Choice = {
   by: readonly string[];
 };
 
-const uriOf = (kind: ChoiceKind): string | null => {
-  if (kind === 'marketing') return null;
+const uriOf = (kind: ChoiceKind): string => {
+  if (kind === 'marketing') return 'https://portico.dev/fhir/policy/marketing';
   return kind === 'clearance' ? agreements.clearance : agreements.challenge;
 };
 
@@ -84,20 +84,15 @@ async function choicesOf(visit: RecordVisit): Promise<Choice[]> {
 }
 
 function provisionOf({ actor, name }: Choice, now: number): ConsentProvision {
+  const period = { start: new Date(now).toISOString() };
+  // Whatever sends our own messages: nobody else acts for that.
+  if (actor === null) return { type: 'permit', period, purpose: [{ system: actReason, code: 'HMARKT' }] };
   const role = { coding: [{ system: participation, code: 'IRCP', display: 'information recipient' }] };
-  const reference =
-    actor === null ? { identifier: { system: actorSystem, value: 'marketing' } } : { reference: actor, display: name };
-  return {
-    type: 'permit',
-    period: { start: new Date(now).toISOString() },
-    actor: [{ role, reference }],
-    ...(actor === null ? { purpose: [{ system: actReason, code: 'HMARKT', display: 'healthcare marketing' }] } : {}),
-  };
+  return { type: 'permit', period, actor: [{ role, reference: { reference: actor, display: name } }] };
 }
 
 function consentFor({ deps, record, visitor }: RecordVisit, choice: Choice): Consent {
   const now = deps.fhir.now();
-  const uri = uriOf(choice.kind);
   return {
     resourceType: 'Consent',
     status: 'active',
@@ -106,7 +101,7 @@ function consentFor({ deps, record, visitor }: RecordVisit, choice: Choice): Con
     patient: { reference: `Patient/${record.id}` },
     dateTime: new Date(now).toISOString(),
     performer: [{ reference: visitor.fhirUser ?? `Patient/${record.id}` }],
-    ...(uri === null ? {} : { policy: [{ uri }] }),
+    policy: [{ uri: uriOf(choice.kind) }],
     policyRule: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'OPTIN' }] },
     provision: provisionOf(choice, now),
   };

@@ -3,8 +3,9 @@ import type { Caller, Grant, Interaction, Scope } from '../../fhir/access.ts';
 
 import { search } from '../../fhir/search/search.ts';
 import { frameWords } from './frame-words.ts';
-import { seeOther } from './links.ts';
+import { pathIn, seeOther } from './links.ts';
 import { nameOfPerson } from './names.ts';
+import { mustAgree, policyPath } from './policy.ts';
 import { deadEnd } from './sheet.ts';
 import type {
   OfficerVisit,
@@ -146,6 +147,7 @@ export async function guarded(page: Page, visit: Visit): Promise<Reply> {
     const officer: OfficerVisit = { ...visit, visitor, grant: await officerGrant(visit, visitor) };
     return page.run(officer);
   }
+  if (!page.unread && (await mustAgree(visit, visitor.fhirUser))) return seeOther(pathIn(request, policyPath));
   const own = await recordVisit(visit, visitor);
   return own === null ? deadEnd(visit, say.noRecord, 403) : page.run(own);
 }

@@ -12,9 +12,12 @@ import { givePages } from './give.ts';
 import { holdPages } from './holds.ts';
 import { homePages } from './home.ts';
 import { messagesPage } from './messages.ts';
+import { officerLedgerPages } from './officer-ledger.ts';
 import { officerRequestPages } from './officer-request.ts';
 import { officerRequestsPage } from './officer-requests.ts';
+import { officerRetentionPage } from './officer-retention.ts';
 import { optOutPages } from './opt-out.ts';
+import { policyPages } from './policy.ts';
 import { seenPages } from './seen.ts';
 import type { Page } from './visit.ts';
 import { whoPage } from './who.ts';
@@ -40,4 +43,7 @@ export const pages: readonly Page[] = [
   ...complaintPages,
   ...optOutPages,
   ...choicesPages,
+  ...policyPages,
+  ...officerLedgerPages,
+  officerRetentionPage,
 ];

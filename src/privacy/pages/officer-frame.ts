@@ -11,11 +11,12 @@ import type { Just, OfficerVisit, Reply } from './visit.ts';
 
 export const officerPath = '/privacy/officer';
 
-/** Those that there are pages of. */
-export const partPath: Readonly<Partial<Record<Part, string>>> = {
+const partPath: Readonly<Record<Part, string>> = {
   requests: officerPath,
   emergencies: `${officerPath}/emergencies`,
   holds: `${officerPath}/holds`,
+  ledger: `${officerPath}/ledger`,
+  retention: `${officerPath}/retention`,
 };
 
 /** One of the pages of the privacy officer, with ways to the others. */
@@ -27,11 +28,10 @@ export function officerPart(
 ): Promise<Reply> {
   const { request } = visit;
   const say = officerWords[request.language];
-  const links = parts.flatMap((one) => {
-    const path = partPath[one];
-    if (path === undefined) return [];
-    return html`<li><a href="${pathIn(request, path)}"${one === part ? html` aria-current="page"` : ''}>${say.parts[one]}</a></li>`;
-  });
+  const links = parts.map(
+    (one) =>
+      html`<li><a href="${pathIn(request, partPath[one])}"${one === part ? html` aria-current="page"` : ''}>${say.parts[one]}</a></li>`,
+  );
   const all = html`<nav class="places" aria-label="${say.places}"><ul>${links}</ul></nav>
     <p class="lead">${say.leads[part]}</p>
     ${content}`;

@@ -5,15 +5,7 @@ import type { Clock } from '../requests.ts';
 export const parts = ['requests', 'emergencies', 'holds', 'ledger', 'retention'] as const;
 export type Part = (typeof parts)[number];
 
-export type OfficerDone =
-  | 'decided'
-  | 'closed'
-  | 'approved'
-  | 'disclosed'
-  | 'held'
-  | 'released'
-  | 'reviewed'
-  | 'verified';
+export type OfficerDone = 'decided' | 'closed' | 'approved' | 'held' | 'released' | 'reviewed';
 
 type OfficerWords = {
   places: string;
@@ -27,7 +19,6 @@ type OfficerWords = {
   due: (days: number) => string;
   columns: { what: string; who: string; asked: string; due: string };
   request: {
-    open: string;
     of: string;
     by: string;
     asked: string;
@@ -48,7 +39,6 @@ type OfficerWords = {
     answerHint: string;
     approve: string;
     approveLead: string;
-    disclose: string;
     itself: Readonly<Record<'copy' | 'erase', string>>;
     wrong: { decision: string; reason: string; answer: string; value: string };
   };
@@ -75,11 +65,9 @@ export const officerWords: Readonly<Record<Language, OfficerWords>> = {
       decided: 'It is decided, and the person was told.',
       closed: 'The request is closed.',
       approved: 'Your approval is written down.',
-      disclosed: 'It was disclosed.',
       held: 'The record is held.',
       released: 'The hold is released.',
       reviewed: 'The review is written down.',
-      verified: 'The ledger was looked through just now.',
     },
     refused: 'That could not be done:',
     none: {
@@ -104,7 +92,6 @@ export const officerWords: Readonly<Record<Language, OfficerWords>> = {
     },
     columns: { what: 'Request', who: 'Of', asked: 'Asked on', due: 'Due' },
     request: {
-      open: 'Open',
       of: 'Record of',
       by: 'Asked by',
       asked: 'Asked on',
@@ -131,7 +118,6 @@ export const officerWords: Readonly<Record<Language, OfficerWords>> = {
       answerHint: 'It stands in the request.',
       approve: 'Approve the disclosure',
       approveLead: 'Two people have to agree: legal counsel and a privacy officer. Look at the order first.',
-      disclose: 'Disclose what the order names',
       itself: {
         copy: 'The copy is made by the server itself; there is nothing to decide.',
         erase:
@@ -166,11 +152,9 @@ export const officerWords: Readonly<Record<Language, OfficerWords>> = {
       decided: 'La décision est prise, et la personne a été informée.',
       closed: 'La demande est close.',
       approved: 'Votre accord est noté.',
-      disclosed: 'La communication a été faite.',
       held: 'Le dossier est conservé.',
       released: 'La conservation est levée.',
       reviewed: 'L’examen est noté.',
-      verified: 'Le registre vient d’être vérifié.',
     },
     refused: 'Cela n’a pas pu être fait :',
     none: {
@@ -195,7 +179,6 @@ export const officerWords: Readonly<Record<Language, OfficerWords>> = {
     },
     columns: { what: 'Demande', who: 'De', asked: 'Demandé le', due: 'Échéance' },
     request: {
-      open: 'Ouvrir',
       of: 'Dossier de',
       by: 'Demandé par',
       asked: 'Demandé le',
@@ -223,7 +206,6 @@ export const officerWords: Readonly<Record<Language, OfficerWords>> = {
       approve: 'Approuver la communication',
       approveLead:
         'Deux personnes doivent être d’accord : le service juridique et un responsable de la vie privée. Lisez d’abord l’ordre.',
-      disclose: 'Communiquer ce que l’ordre nomme',
       itself: {
         copy: 'Le serveur prépare lui-même la copie ; il n’y a rien à décider.',
         erase:

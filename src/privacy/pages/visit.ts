@@ -99,6 +99,8 @@ type Of<Whom extends string, V> = {
   whom: Whom;
   /** Only within minutes of a sign-in: else a browser that was left open would be enough. */
   fresh?: true;
+  /** Also for who has not agreed to the privacy policy that is in force. */
+  unread?: true;
   /** A form that is taken from anywhere, for the address itself says that one may. */
   linked?: true;
   run(visit: V): Promise<Reply>;

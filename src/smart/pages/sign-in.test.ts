@@ -126,22 +126,22 @@ describe.runIf(hasChromium('the pages of the sign-in are not looked at in a brow
     const focused = (): Promise<string> =>
       page.evaluate('document.activeElement.id || document.activeElement.className');
     await page.goto(at('/account/sign-in'));
-    expect(await focused()).toBe('username');
+    await expect.poll(focused).toBe('username');
     await page.keyboard.type('ada');
     await page.keyboard.press('Tab');
     await page.keyboard.type('wrong');
     await page.keyboard.press('Enter');
     await page.waitForSelector('.problems');
-    expect(await focused()).toBe('problems');
+    await expect.poll(focused).toBe('problems');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
-    expect(await focused()).toBe('username');
+    await expect.poll(focused).toBe('username');
     await page.keyboard.press('Tab');
     await page.keyboard.type(password);
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await page.waitForURL('**/account/second-factor');
-    expect(await focused()).toBe('code');
+    await expect.poll(focused).toBe('code');
     await page.keyboard.type(codeOf(secret));
     await page.keyboard.press('Enter');
     await page.waitForURL((url) => url.pathname === '/account');
