@@ -8,10 +8,12 @@ import { pipeline } from 'node:stream/promises';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
+  ListObjectVersionsCommand,
   NoSuchKey,
   PutObjectCommand,
   S3Client,
   type S3ClientConfig,
+  S3ServiceException,
 } from '@aws-sdk/client-s3';
 
 import { type Blobs, chunks, isSha256, measure } from './blobs.ts';
@@ -25,11 +27,31 @@ export type S3Settings = {
   endpoint: string | null;
 };
 
+/** Statuses of what a store does not have. */
+const unsupported: ReadonlySet<number> = new Set([400, 404, 405, 501]);
+
 /** Keeps bytes in a bucket. Who may is found as the AWS SDK finds it: environment, profile, role. */
 export function s3Blobs({ bucket, prefix, region, endpoint }: S3Settings): Blobs {
   const config: S3ClientConfig = { region, ...(endpoint ? { endpoint, forcePathStyle: true } : {}) };
   const client = new S3Client(config);
   const at = (sha256: string): { Bucket: string; Key: string } => ({ Bucket: bucket, Key: `${prefix}${sha256}` });
+
+  /** In a bucket with versions what is deleted is only hidden by a newer one, which is a version, too. None: it has no versions. */
+  async function versions(sha256: string): Promise<string[]> {
+    const { Bucket, Key } = at(sha256);
+    try {
+      const { Versions = [], DeleteMarkers = [] } = await client.send(
+        new ListObjectVersionsCommand({ Bucket, Prefix: Key }),
+      );
+      return [...Versions, ...DeleteMarkers].flatMap(({ Key: key, VersionId }) =>
+        key === Key && VersionId !== undefined && VersionId !== 'null' ? [VersionId] : [],
+      );
+    } catch (error) {
+      // Not every store with the API of S3 has versions.
+      if (error instanceof S3ServiceException && unsupported.has(error.$metadata.httpStatusCode ?? 0)) return [];
+      throw error;
+    }
+  }
 
   return {
     async put(bytes, limit = Number.POSITIVE_INFINITY) {
@@ -58,7 +80,12 @@ export function s3Blobs({ bucket, prefix, region, endpoint }: S3Settings): Blobs
       }
     },
     async delete(sha256) {
-      if (isSha256(sha256)) await client.send(new DeleteObjectCommand(at(sha256)));
+      if (!isSha256(sha256)) return;
+      const { Bucket, Key } = at(sha256);
+      for (const VersionId of await versions(sha256)) {
+        await client.send(new DeleteObjectCommand({ Bucket, Key, VersionId }));
+      }
+      await client.send(new DeleteObjectCommand({ Bucket, Key }));
     },
   };
 }

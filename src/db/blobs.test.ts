@@ -11,6 +11,8 @@ import { s3Blobs } from './blobs-s3.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'portico-blobs-'));
 const objects = new Map<string, Buffer>();
+/** Of objects that were put before. */
+const versions = new Map<string, string[]>();
 let store: Server;
 let port = 0;
 
@@ -20,6 +22,25 @@ beforeAll(async () => {
   process.env.AWS_SECRET_ACCESS_KEY = 'test';
   store = createServer(async (request, response) => {
     const key = (request.url ?? '').replace(/\?.*/, '');
+    const query = new URLSearchParams((request.url ?? '').replace(/^[^?]*/, ''));
+    if (query.has('versions')) {
+      const [, bucket = ''] = key.split('/');
+      const named = [...versions.keys()].filter((one) => one.startsWith(`/${bucket}/${query.get('prefix')}`));
+      const listed = named.flatMap((one) =>
+        (versions.get(one) ?? []).map(
+          (id) => `<Version><Key>${one.slice(bucket.length + 2)}</Key><VersionId>${id}</VersionId></Version>`,
+        ),
+      );
+      return response.end(`<ListVersionsResult>${listed.join('')}</ListVersionsResult>`);
+    }
+    const version = query.get('versionId');
+    if (request.method === 'DELETE' && version !== null) {
+      versions.set(
+        key,
+        (versions.get(key) ?? []).filter((id) => id !== version),
+      );
+      return response.writeHead(204).end();
+    }
     if (request.method === 'PUT') {
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk);
@@ -106,6 +127,16 @@ describe.each(kinds)('%s', (_, open) => {
     expect(await open().get(name)).toBeNull();
     await open().delete(name);
   });
+});
+
+test('what is deleted from a bucket with versions is gone in every version', async () => {
+  const blobs = s3Blobs({ bucket: 'files', prefix: 'p/', region: 'us-east-1', endpoint: `http://127.0.0.1:${port}` });
+  const { sha256 } = await blobs.put(randomBytes(10));
+  versions.set(`/files/p/${sha256}`, ['one', 'two']);
+  versions.set(`/files/p/${sha256}x`, ['other']);
+  await blobs.delete(sha256);
+  expect([versions.get(`/files/p/${sha256}`), versions.get(`/files/p/${sha256}x`)]).toEqual([[], ['other']]);
+  expect(await blobs.get(sha256)).toBeNull();
 });
 
 test('a folder holds nothing unfinished', async () => {

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto';
 
 import { type Database, DatabaseError, type Queryable, type Row } from './database.ts';
 import type { PatientKeys } from './patient-keys.ts';
@@ -33,7 +33,7 @@ const TAG = 16;
 /** Binds a text to its place: moved to another row it does not open. */
 const place = (tenant: number | string, type: string, id: string): Buffer => Buffer.from(`${tenant}/${type}/${id}`);
 
-function sealed(key: Buffer, patient: string, { tenant, type, id, tail, bodyAt }: Sealable): string {
+function sealed(key: KeyObject, patient: string, { tenant, type, id, tail, bodyAt }: Sealable): string {
   const nonce = randomBytes(NONCE);
   const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(place(tenant, type, id));
   const bytes = Buffer.concat([nonce, cipher.update(tail.slice(bodyAt), 'utf8'), cipher.final(), cipher.getAuthTag()]);
@@ -43,15 +43,20 @@ function sealed(key: Buffer, patient: string, { tenant, type, id, tail, bodyAt }
 /** How texts are sealed: each with the key of whose record it is in, which is made where there is none. */
 export const createSeal =
   (keys: PatientKeys): Seal =>
-  (all) =>
-    Promise.all(
-      all.map(async (one) => {
-        if (one.patient === null || open.has(one.type)) return one.tail;
-        const key = await keys.make(one.tenant, one.patient);
-        // Of somebody whose record was erased nothing can be sealed any more; it goes with the next sweep.
-        return key === null ? one.tail : sealed(key, one.patient, one);
-      }),
-    );
+  async (all) => {
+    const isSealed = ({ type, patient }: Sealable): boolean => patient !== null && !open.has(type);
+    const needed = new Map(all.filter(isSealed).map((one) => [`${one.tenant}/${one.patient}`, one]));
+    const made = new Map<string, KeyObject | null>();
+    const making = [...needed].map(async ([name, { tenant, patient }]) => {
+      made.set(name, await keys.make(tenant, patient ?? ''));
+    });
+    await Promise.all(making);
+    return all.map((one) => {
+      // Of somebody whose record was erased nothing can be sealed any more; it goes with the next sweep.
+      const key = isSealed(one) ? (made.get(`${one.tenant}/${one.patient}`) ?? null) : null;
+      return key === null ? one.tail : sealed(key, one.patient ?? '', one);
+    });
+  };
 
 const form = /^\{"resourceType":"(\w+)","id":"([^"]+)"/;
 
@@ -72,13 +77,15 @@ function sealedAt(text: string, at: number): Sealed {
 }
 
 /** The text as it was; of a record whose key was destroyed, that there was something. */
-function opened({ text, at, tenant, bytes }: Sealed, key: Buffer | 'destroyed'): string {
+function opened({ text, at, tenant, bytes }: Sealed, key: KeyObject | 'destroyed'): string {
   if (key === 'destroyed') return `${text.slice(0, at)}}`;
   const [, type = '', id = ''] = form.exec(text) ?? [];
   const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE)).setAAD(place(tenant, type, id));
   decipher.setAuthTag(bytes.subarray(bytes.length - TAG));
-  const body = decipher.update(bytes.subarray(NONCE, bytes.length - TAG), undefined, 'utf8') + decipher.final('utf8');
-  return text.slice(0, at) + body;
+  const body = decipher.update(bytes.subarray(NONCE, bytes.length - TAG));
+  // It has nothing more to give, and throws where the text is not what was sealed.
+  decipher.final();
+  return text.slice(0, at) + body.toString();
 }
 
 /** Shorter texts are not looked at: they are none. */
@@ -98,13 +105,14 @@ async function openRows(keys: PatientKeys, rows: Row[]): Promise<Row[]> {
     }
   }
   if (found === null) return rows;
-  const needed = new Map<string, Promise<Buffer | 'destroyed' | null>>();
-  for (const { sealed: one } of found) {
-    const name = `${one.tenant}/${one.patient}`;
-    if (!needed.has(name)) needed.set(name, keys.find(one.tenant, one.patient));
-  }
+  const names = new Map(found.map(({ sealed: one }) => [`${one.tenant}/${one.patient}`, one]));
+  const needed = new Map<string, KeyObject | 'destroyed' | null>();
+  const finding = [...names].map(async ([name, { tenant, patient }]) => {
+    needed.set(name, await keys.find(tenant, patient));
+  });
+  await Promise.all(finding);
   for (const { row, cell, sealed: one } of found) {
-    const key = (await needed.get(`${one.tenant}/${one.patient}`)) ?? null;
+    const key = needed.get(`${one.tenant}/${one.patient}`) ?? null;
     if (key === null) throw new DatabaseError('fault', 'the key of a record is not there');
     row[cell] = opened(one, key);
   }
