@@ -7,6 +7,8 @@ import { frameWords } from './frame-words.ts';
 import { recordCookie } from './guard.ts';
 import { homeWords, type WayName } from './home-words.ts';
 import { pathIn, seeOther } from './links.ts';
+import { inForce, policyPath } from './policy.ts';
+import { policyWords } from './policy-words.ts';
 import { recordPage } from './sheet.ts';
 import type { Page, RecordVisit } from './visit.ts';
 
@@ -43,9 +45,10 @@ const home: Page = {
   method: 'GET',
   path: '/privacy',
   whom: 'record',
-  run(visit) {
+  async run(visit) {
     const { request } = visit;
     const say = homeWords[request.language];
+    const policy = policyWords[request.language].title;
     const content = html`<p class="lead">${say.lead}</p>
       ${chooser(visit)}
       <ul class="ways">${ways.map(
@@ -53,7 +56,8 @@ const home: Page = {
           <h2><a href="${pathIn(request, path)}">${say.ways[name].title}</a></h2>
           <p>${say.ways[name].about}</p>
         </li>`,
-      )}</ul>`;
+      )}</ul>
+      ${(await inForce(visit)) === null ? '' : html`<p><a href="${pathIn(request, policyPath)}">${policy}</a></p>`}`;
     return recordPage(visit, { title: frameWords[request.language].title, content });
   },
 };

@@ -20,7 +20,8 @@ export async function mustAgree({ deps, request }: Visit, fhirUser: string | nul
   return needed.length > 0 && fhirUser !== null && !(await hasAgreed(fhir, request.tenant, fhirUser, needed));
 }
 
-async function inForce({ deps, request }: Visit): Promise<PolicyVersion | null> {
+/** The version that is in force; null: none has been published. */
+export async function inForce({ deps, request }: Visit): Promise<PolicyVersion | null> {
   const all = await policyVersions(deps.fhir, request.tenant);
   return all.find(({ effectiveAt }) => effectiveAt.getTime() <= deps.fhir.now()) ?? null;
 }

@@ -131,13 +131,14 @@ function stored(counts: Readonly<Record<string, number>>, language: Language, sa
   </section>`;
 }
 
-const furtherReading = ({ base }: Landing, say: Words): Html => html`<section aria-labelledby="further">
+const furtherReading = ({ base, language }: Landing, say: Words): Html => html`<section aria-labelledby="further">
     <h2 id="further">${say.further}</h2>
     <ul class="links">
       <li><strong>${say.links.readme}</strong><br>${say.readmeText}</li>
       <li><a href="${base}/metadata">${say.links.capability}</a></li>
       <li><a href="https://hl7.org/fhir/R4/" hreflang="en">${say.links.fhir}</a></li>
       <li><a href="https://hl7.org/fhir/R4/search.html" hreflang="en">${say.links.search}</a></li>
+      <li><a href="/privacy/complaint?lang=${language}">${say.links.complaint}</a></li>
     </ul>
   </section>`;
 
