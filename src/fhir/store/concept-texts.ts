@@ -9,16 +9,26 @@ import type { Draft } from './draft.ts';
  */
 const known = new Set<string>();
 const maxKnown = 200_000;
+/** ms after which it is looked up anew: another process may have deleted some, with the record that they came of. */
+const knownFor = 600_000;
+let knownSince = performance.now();
+
+/** Texts were deleted: none is known to be stored any more. */
+export function forgetTexts(): void {
+  known.clear();
+  knownSince = performance.now();
+}
 
 const insertSql = `insert into concept_text (tenant, type, param, value, key)
   select * from unnest($1::int[], $2::smallint[], $3::int[], string_to_array($4, chr(30)), $5::bigint[])
   on conflict do nothing`;
 
 /**
- * Stores the texts of the tokens of what is about to be written. They are stored first, in a commit of their own and for
- * good: a text without a resource finds nothing, a resource without its text would not be found.
+ * Stores the texts of the tokens of what is about to be written. They are stored first, in a commit of their own, and stay
+ * when it goes: a text without a resource finds nothing, a resource without its text would not be found.
  */
 export async function rememberTexts(database: Database, drafts: readonly Draft[]): Promise<void> {
+  if (performance.now() - knownSince > knownFor) forgetTexts();
   const fresh = new Map<string, [tenant: number, type: number, param: number, value: string, key: number]>();
   for (const { tenant, type, row } of drafts) {
     for (const { param, value, key } of row.texts) {

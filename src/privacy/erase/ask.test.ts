@@ -176,6 +176,31 @@ test('O-87 of a sealed hold nobody is told who asks for erasure or deletes', asy
   expect((await post(`Patient/${id}/$erase?grace=0`, officer)).status).toBe(409);
 });
 
+test('what the server writes of a hold and of an erasure keeps the rules of FHIR', async () => {
+  const { id, self } = await person();
+  const held = await post(`Patient/${id}/$hold?matter=m`, officer);
+  const asked = await post(`Patient/${id}/$erase`, self);
+  for (const text of [held.text, (await call(taskOf(asked))).text]) {
+    const { resourceType } = JSON.parse(text) as { resourceType: string };
+    const checked = await call(`${resourceType}/$validate`, null, { method: 'POST', body: text });
+    expect(checked.text).not.toMatch(/"severity":"(error|fatal)"/);
+  }
+});
+
+test('an erased word is found again when somebody else writes it', async () => {
+  const [one, two] = [await person(), await person()];
+  const condition = (id: string, of: string) => ({
+    resourceType: 'Condition',
+    id,
+    code: { text: 'a word of their own' },
+    subject: { reference: `Patient/${of}` },
+  });
+  await put(condition('c-1', one.id));
+  expect((await post(`Patient/${one.id}/$erase?grace=0`, officer)).status).toBe(200);
+  await put(condition('c-2', two.id));
+  expect((await call('Condition?code:text=their own&_total=accurate')).body.total).toBe(1);
+});
+
 test('O-87 a hold ends by itself, and is released once', async () => {
   const { id } = await person();
   const until = new Date(Date.now() + DAY).toISOString();

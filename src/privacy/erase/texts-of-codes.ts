@@ -1,5 +1,6 @@
 import type { Queryable } from '../../db/database.ts';
 import { numbers } from '../../fhir/store/arrays.ts';
+import { forgetTexts } from '../../fhir/store/concept-texts.ts';
 
 const BATCH = 2000;
 
@@ -16,4 +17,6 @@ export async function eraseTexts(on: Queryable, tenant: number, keys: readonly n
       [tenant, numbers(keys.slice(at, at + BATCH))],
     );
   }
+  // Who writes the same words again must have them stored again.
+  if (keys.length > 0) forgetTexts();
 }
