@@ -32,7 +32,7 @@ test('README and CONTRIBUTING point to files and folders that are there', () => 
 
 test('every command of npm that README names is in package.json', () => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const named = [...readme.matchAll(/npm run (?:-s )?([a-z]+)/g)].map(([, name]) => String(name));
+  const named = [...readme.matchAll(/npm run (?:-s )?([a-z:]+)/g)].map(([, name]) => String(name));
   expect(named.filter((name) => !(name in scripts))).toEqual([]);
 });
 
@@ -55,13 +55,16 @@ describe.runIf(tools.length === 0)('the five-minute tour', () => {
     const blocks = [...section('A five-minute tour').matchAll(/```sh\n(.*?)```/gs)].map(([, block]) => String(block));
     // Tokens are printed for the data folder of a running server; this one's come from the test.
     const npm = `npm() { case "$*" in *nia-osei*) echo "$FOR_NIA";; *'Tour Clinic'*) echo "$CLINIC_BASE";;
-      *--tenant*) echo "$FOR_CLINIC";; *) echo "$FOR_ALL";; esac; }`;
+      *--tenant*) echo "$FOR_CLINIC";; *'--patient amara-osei'*) echo "$FOR_AMARA";;
+      *dr-lena-marchetti*) echo "$FOR_LENA";; *audit:verify*) ;; *) echo "$FOR_ALL";; esac; }`;
     await server.database.query("insert into tenant (id, name) values (2, 'Tour Clinic')");
     const script = [npm, ...blocks].join('\n').replaceAll('http://127.0.0.1:8103', server.origin);
     output = await paste(script, {
       FOR_ALL: await server.token(),
       CLINIC_BASE: `${server.origin}/t/2/fhir/R4`,
       FOR_CLINIC: await server.token('system/*.rs', { tenant: 2 }),
+      FOR_AMARA: await server.token('patient/*.cruds', { patient: 'amara-osei' }),
+      FOR_LENA: await server.token('user/*.rs', { fhirUser: 'Practitioner/dr-lena-marchetti' }),
       FOR_NIA: await server.token('patient/*.rs', { patient: 'nia-osei' }),
     });
   }, 60_000);
@@ -72,8 +75,8 @@ describe.runIf(tools.length === 0)('the five-minute tour', () => {
     const statuses = [...output.matchAll(/^HTTP\/1\.1 (\d+)/gm)].map(([, status]) => Number(status));
     // Created, created, refused, on top of an old version, another patient, deleted.
     expect(statuses).toEqual([201, 201, 422, 412, 404, 204]);
-    // Two are refused on purpose, one is not known, and nothing else goes wrong.
-    expect(output.match(/"resourceType":\s*"OperationOutcome"/g)).toHaveLength(3);
+    // Two are refused on purpose, one is not known, one says what was filed, and nothing else goes wrong.
+    expect(output.match(/"resourceType":\s*"OperationOutcome"/g)).toHaveLength(4);
     expect(output).not.toMatch(/curl: |command not found|syntax error/);
   });
 
@@ -87,5 +90,12 @@ describe.runIf(tools.length === 0)('the five-minute tour', () => {
     expect(output).toMatch(/"total":1,/);
     expect(output).toMatch(/"total":0,/);
     expect(output).toContain('Patient/amara-osei is not known here');
+    // What Lena reads, what Amara then keeps from her, and the account of it.
+    const told = output.slice(output.indexOf('Filed as Consent/'));
+    expect(output.slice(0, output.indexOf('Filed as Consent/'))).toMatch(
+      /Condition\?patient=amara-osei&_elements=code"\}\],"entry"/,
+    );
+    expect(told).toMatch(/Condition\?patient=amara-osei&_elements=code"\}\]\}/);
+    expect(told).toMatch(/"name": "recipient",\s*"valueString": "[^"]*Marchetti/);
   });
 });
