@@ -20,7 +20,12 @@ describe.runIf(hasChromium('the pages about privacy are not looked at in a brows
     await asDoctor('Observation?patient=Patient/amara-osei');
     await asDoctor('Patient/amara-osei/$everything');
     const office = await server.token('system/*.cruds', { actor: 'privacy-officer' });
-    await operate('Patient/inaya-marlowe/$hold', office, [{ name: 'matter', valueString: 'A court, 17/2026' }]);
+    await operate('Patient/hiro-nakagawa/$hold', office, [{ name: 'matter', valueString: 'A court, 17/2026' }]);
+    const hiro = await server.token('patient/*.rs', { patient: 'hiro-nakagawa', actor: 'self' });
+    await operate('Patient/hiro-nakagawa/$complain', hiro, [{ name: 'text', valueString: 'My neighbour knew of it' }]);
+    const reason = [{ name: 'reason', valueString: 'Found on the street' }];
+    const doctor = await server.token('user/*.rs', { fhirUser: 'Practitioner/dr-mei-castellane' });
+    await operate('Patient/hiro-nakagawa/$break-glass', doctor, reason);
   }, 120_000);
 
   afterAll(async () => {
@@ -358,10 +363,14 @@ describe.runIf(hasChromium('the pages about privacy are not looked at in a brows
       await context.close();
       const office = await open(options);
       const desk = await signInTo(server, office, 'officer', '/privacy/officer');
-      for (const path of ['', '/emergencies', '/holds']) {
+      for (const path of ['', '/emergencies', '/holds', '/ledger', '/retention']) {
         await desk.goto(at(`/privacy/officer${path}`));
+        for (const summary of await desk.locator('summary').all()) await summary.click();
         await looked(desk, `officer${path.replaceAll(/\W+/g, '-')}-${called}`);
       }
+      await desk.goto(at('/privacy/officer'));
+      await desk.locator('tbody a').first().click();
+      await looked(desk, `officer-request-${called}`);
       await office.close();
     },
     60_000,

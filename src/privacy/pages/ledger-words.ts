@@ -12,7 +12,7 @@ type LedgerWords = {
   retention: {
     rules: string;
     purges: string;
-    columns: { name: string; types: string; years: string; from: string; withstands: string; source: string };
+    columns: { types: string; years: string; from: string; withstands: string; source: string };
     purged: { day: string; rule: string; type: string; count: string; held: string };
     years: (years: number) => string;
     triggers: Readonly<Record<RetentionRule['trigger'], string>>;
@@ -34,7 +34,6 @@ export const ledgerWords: Readonly<Record<Language, LedgerWords>> = {
       rules: 'Rules',
       purges: 'Deleted because their time was over',
       columns: {
-        name: 'Rule',
         types: 'Of',
         years: 'Kept for',
         from: 'Counted from',
@@ -67,7 +66,6 @@ export const ledgerWords: Readonly<Record<Language, LedgerWords>> = {
       rules: 'Règles',
       purges: 'Supprimé à l’échéance',
       columns: {
-        name: 'Règle',
         types: 'De',
         years: 'Gardé',
         from: 'À compter de',

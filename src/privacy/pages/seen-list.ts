@@ -17,7 +17,7 @@ import {
   whyInWords,
 } from './seen-rows.ts';
 import { deeds, kinds, seenWords } from './seen-words.ts';
-import { timeOfDay, weekdayInWords } from './times.ts';
+import { begun, timeOfDay, weekdayInWords } from './times.ts';
 import type { RecordVisit } from './visit.ts';
 
 export const seenPath = '/privacy/seen';
@@ -27,8 +27,13 @@ function reasons({ request }: RecordVisit, use: AccountingRow): Html {
   const say = seenWords[language];
   const why = whyInWords(language, use);
   const consents = consentsIn(use);
-  const links = consents.map((id) => html` <a href="${pathIn(request, `/privacy/consents/${id}`)}">${say.allowed}</a>`);
-  return why === '' && links.length === 0 ? html`` : html`<p class="quiet">${say.because}: ${why}${links}</p>`;
+  const links = consents.map(
+    (id, at) =>
+      html` <a href="${pathIn(request, `/privacy/consents/${id}`)}">${at === 0 ? say.allowed : say.allowedAgain}</a>`,
+  );
+  return why === '' && links.length === 0
+    ? html``
+    : html`<p class="quiet">${say.because}${say.colon}${why}${links}</p>`;
 }
 
 function item(visit: RecordVisit, use: AccountingRow): Html {
@@ -50,7 +55,7 @@ export function timeline(visit: RecordVisit, uses: readonly AccountingRow[]): Ht
   const days = Map.groupBy(uses, dayOf);
   return html`${[...days].map(
     ([day, own]) => html`<section class="day" aria-labelledby="day-${day}">
-      <h2 id="day-${day}">${weekdayInWords(language, Date.parse(day))}</h2>
+      <h2 id="day-${day}">${begun(weekdayInWords(language, Date.parse(day)))}</h2>
       <ol class="timeline">${own.map((use) => item(visit, use))}</ol>
     </section>`,
   )}`;

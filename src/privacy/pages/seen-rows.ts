@@ -32,6 +32,13 @@ const kindsByActor: Readonly<Record<string, Kind>> = {
   carrier: 'organization',
   'employer-feed': 'organization',
   'provider-market': 'organization',
+  'privacy-officer': 'other',
+  legal: 'other',
+  sysadmin: 'other',
+  operator: 'other',
+  server: 'other',
+  analytics: 'other',
+  marketing: 'other',
 };
 
 const kindsByType: Readonly<Record<string, Kind>> = {
@@ -42,10 +49,11 @@ const kindsByType: Readonly<Record<string, Kind>> = {
 };
 
 /** What somebody who used a record is to whose it is. @param patient its id */
-export function kindOf({ actor, who, client }: AccountingRow, patient: string): Kind {
+export function kindOf(use: AccountingRow, patient: string): Kind {
+  const { actor, who } = use;
   const byActor = kindsByActor[actor ?? ''];
   if (byActor !== undefined) return byActor;
-  if (client !== null) return 'app';
+  if (appOf(use) !== null) return 'app';
   if (who.reference === `Patient/${patient}`) return 'own';
   return kindsByType[who.reference?.split('/')[0] ?? ''] ?? 'other';
 }
@@ -57,28 +65,45 @@ export const whoKey = ({ who, client, actor }: AccountingRow): string =>
 /** Who used it, in words: `Dr. Lena Marchetti, Harbour Street Clinic`. */
 export function whoInWords(language: Language, use: AccountingRow, patient: string): string {
   const say = seenWords[language];
-  const { who, organization, client, actor } = use;
+  const { who, organization, actor } = use;
   const isOwn = who.reference === `Patient/${patient}`;
   const name = isOwn ? say.you : (who.display ?? say.actors[actor ?? ''] ?? who.reference ?? say.unknown);
   const role = isOwn || who.display === null ? undefined : say.actors[actor ?? ''];
-  const app = client?.name ?? client?.id;
-  const with_ = app === undefined || app === name ? '' : say.withApp(app);
+  const app = appOf(use);
+  const with_ = app === null || app === name ? '' : say.withApp(app);
   return [[name, role, organization?.name ?? organization?.reference].filter(Boolean).join(', '), with_]
     .filter(Boolean)
     .join(' ');
 }
 
+/** What tokens of our own name in the place of an app. */
+const OURSELVES = 'portico';
+
+/** The app or system that it was done with; null: none but this server. */
+export const appOf = ({ client }: AccountingRow): string | null =>
+  client === null || client.id === OURSELVES ? null : (client.name ?? client.id);
+
 const isAct = (text: string): text is Act => /^[CRUDE]$/.test(text);
 
-/** What was done with what: `Looked at: prescribed medicines (3)`. */
-export function whatInWords(language: Language, { kind, action, what, why }: AccountingRow): string {
+/** What was done: `Looked at`. */
+export function deedInWords(language: Language, { kind, action, emergency }: AccountingRow): string {
   const say = seenWords[language];
-  const things = what.map(({ type, count }) => `${typeInWords(language, type)} (${numberInWords(language, count)})`);
-  const list = things.length === 0 ? say.record : listInWords(language, things);
-  if (kind === 'access') return why ?? say.deeds.access;
-  if (kind === 'disclosed') return `${say.disclosed}: ${list}${why === null ? '' : ` (${why})`}`;
-  return `${say.acts[isAct(action) && action !== 'E' ? action : 'R']}: ${list}`;
+  if (kind === 'access') return emergency ? say.opened : say.deeds.access;
+  if (kind === 'disclosed') return say.disclosed;
+  return say.acts[isAct(action) && action !== 'E' ? action : 'R'];
 }
+
+/** With what it was done: `prescribed medicines (3)`. Of what is no use of the record the ledger has a sentence of its own. */
+export function thingsInWords(language: Language, { kind, what, why, emergency }: AccountingRow): string {
+  const things = what.map(({ type, count }) => `${typeInWords(language, type)} (${numberInWords(language, count)})`);
+  if (kind === 'access') return emergency ? '' : (why ?? '');
+  const list = things.length === 0 ? seenWords[language].record : listInWords(language, things);
+  return kind === 'disclosed' && why !== null ? `${list} (${why})` : list;
+}
+
+/** Both: `Looked at: prescribed medicines (3)`. */
+export const whatInWords = (language: Language, use: AccountingRow): string =>
+  [deedInWords(language, use), thingsInWords(language, use)].filter(Boolean).join(seenWords[language].colon);
 
 /** What it was for: `to treat you`; empty where nothing is known. */
 export const whyInWords = (language: Language, { purpose }: AccountingRow): string =>

@@ -39,9 +39,13 @@ type SeenWords = {
   actors: Readonly<Record<string, string>>;
   acts: Readonly<Record<Exclude<Act, 'E'>, string>>;
   disclosed: string;
+  opened: string;
+  /** Between what is said and what of. */
+  colon: string;
   record: string;
   because: string;
   allowed: string;
+  allowedAgain: string;
   emergency: string;
   refused: string;
   older: string;
@@ -57,7 +61,7 @@ export const seenWords: Readonly<Record<Language, SeenWords>> = {
     title: 'Who saw my record',
     lead: 'Every use of your record is written down before it is shown to anybody, and nobody can change that list.',
     none: 'There is nothing to show for this time.',
-    count: (count) => (count === '1' ? 'One use' : `${count} uses`),
+    count: (count) => (count === '1' ? 'One use.' : `${count} uses.`),
     filters: 'Narrow the list',
     from: 'From',
     to: 'To',
@@ -71,7 +75,7 @@ export const seenWords: Readonly<Record<Language, SeenWords>> = {
       care: 'Doctors and other staff',
       app: 'Apps and systems',
       organization: 'Insurers, employers and other organizations',
-      other: 'This server and others',
+      other: 'Those who run this service',
     },
     deed: 'What happened',
     everyDeed: 'All',
@@ -113,9 +117,12 @@ export const seenWords: Readonly<Record<Language, SeenWords>> = {
     },
     acts: { R: 'Looked at', C: 'Added', U: 'Changed', D: 'Deleted' },
     disclosed: 'Was given',
+    opened: 'Opened your record, which was closed to them',
+    colon: ': ',
     record: 'your record',
     because: 'Why',
     allowed: 'because you allowed it',
+    allowedAgain: 'and by another consent',
     emergency: 'Emergency',
     refused: 'Refused: nothing was shown',
     older: 'Older',
@@ -135,7 +142,7 @@ export const seenWords: Readonly<Record<Language, SeenWords>> = {
     title: 'Qui a vu mon dossier',
     lead: 'Chaque utilisation de votre dossier est notée avant que quoi que ce soit soit montré, et personne ne peut changer cette liste.',
     none: 'Il n’y a rien à montrer pour cette période.',
-    count: (count) => (count === '1' ? 'Une utilisation' : `${count} utilisations`),
+    count: (count) => (count === '1' ? 'Une utilisation.' : `${count} utilisations.`),
     filters: 'Restreindre la liste',
     from: 'Du',
     to: 'Au',
@@ -149,7 +156,7 @@ export const seenWords: Readonly<Record<Language, SeenWords>> = {
       care: 'Médecins et autres soignants',
       app: 'Applications et systèmes',
       organization: 'Assureurs, employeurs et autres organisations',
-      other: 'Ce serveur et d’autres',
+      other: 'Ceux qui exploitent ce service',
     },
     deed: 'Ce qui s’est passé',
     everyDeed: 'Tout',
@@ -192,9 +199,12 @@ export const seenWords: Readonly<Record<Language, SeenWords>> = {
     },
     acts: { R: 'Consulté', C: 'Ajouté', U: 'Modifié', D: 'Supprimé' },
     disclosed: 'A reçu',
+    opened: 'A ouvert votre dossier, qui lui était fermé',
+    colon: ' : ',
     record: 'votre dossier',
     because: 'Pourquoi',
     allowed: 'parce que vous l’avez permis',
+    allowedAgain: 'et par un autre consentement',
     emergency: 'Urgence',
     refused: 'Refusé : rien n’a été montré',
     older: 'Plus ancien',

@@ -9,13 +9,15 @@ import { pathIn } from './links.ts';
 import { seenChart, weeksOf } from './seen-chart.ts';
 import { filterForm, seenPath, timeline } from './seen-list.ts';
 import {
+  appOf,
+  deedInWords,
   filtered,
   filterOf,
   isRefused,
   kindOf,
   problemOf,
   type SeenFilter,
-  whatInWords,
+  thingsInWords,
   whoInWords,
   whyInWords,
 } from './seen-rows.ts';
@@ -83,14 +85,13 @@ function lineOf(visit: RecordVisit, use: AccountingRow): Record<string, string> 
     emergency = '',
     refused = '',
   ] = say.columns;
-  const [done = '', things = ''] = whatInWords(language, use).split(': ');
   return {
     [when]: use.recorded.toISOString(),
     [who]: whoInWords(language, { ...use, organization: null, client: null }, visit.record.id),
     [organization]: use.organization?.name ?? '',
-    [app]: use.client?.name ?? use.client?.id ?? '',
-    [act]: done,
-    [what]: things,
+    [app]: appOf(use) ?? '',
+    [act]: deedInWords(language, use),
+    [what]: thingsInWords(language, use),
     [why]: whyInWords(language, use),
     [emergency]: use.emergency ? 'x' : '',
     [refused]: isRefused(use) ? 'x' : '',
