@@ -94,6 +94,8 @@ export type TypeGrant = readonly Rule[];
 export type Rows = {
   /** `all`, or the ids of the patients whose compartments are covered. */
   patients: 'all' | readonly string[];
+  /** Whether they are in the record of one patient at most. */
+  alone: boolean;
   /** The ids of the rows; null: whichever. */
   ids: readonly string[] | null;
   /** What a row says of itself; null: whatever. */
@@ -153,7 +155,15 @@ export type GateRow = GateColumns & {
 };
 
 /** Every row of a type. */
-export const allRows: Rows = { patients: 'all', ids: null, where: null, period: null, without: 0, having: 0 };
+export const allRows: Rows = {
+  patients: 'all',
+  alone: false,
+  ids: null,
+  where: null,
+  period: null,
+  without: 0,
+  having: 0,
+};
 
 /** A rule of every row of a type. */
 export const everyRow = (interactions: ReadonlySet<Interaction>): Rule => ({
@@ -162,8 +172,9 @@ export const everyRow = (interactions: ReadonlySet<Interaction>): Rule => ({
   projection: null,
 });
 
-export const isEveryRow = ({ patients, ids, where, period, without, having, projection }: Rule): boolean =>
+export const isEveryRow = ({ patients, alone, ids, where, period, without, having, projection }: Rule): boolean =>
   patients === 'all' &&
+  !alone &&
   ids === null &&
   where === null &&
   period === null &&
@@ -185,7 +196,8 @@ function has(ids: readonly string[], id: string): boolean {
 }
 
 /** Whether a row is one of these, as far as its columns say. */
-function isCandidate({ patients, ids, without, having }: Rows, row: GateRow): boolean {
+function isCandidate({ patients, alone, ids, without, having }: Rows, row: GateRow): boolean {
+  if (alone && row.patients !== null) return false;
   if (ids !== null && !has(ids, row.id)) return false;
   if ((row.labels & without) !== 0 || (having !== 0 && (row.labels & having) === 0)) return false;
   if (patients === 'all') return true;

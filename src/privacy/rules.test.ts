@@ -46,6 +46,7 @@ function maker(seed: number) {
   const some = <T>(from: readonly T[]): T[] => from.filter(() => next() < 0.5);
   const rule = (): Rule => ({
     patients: next() < 0.3 ? 'all' : some(patients),
+    alone: next() < 0.2,
     ids: next() < 0.7 ? null : some(['i1', 'i2']),
     where: next() < 0.7 ? null : predicate(one(['a', 'b'])),
     period: next() < 0.8 ? null : one([period(0, 5), period(3, 9)]),
@@ -54,19 +55,25 @@ function maker(seed: number) {
     interactions: new Set(some(letters)),
     projection: next() < 0.8 ? null : projection(one(['x', 'y'])),
   });
-  const row = (): GateRow => ({
-    id: one(['i1', 'i2', 'i3']),
-    patient: one([null, ...patients]),
-    patients: null,
-    labels: one([0, 1, 2, 3]),
-    content: `${one(['', 'a', 'b', 'ab'])}${one([1, 4, 7])}`,
-  });
+  const row = (): GateRow => {
+    const own = one(patients);
+    const shared = next() < 0.3;
+    return {
+      id: one(['i1', 'i2', 'i3']),
+      patient: one([null, own]),
+      patients: shared ? [own] : null,
+      labels: one([0, 1, 2, 3]),
+      content: `${one(['', 'a', 'b', 'ab'])}${one([1, 4, 7])}`,
+    };
+  };
   return { rules: () => Array.from({ length: Math.floor(next() * 4) }, rule), row, one };
 }
 
 /** Whether a rule covers a row, read as plainly as it can be. */
 function covers(rule: Omit<Rule, 'interactions' | 'projection'>, row: GateRow): boolean {
-  if (rule.patients !== 'all' && !(row.patient !== null && rule.patients.includes(row.patient))) return false;
+  if (rule.alone && row.patients !== null) return false;
+  const whose = [row.patient, ...(row.patients ?? [])];
+  if (rule.patients !== 'all' && !rule.patients.some((id) => whose.includes(id))) return false;
   if (rule.ids !== null && !rule.ids.includes(row.id)) return false;
   if (rule.where !== null && !rule.where.holds(row.content)) return false;
   if (rule.period !== null && !rule.period.holds(row.content)) return false;

@@ -22,6 +22,7 @@ export function commonRows(one: Rows, other: Rows): Rows | null {
   if (having === -1 || (period !== null && period.start >= period.end)) return null;
   return {
     patients: common(one.patients, other.patients),
+    alone: one.alone || other.alone,
     ids: commonIds(one.ids, other.ids),
     where: one.where && other.where ? eachPredicate(one.where, other.where) : (one.where ?? other.where),
     period,
@@ -101,6 +102,7 @@ export function merged(rules: TypeGrant): TypeGrant {
 /** Whether the rows of one rule are among those of the other, and shown as far; never of two each among the other's. */
 const isWider = (wide: Rule, narrow: Rule): boolean =>
   (wide.patients === 'all' || (narrow.patients !== 'all' && listName(wide.patients) === listName(narrow.patients))) &&
+  (!wide.alone || narrow.alone) &&
   (wide.ids === null || (narrow.ids !== null && listName(wide.ids) === listName(narrow.ids))) &&
   (wide.where === null || wide.where.text === narrow.where?.text) &&
   (wide.period === null || periodName(wide.period) === periodName(narrow.period)) &&
@@ -151,9 +153,10 @@ export function listName(list: readonly string[]): string {
 const periodName = (period: DataPeriod | null): string => (period === null ? '' : `${period.start} ${period.end}`);
 
 /** Equal for the same rows of one type. */
-export const rowsName = ({ patients, ids, where, period, without, having }: Rows): string =>
+export const rowsName = ({ patients, alone, ids, where, period, without, having }: Rows): string =>
   JSON.stringify([
     patients === 'all' ? 'all' : [listName(patients)],
+    alone,
     ids === null ? null : listName(ids),
     where?.text ?? null,
     periodName(period),

@@ -1,7 +1,6 @@
-import type { Predicate, Rule } from '../../fhir/access.ts';
+import type { Rule } from '../../fhir/access.ts';
 import { ofPatients, reading } from '../actors/rows.ts';
 import { elementsOnly } from '../shown-elements.ts';
-import { patientOf } from './coverage.ts';
 import type { PartyFacts } from './facts.ts';
 import { pointingTo } from './pointing.ts';
 
@@ -30,18 +29,6 @@ export function dependentRules(type: string, { members, coverages }: PartyFacts,
   return [{ ...ofPatients(members, reading), where, projection: amounts }];
 }
 
-/** An Account that nobody shares. */
-const unshared: Predicate = {
-  text: 'one holder',
-  keys: [],
-  holds(content) {
-    if (content === '') return false;
-    // What is stored has been checked to be of its type.
-    const { subject = [] } = JSON.parse(content) as { subject?: { reference?: string }[] };
-    return new Set(subject.flatMap((one) => patientOf(one) ?? [])).size < 2;
-  },
-};
-
 /** Of an account that is shared: that there is one, and what it is called. */
 const shared = elementsOnly('shared account', ['status', 'type', 'name', 'servicePeriod']);
 
@@ -53,6 +40,6 @@ const shared = elementsOnly('shared account', ['status', 'type', 'name', 'servic
  */
 export const accountRules = (rules: readonly Rule[]): readonly Rule[] =>
   rules.flatMap((rule) => [
-    { ...rule, where: unshared },
+    { ...rule, alone: true },
     { ...rule, interactions: rule.interactions.intersection(reading), projection: shared },
   ]);
