@@ -74,7 +74,14 @@ export function reviewGlass(
       [tenant, task, now, by, finding],
     );
     if (!row) return null;
+    const [patient, practitioner] = row.map(String) as [string, string]; // as it is written above
+    // Who has broken it twice has not two records open.
+    if (finding === 'unjustified')
+      await tx.query(
+        `update break_glass set ends_at = $4 where tenant = $1 and patient = $2 and practitioner = $3 and ends_at > $4`,
+        [tenant, patient, practitioner, now],
+      );
     await raiseEpoch(tx, tenant);
-    return { patient: String(row[0]), practitioner: String(row[1]) };
+    return { patient, practitioner };
   });
 }

@@ -6,6 +6,7 @@ import { openGlasses } from './break-glass.ts';
 import type { ConsentEffect, Facts, ReadFacts, Registration } from './facts.ts';
 import { readParties } from './parties/read-facts.ts';
 import { wardsOf } from './wards.ts';
+import { isWorking } from './working.ts';
 
 /** The Consents that bear on a caller, of these patients or of all. */
 export type ReadConsents = (
@@ -77,6 +78,9 @@ function consenting({ actor, reach, patient }: Caller, assigned: readonly string
   return [...new Set([...(reach === 'all' ? [] : reach), ...(patient === null ? [] : [patient])])];
 }
 
+/** What a Consent takes, without what it gives. */
+const taking = (effect: ConsentEffect): ConsentEffect => ({ ...effect, permits: new Map(), opens: 0 });
+
 /**
  * Reads what bears on a caller beside their token. What is a resource of a type of policy-types.ts makes every process ask again
  * when it is written; what is none is believed for a minute.
@@ -89,9 +93,10 @@ export function createReadFacts(
   return async (caller): Promise<Facts> => {
     const { tenant, actor, fhirUser, clientId } = caller;
     const now = context.now();
+    const works = await isWorking(context, tenant, fhirUser);
     const [assigned, emergencies, wards, registration, { parties, until: partiesEnd }] = await Promise.all([
-      staff.includes(actor) ? assignedTo(context, caller) : nothing,
-      actor === 'practitioner' && fhirUser !== null ? openGlasses(context, tenant, fhirUser) : [],
+      works && staff.includes(actor) ? assignedTo(context, caller) : nothing,
+      works && actor === 'practitioner' && fhirUser !== null ? openGlasses(context, tenant, fhirUser) : [],
       guardians.includes(actor) && fhirUser !== null ? wardsOf(context, tenant, fhirUser) : [],
       clientId === null ? null : readRegistration(tenant, clientId),
       readParties(context, caller),
@@ -102,7 +107,7 @@ export function createReadFacts(
     const isKept = actor === 'concierge' || wards.length > 0 || registration !== null;
     const ends = [...emergencies, ...wards].map((one) => one.until);
     return {
-      consents: effects,
+      consents: works ? effects : effects.map(taking),
       duties: { ...assigned, emergencies },
       wards,
       registration,

@@ -1,6 +1,6 @@
 import type { Patient } from '@medplum/fhirtypes';
 
-import type { Grant } from '../fhir/access.ts';
+import { admitsChange, type Grant } from '../fhir/access.ts';
 import type { FhirContext, Write } from '../fhir/context.ts';
 import type { Parsed } from '../fhir/json.ts';
 import { ok, type Result, unprocessable } from '../fhir/outcome.ts';
@@ -33,12 +33,21 @@ const isDependent = ({ meta }: Patient): boolean =>
 
 type About = { subject?: { reference?: string }; patient?: { reference?: string } };
 
+/** Whether the caller could write it at all: to others it is not told who is a child. */
+function mayBeTheirs(context: FhirContext, grant: Grant, { resource, text }: Parsed): boolean {
+  const { resourceType: type, id = '' } = resource;
+  const { patient, patients, labels } = context.index(grant.tenant, resource);
+  const row = { id, content: text, patient, patients, labels };
+  return (['c', 'u'] as const).some((one) => admitsChange(grant, type, row, one));
+}
+
 /** Of a child who is on somebody's plan there is who they are and their enrolment: neither a profile, a message nor a device. */
-async function refuseForMinors(context: FhirContext, { tenant }: Grant, { parsed }: Write): Promise<Result<Parsed>> {
+async function refuseForMinors(context: FhirContext, grant: Grant, { parsed }: Write): Promise<Result<Parsed>> {
+  const { tenant } = grant;
   // Its references were checked; what has neither is about nobody.
   const { subject, patient } = parsed.resource as unknown as About;
   const [, id] = /^Patient\/([A-Za-z0-9.-]{1,64})$/.exec((patient ?? subject)?.reference ?? '') ?? [];
-  if (id === undefined) return ok(parsed);
+  if (id === undefined || !mayBeTheirs(context, grant, parsed)) return ok(parsed);
   const found = await readOwn<Patient>(context, tenant, 'Patient', id);
   if (!found.ok || !isDependent(found.value.resource) || !isMinor(found.value.resource, context.now()))
     return ok(parsed);

@@ -3,6 +3,7 @@ import type { FhirContext, PrepareRemoval } from '../fhir/context.ts';
 import { ok, type Result } from '../fhir/outcome.ts';
 import { willForget } from './erase/derived.ts';
 import { keepConsents } from './filing.ts';
+import { keepWards } from './guardian-writes.ts';
 import { notHeld } from './hold-check.ts';
 import { notRetained } from './retention/delete-check.ts';
 
@@ -10,7 +11,7 @@ import { notRetained } from './retention/delete-check.ts';
 export type RemovalCheck = (context: FhirContext, grant: Grant, type: string, id: string) => Promise<Result<null>>;
 
 /** LIST: asked in this order before each delete. */
-const removalChecks: readonly RemovalCheck[] = [notHeld, notRetained, keepConsents, willForget];
+const removalChecks: readonly RemovalCheck[] = [keepWards, notHeld, notRetained, keepConsents, willForget];
 
 export const prepareRemoval: PrepareRemoval = async (context, grant, type, id) => {
   for (const check of removalChecks) {

@@ -36,9 +36,11 @@ export async function wardsOf(context: FhirContext, tenant: number, fhirUser: st
   const { patient, period } = own.value.resource;
   const [, of] = /^Patient\/([^/]+)$/.exec(patient.reference ?? '') ?? [];
   const found = of === undefined ? null : await readOwn<Patient>(context, tenant, 'Patient', of);
-  if (!found?.ok || of === undefined) return [];
+  if (!found || of === undefined) return [];
+  // Who is not there any more, or of whom it is not known when they were born, is not held to be a child.
+  if (!found.ok) return [{ patient: of, age: 'adult', until: Number.POSITIVE_INFINITY }];
   const [young, grown] = [birthday(found.value.resource, ADOLESCENT), birthday(found.value.resource, ADULT)];
-  if (young === null || grown === null) return [];
+  if (young === null || grown === null) return [{ patient: of, age: 'adolescent', until: Number.POSITIVE_INFINITY }];
   const begun = period?.start === undefined ? null : interval(period.start);
   if (begun?.ok && begun.value.start >= grown) return [];
   const now = context.now();

@@ -3,10 +3,13 @@ import type { FhirContext, PrepareWrite, Write } from '../fhir/context.ts';
 import type { Parsed } from '../fhir/json.ts';
 import { ok, type Result } from '../fhir/outcome.ts';
 import { fileConsents } from './filing.ts';
+import { ofTheirWards } from './guardian-writes.ts';
 import { refuseCards } from './labels/card-numbers.ts';
 import { labelled } from './labels/labelled.ts';
 import { minorsCheck } from './minors.ts';
+import { ofTheirTasks } from './own-tasks.ts';
 import { ofMembersOnly } from './parties/carrier-writes.ts';
+import { ofEmployers } from './parties/numbers.ts';
 
 /**
  * Looks at what somebody is about to write: gives what is to be stored, or refuses. What the check before it gave is
@@ -15,7 +18,16 @@ import { ofMembersOnly } from './parties/carrier-writes.ts';
 export type WriteCheck = (context: FhirContext, grant: Grant, write: Write) => Result<Parsed> | Promise<Result<Parsed>>;
 
 /** LIST: asked in this order before each write. */
-const writeChecks: readonly WriteCheck[] = [ofMembersOnly, minorsCheck, refuseCards, labelled, fileConsents];
+const writeChecks: readonly WriteCheck[] = [
+  ofMembersOnly,
+  ofTheirTasks,
+  ofTheirWards,
+  ofEmployers,
+  minorsCheck,
+  refuseCards,
+  labelled,
+  fileConsents,
+];
 
 export const prepareWrite: PrepareWrite = async (context, grant, write) => {
   let { parsed } = write;

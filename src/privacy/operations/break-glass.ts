@@ -13,6 +13,7 @@ import { raiseAlert } from '../alerts.ts';
 import { breakGlass } from '../break-glass.ts';
 import { readOwn, storeMade } from '../made.ts';
 import { notify } from '../notices.ts';
+import { isWorking } from '../working.ts';
 
 /** What a Task of ours asks for where it is no request of a person. */
 export const reviewSystem = 'https://portico.dev/fhir/CodeSystem/review';
@@ -39,7 +40,8 @@ async function run(context: FhirContext, request: FhirRequest): Promise<Result<F
   const { tenant, caller } = grant;
   const [, patient = ''] = path;
   const practitioner = caller.fhirUser;
-  if (caller.actor !== 'practitioner' || practitioner === null || !allows(grant, 'Patient', 'r'))
+  const may = caller.actor === 'practitioner' && allows(grant, 'Patient', 'r');
+  if (!may || practitioner === null || !(await isWorking(context, tenant, practitioner)))
     return forbidden('In an emergency a practitioner may open a record, by an access that covers reading Patient');
   const parameters = requestParameters(request, 'reason');
   if (!parameters.ok) return parameters;

@@ -17,9 +17,21 @@ export type ModuleSettings = {
   employeeSystem?: string;
 };
 
+const employers = 'https://portico.dev/fhir/employer/';
+
 /** The system of the employee numbers of an employer who has not named their own. */
-export const defaultEmployeeSystem = (organization: string): string =>
-  `https://portico.dev/fhir/employer/${organization}/employee`;
+export const defaultEmployeeSystem = (organization: string): string => `${employers}${organization}/employee`;
+
+/** Whether a system is that of the numbers of some employer, or of those on the plans of its people. */
+export async function employerNumbers({ database }: FhirContext, tenant: number): Promise<(system: string) => boolean> {
+  const rows = await database.byKey.query(
+    `select settings ->> 'employeeSystem' from party_module where tenant = $1 and settings ? 'employeeSystem'`,
+    [tenant],
+  );
+  const named = rows.map(([system]) => String(system));
+  return (system) =>
+    system.startsWith(employers) || named.some((one) => system === one || system.startsWith(`${one}/`));
+}
 
 /** The settings of a module, or null where the employer does not have it. */
 export async function moduleOf(
