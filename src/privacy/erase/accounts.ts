@@ -25,7 +25,8 @@ const belongings: readonly { table: string; theirs: string }[] = [
   { table: 'legal_hold', theirs: 'patient = $2 and released_at is not null' },
   {
     table: 'job',
-    theirs: `kind <> 'erase' and (payload like '%"' || $2 || '"%' or payload like '%Patient/' || $2 || '"%')`,
+    // What a job says beside may be anything, and be called as the patient is.
+    theirs: `kind <> 'erase' and payload::jsonb ->> 'patient' in ($2, 'Patient/' || $2)`,
   },
   { table: 'user_account', theirs: 'id = any($3::text[])' },
 ].map(({ table, theirs }) => ({

@@ -10,6 +10,7 @@ import { closeRequest, openRequest } from '../requests.ts';
 import { accountsOf, disableAccounts, enableAccounts } from './accounts.ts';
 import {
   addErasure,
+  dueErasures,
   type Erasure,
   endErasure,
   findErasure,
@@ -111,14 +112,25 @@ export async function erasureByLink(
   return { ...found, state: found.dueAt.getTime() > now() ? 'grace' : 'erasing' };
 }
 
+const tooLate = conflict('It is too late: the record is being erased');
+
+/** Where only a sealed hold puts it off, it is as late as it would be without. */
+async function isTooLate({ database, now }: FhirContext, { tenant, patient, dueAt }: Erasure): Promise<boolean> {
+  if (dueAt.getTime() > now()) return false;
+  const holds = await holdsOn(database, tenant, [patient], now());
+  return holds.length > 0 && holds.every(({ sealed }) => sealed);
+}
+
 /**
  * Takes a request back as long as nothing is gone: the accounts that were closed are open again.
  *
+ * @param knowsHolds whoever takes it back may know of holds that are sealed
  * @returns 409 where it is too late
  */
-export async function cancelErasure(context: FhirContext, erasure: Erasure): Promise<Result<null>> {
+export async function cancelErasure(context: FhirContext, erasure: Erasure, knowsHolds = false): Promise<Result<null>> {
   const { database } = context;
   const { tenant, id, taskId, users } = erasure;
+  if (!knowsHolds && (await isTooLate(context, erasure))) return tooLate;
   const cancelled = await database.transaction(async (tx) => {
     if (!(await moveErasure(tx, erasure, ['grace', 'deferred'], 'cancelled'))) return false;
     await endErasure(tx, erasure, 'cancelled', null, context.now());
@@ -127,7 +139,7 @@ export async function cancelErasure(context: FhirContext, erasure: Erasure): Pro
   });
   if (!cancelled) {
     const state = (await findErasure(database, tenant, id))?.state;
-    return state === 'cancelled' ? ok(null) : conflict('It is too late: the record is being erased');
+    return state === 'cancelled' ? ok(null) : tooLate;
   }
   const closed = await closeRequest(context, tenant, taskId, {
     status: 'cancelled',
@@ -153,4 +165,12 @@ export async function resumeErasure(context: FhirContext, tenant: number, patien
     runAt: new Date(context.now()),
     key: found.id,
   });
+}
+
+/** Whatever is due and not done is asked for again: a hold may have ended by itself, and what failed for long was given up. */
+export async function resumeDue({ database, now }: FhirContext, tenant: number): Promise<void> {
+  const at = new Date(now());
+  for (const id of await dueErasures(database, tenant, at)) {
+    await addJob(database, { tenant, kind: ERASE_JOB, payload: { erasure: id }, runAt: at, key: id });
+  }
 }

@@ -3,6 +3,7 @@ import { accountsOf, copiesOf, countBelongings, eraseBelongings } from './accoun
 import { countRows, eraseRows, eraseVersions, markErased } from './erase-rows.ts';
 import { type Erasure, saveWork, type Work } from './erasure.ts';
 import { unneeded } from './files.ts';
+import { heldAmong } from './held-rows.ts';
 import { inventoryOf, type Name, nameOf, parseName } from './inventory.ts';
 import { look } from './look.ts';
 import type { Count, ReceiptBody } from './receipt.ts';
@@ -30,6 +31,9 @@ function added(a: Readonly<Record<string, number>>, b: Readonly<Record<string, n
   return sum;
 }
 
+/** To whoever asked it is not told whose, nor why: that may be sealed. */
+const ofOthers = 'It is part of the record of somebody else, of which nothing may be changed at present';
+
 const union = <T>(a: readonly T[], b: readonly T[]): T[] => [...new Set([...a, ...b])];
 
 /**
@@ -46,14 +50,25 @@ export async function erasePatient(context: FhirContext, erasure: Erasure, keep:
   // What was written while it went is found in the next round; in the last one nothing is.
   for (let round = 1; ; round++) {
     const inventory = await inventoryOf(database, tenant, patient);
-    kept = await keep(context, tenant, inventory.own);
+    const theirs = [...inventory.own, ...inventory.strays];
+    const heldOfOthers = await heldAmong(context, tenant, patient, theirs);
+    const ownHeld = inventory.own.filter((one) => heldOfOthers.has(nameOf(one)));
+    kept = [
+      ...(await keep(context, tenant, inventory.own)).filter((one) => !heldOfOthers.has(nameOf(one))),
+      ...ownHeld.map((one) => ({ ...one, reason: ofOthers })),
+    ];
     const staying = new Set([...kept.map(nameOf), `Task/${erasure.taskId}`]);
     const own = inventory.own.filter((one) => !staying.has(nameOf(one)));
     const names = union([`Patient/${patient}`], work.ids).map(parseName);
     const around = await look(context, tenant, { ...inventory, own }, names, staying);
-    const { strays } = inventory;
-    if (round > 1 && own.length + strays.length + around.naming.length === 0 && around.going.length === names.length)
-      break;
+    const heldNaming = await heldAmong(context, tenant, patient, around.naming);
+    kept = [
+      ...kept,
+      ...around.naming.flatMap((one) => (heldNaming.has(nameOf(one)) ? [{ ...one, reason: ofOthers }] : [])),
+    ];
+    const naming = around.naming.filter((one) => !heldNaming.has(nameOf(one)));
+    const strays = inventory.strays.filter((one) => !heldOfOthers.has(nameOf(one)));
+    if (round > 1 && own.length + strays.length + naming.length === 0 && around.going.length === names.length) break;
     if (round > ROUNDS) throw new Error('a record that is being erased is being written all the time');
     const known = new Set(work.ids);
     const fresh = around.going.filter((one) => !known.has(nameOf(one)));
@@ -70,7 +85,7 @@ export async function erasePatient(context: FhirContext, erasure: Erasure, keep:
     // From here on another can finish it.
     await saveWork(database, erasure, work);
     await markErased(database, tenant, work.ids.map(parseName));
-    work = await unnameAll(context, erasure, work, around.naming, around.terms);
+    work = await unnameAll(context, erasure, work, naming, around.terms);
     await saveWork(database, erasure, work);
     await eraseVersions(database, tenant, strays);
     await eraseRows(database.byKey, tenant, work.ids.map(parseName));

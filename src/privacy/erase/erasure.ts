@@ -82,6 +82,15 @@ export async function openErasureOf(on: Queryable, tenant: number, patient: stri
   return row ? erasureOf(row) : null;
 }
 
+/** The ids of those that were due at an instant and are not over. */
+export async function dueErasures(on: Queryable, tenant: number, at: Date): Promise<string[]> {
+  const rows = await on.query(
+    `select id from erasure where tenant = $1 and state in ('grace', 'deferred', 'erasing') and due_at <= $2 order by id`,
+    [tenant, at],
+  );
+  return rows.map(([id]) => String(id));
+}
+
 /** @returns whether it is there now: false where another of the patient is open */
 export async function addErasure(
   on: Queryable,

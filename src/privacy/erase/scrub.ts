@@ -1,4 +1,5 @@
 import type { Json } from '../../fhir/context.ts';
+import type { Elements } from '../../fhir/definitions/definitions.ts';
 
 /** What must not be told any more. */
 export type Unnamed = {
@@ -42,19 +43,40 @@ function refersToErased(value: unknown, { erased }: Unnamed): boolean {
 
 const escaped = (term: string): string => term.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
+/** Terms as whole words: a short name stands within other words, too. */
+const wordsOf = (terms: readonly string[]): RegExp =>
+  new RegExp(`(?<![\\p{L}\\p{N}])(?:${terms.map(escaped).join('|')})(?![\\p{L}\\p{N}])`, 'giu');
+
+/** What is no code, no address and no date: in those a name names nobody, and a resource without them is none. */
+const worded: ReadonlySet<string> = new Set(['string', 'markdown', 'xhtml']);
+
+/** The type of an element: `CodeableConcept`; null where there is none of that name. */
+function typeOf(elements: Elements, parent: string, name: string): string | null {
+  const own = elements.get(parent);
+  const plain = own?.get(name);
+  if (plain && !plain.choice) return plain.types[0] ?? null;
+  for (const [stem, { choice }] of own ?? []) {
+    if (!choice || !name.startsWith(stem)) continue;
+    const type = name.slice(stem.length);
+    return elements.has(type) ? type : `${type.slice(0, 1).toLowerCase()}${type.slice(1)}`;
+  }
+  return null;
+}
+
 /**
  * A resource without what it says of who was erased: references, and texts that name them. Its narrative goes with them, for
  * it says in words what stands in elements.
  *
  * @returns null where it said nothing
  */
-export function scrubbed(resource: Json, unnamed: Unnamed): Json | null {
-  const words = unnamed.terms.length === 0 ? null : new RegExp(unnamed.terms.map(escaped).join('|'), 'gi');
+export function scrubbed(resource: Json, unnamed: Unnamed, elements: Elements): Json | null {
+  const words = unnamed.terms.length === 0 ? null : wordsOf(unnamed.terms);
   let changed = false;
 
-  function walk(value: unknown, path: string): unknown {
+  /** @param type of the value, or null where it is not known: a text is then looked at. */
+  function walk(value: unknown, path: string, type: string | null): unknown {
     if (typeof value === 'string') {
-      if (words === null) return value;
+      if (words === null || (type !== null && !worded.has(type))) return value;
       const said = value.replaceAll(words, ERASED);
       if (said !== value) changed = true;
       return said;
@@ -62,15 +84,18 @@ export function scrubbed(resource: Json, unnamed: Unnamed): Json | null {
     if (Array.isArray(value)) {
       const kept = members.has(path) ? value.filter((one) => !refersToErased(one, unnamed)) : value;
       if (kept.length < value.length) changed = true;
-      return kept.map((one) => walk(one, path));
+      return kept.map((one) => walk(one, path, type));
     }
     if (!isJson(value)) return value;
     if (typeof value.reference === 'string' && unnamed.erased(targetOf(value.reference))) {
       changed = true;
       return { display: ERASED };
     }
+    const parent = typeof value.resourceType === 'string' ? value.resourceType : type;
     const entries = Object.entries(value).flatMap(([name, below]): [string, unknown][] => {
-      const walked = walk(below, `${path}.${name}`);
+      const isPointer = name === 'resourceType' || (parent === 'Reference' && name === 'reference');
+      const known = isPointer ? 'uri' : name.startsWith('_') ? 'Element' : typeOf(elements, parent ?? '', name);
+      const walked = walk(below, `${path}.${name}`, known);
       return Array.isArray(walked) && walked.length === 0 ? [] : [[name, walked]];
     });
     return Object.fromEntries(entries);
@@ -78,9 +103,9 @@ export function scrubbed(resource: Json, unnamed: Unnamed): Json | null {
 
   const { resourceType, id, meta, text, ...rest } = resource;
   // What was walked was an object.
-  const walked = walk(rest, String(resourceType)) as Json;
+  const walked = walk(rest, String(resourceType), String(resourceType)) as Json;
   // A narrative is looked at, too: it may name them where nothing else does.
-  if (!changed && text !== undefined) walk(text, 'text');
+  if (!changed && text !== undefined) walk(text, 'text', 'Narrative');
   if (!changed) return null;
   return { resourceType, ...(id === undefined ? {} : { id }), ...(meta === undefined ? {} : { meta }), ...walked };
 }

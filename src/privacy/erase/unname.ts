@@ -36,7 +36,7 @@ export async function unname(
         const [version, content] = row;
         // What is stored is a resource.
         const stored = parseLossless(String(content)) as Json;
-        const said = scrubbed(stored, unnamed);
+        const said = scrubbed(stored, unnamed, context.definitions.elements);
         if (said !== null) {
           // What broke a rule before is not the worse for it.
           if (!isValid(context, said) && isValid(context, stored)) return 'invalid';
@@ -58,7 +58,10 @@ export async function unname(
         params,
       );
       for (const [version, content] of versions) {
-        const said = content === '' ? null : scrubbed(parseLossless(String(content)) as Json, unnamed);
+        const said =
+          content === ''
+            ? null
+            : scrubbed(parseLossless(String(content)) as Json, unnamed, context.definitions.elements);
         // What a deletion left behind tells by its columns whose it was.
         if (said === null) continue;
         const text = stringifyLossless(said);

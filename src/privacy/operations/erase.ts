@@ -170,7 +170,7 @@ export const cancelEraseOperation: Operation = {
     if (!may.ok) return may;
     const erasure = await openErasure(context, grant.tenant, patient);
     if (!erasure.ok) return erasure;
-    const cancelled = await cancelErasure(context, erasure.value);
+    const cancelled = await cancelErasure(context, erasure.value, staff.has(grant.caller.actor));
     return cancelled.ok ? answer(context, erasure.value, null, 'cancelled') : cancelled;
   },
 };

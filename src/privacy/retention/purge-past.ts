@@ -1,9 +1,9 @@
 import type { FhirContext } from '../../fhir/context.ts';
 import { typeNumber, typeOfNumber } from '../../fhir/resources.ts';
 import { accountsOf, eraseBelongings } from '../erase/accounts.ts';
-import { inventoryOf, type Name } from '../erase/inventory.ts';
+import { heldAmong } from '../erase/held-rows.ts';
+import { inventoryOf, type Name, nameOf } from '../erase/inventory.ts';
 import { purge } from '../erase/purge.ts';
-import { holdsOn } from '../hold.ts';
 import { activityOf } from './bearing.ts';
 import { longest } from './ends.ts';
 import { bearings, rowsOf } from './kept.ts';
@@ -94,24 +94,26 @@ async function purgeOf(
 ): Promise<void> {
   if (past.length === 0) return;
   const { database, now } = context;
-  const holds = patient === null ? [] : await holdsOn(database, tenant, [patient], now());
-  if (holds.length === 0) {
-    await purge(context, tenant, past);
+  // What is in several records is held by a hold on any of them.
+  const held = await heldAmong(context, tenant, null, past);
+  const going = past.filter((one) => !held.has(nameOf(one)));
+  if (going.length > 0) {
+    await purge(context, tenant, going);
     // Whose record is gone has no account any more.
-    if (patient !== null && past.some(({ type }) => type === 'Patient')) {
+    if (patient !== null && going.some(({ type }) => type === 'Patient')) {
       const users = await accountsOf(database, tenant, patient);
-      const proxies = past.filter(({ type }) => type === 'RelatedPerson').map(({ id }) => id);
+      const proxies = going.filter(({ type }) => type === 'RelatedPerson').map(({ id }) => id);
       await eraseBelongings(database, tenant, patient, users, proxies);
     }
   }
   const counts = Map.groupBy(past, ({ rule, type }) => `${typeNumber(type)} ${rule}`);
   for (const some of counts.values()) {
     const [{ rule, type } = { rule: '', type: 'Patient' }] = some;
-    const [purged, held] = holds.length === 0 ? [some.length, 0] : [0, some.length];
+    const kept = some.filter((one) => held.has(nameOf(one))).length;
     await database.query(
       `insert into retention_purge as p (tenant, day, rule, type, rows, held) values ($1, $2::date, $3, $4, $5, $6)
        on conflict (tenant, day, rule, type) do update set rows = p.rows + excluded.rows, held = p.held + excluded.held`,
-      [tenant, new Date(now()).toISOString().slice(0, 10), rule, typeNumber(type), purged, held],
+      [tenant, new Date(now()).toISOString().slice(0, 10), rule, typeNumber(type), some.length - kept, kept],
     );
   }
 }
