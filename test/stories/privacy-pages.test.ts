@@ -132,6 +132,25 @@ describe.runIf(hasChromium('the pages about privacy are not looked at in a brows
     await context.close();
   });
 
+  test('O-61 who allows something to everybody who treats them allows nothing to those who do not', async () => {
+    const context = await open();
+    const page = await signInTo(server, context, 'femi-bellamy', '/privacy/consents/new?who=care');
+    await page.check('input[value=permit]');
+    await page.locator('summary', { hasText: 'Sensitive matters' }).click();
+    await page.check('input[value=MH]');
+    await page.locator('main button.main').click();
+    await page.waitForURL(/done=given$/);
+    const [consent] = await consentsOf('femi-bellamy');
+    const named = consent?.provision?.actor?.map(({ reference }) => reference.reference) ?? [];
+    expect(named.length).toBeGreaterThan(0);
+    const stranger = 'Practitioner/dr-mei-castellane';
+    expect(named).not.toContain(stranger);
+    const token = await server.token('user/*.rs', { fhirUser: stranger });
+    const answer = await server.fetch('Patient/femi-bellamy', { headers: { authorization: `Bearer ${token}` } });
+    expect(answer.status).toBe(404);
+    await context.close();
+  });
+
   /** What somebody has consented to, the newest first. */
   async function consentsOf(patient: string): Promise<(Consent & { id: string })[]> {
     const bundle = await (await server.fetch(`Consent?patient=Patient/${patient}&_sort=-_lastUpdated`)).json();

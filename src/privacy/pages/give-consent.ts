@@ -3,17 +3,17 @@ import type { Consent, ConsentProvision, Encounter } from '@medplum/fhirtypes';
 import type { Problem } from '../../pages/form.ts';
 import { consentScope } from '../consent-resource.ts';
 import { actorSystem, participation, resourceTypeSystem } from '../provision-codes.ts';
-import { actReason } from '../purposes.ts';
 import { readOne } from './ask.ts';
 import { CARE, type Who } from './give-who.ts';
 import { giveWords } from './give-words.ts';
+import { treatingNow } from './recipients.ts';
 import { choosableMatters, choosableTypes } from './type-words.ts';
 import type { RecordVisit } from './visit.ts';
 
 const terminology = 'http://terminology.hl7.org/CodeSystem';
 
 /** What was filled in. */
-type Filled = {
+export type Filled = {
   decision: 'permit' | 'deny' | null;
   kinds: readonly string[];
   matters: readonly string[];
@@ -62,10 +62,24 @@ export async function problemsIn(visit: RecordVisit, filled: Filled): Promise<Pr
   return problems;
 }
 
-function actorOf({ reference, name }: Who): NonNullable<ConsentProvision['actor']>[number] {
-  const role = { coding: [{ system: `${participation}`, code: 'IRCP', display: 'information recipient' }] };
-  if (reference !== CARE) return { role, reference: { reference, display: name } };
-  return { role, reference: { identifier: { system: actorSystem, value: 'practitioner' }, display: name } };
+type Actor = NonNullable<ConsentProvision['actor']>[number];
+
+const role = { coding: [{ system: participation, code: 'IRCP', display: 'information recipient' }] };
+
+/**
+ * Whom a consent names. Who is allowed to see something is named one by one: whoever treats people here and not this person
+ * would be meant by all who do. Who is kept away are all of them.
+ */
+export async function actorsOf(visit: RecordVisit, { reference, name }: Who, { decision }: Filled): Promise<Actor[]> {
+  if (reference !== CARE) return [{ role, reference: { reference, display: name } }];
+  if (decision === 'deny') {
+    return [{ role, reference: { identifier: { system: actorSystem, value: 'practitioner' }, display: name } }];
+  }
+  const treating = await treatingNow(visit);
+  return treating.map((one) => ({
+    role,
+    reference: { reference: one.reference, ...(one.name === null ? {} : { display: one.name }) },
+  }));
 }
 
 /** Labels that a consent is of: what is normal as well, where it is allowed beside what is sensitive. */
@@ -74,13 +88,12 @@ const labelsOf = ({ decision, matters }: Filled): ConsentProvision['securityLabe
   ...matters.map((code) => ({ system: `${terminology}/v3-ActCode`, code })),
 ];
 
-function provisionOf(who: Who, filled: Filled, now: number): ConsentProvision {
+function provisionOf(actor: Actor[], filled: Filled, now: number): ConsentProvision {
   const { decision, kinds, matters, from, to, visit, until } = filled;
   return {
     type: decision ?? 'deny',
     period: { start: new Date(now).toISOString(), ...(until === '' ? {} : { end: until }) },
-    actor: [actorOf(who)],
-    ...(who.reference === CARE && decision === 'permit' ? { purpose: [{ system: actReason, code: 'TREAT' }] } : {}),
+    actor,
     ...(kinds.length === 0 ? {} : { class: kinds.map((code) => ({ system: resourceTypeSystem, code })) }),
     ...(matters.length === 0 ? {} : { securityLabel: labelsOf(filled) }),
     ...(from === '' && to === ''
@@ -91,7 +104,7 @@ function provisionOf(who: Who, filled: Filled, now: number): ConsentProvision {
 }
 
 /** What was filled in as FHIR says it. https://profiles.ihe.net/ITI/PCF/content.html */
-export function consentFrom({ record, visitor, deps }: RecordVisit, who: Who, filled: Filled): Consent {
+export function consentFrom({ record, visitor, deps }: RecordVisit, actor: Actor[], filled: Filled): Consent {
   const now = deps.fhir.now();
   return {
     resourceType: 'Consent',
@@ -104,6 +117,6 @@ export function consentFrom({ record, visitor, deps }: RecordVisit, who: Who, fi
     policyRule: {
       coding: [{ system: `${terminology}/v3-ActCode`, code: filled.decision === 'permit' ? 'OPTIN' : 'OPTOUT' }],
     },
-    provision: provisionOf(who, filled, now),
+    provision: provisionOf(actor, filled, now),
   };
 }

@@ -40,6 +40,7 @@ type GiveWords = {
     order: string;
     until: string;
     visit: string;
+    nobody: string;
     refused: string;
   };
 };
@@ -50,7 +51,8 @@ export const giveWords: Readonly<Record<Language, GiveWords>> = {
     who: 'Who is it about?',
     whoLead: 'Choose one of these, or search for a person or a place.',
     care: 'Everybody who treats me',
-    careHint: 'Doctors, nurses and other staff, wherever they work.',
+    careHint:
+      'If you allow: those who treat you now, by their names. If you keep away: all doctors, nurses and other staff.',
     search: 'Search by name',
     searchHint: 'A doctor, a nurse, a clinic, a laboratory, an employer or an insurer.',
     find: 'Search',
@@ -86,6 +88,7 @@ export const giveWords: Readonly<Record<Language, GiveWords>> = {
       order: 'The second day is before the first.',
       until: 'Choose a day from today on.',
       visit: 'Choose one of your visits.',
+      nobody: 'Nobody treats you here at the moment.',
       refused: 'It could not be put in force:',
     },
   },
@@ -94,7 +97,8 @@ export const giveWords: Readonly<Record<Language, GiveWords>> = {
     who: 'De qui s’agit-il ?',
     whoLead: 'Choisissez ci-dessous, ou cherchez une personne ou un lieu.',
     care: 'Toutes les personnes qui me soignent',
-    careHint: 'Médecins, personnel infirmier et autres soignants, où qu’ils travaillent.',
+    careHint:
+      'Si vous permettez : ceux qui vous soignent maintenant, nommément. Si vous refusez : tous les médecins, infirmières et autres soignants.',
     search: 'Chercher par nom',
     searchHint: 'Un médecin, une infirmière, une clinique, un laboratoire, un employeur ou un assureur.',
     find: 'Chercher',
@@ -131,6 +135,7 @@ export const giveWords: Readonly<Record<Language, GiveWords>> = {
       order: 'Le second jour précède le premier.',
       until: 'Choisissez un jour à partir d’aujourd’hui.',
       visit: 'Choisissez une de vos consultations.',
+      nobody: 'Personne ne vous soigne ici en ce moment.',
       refused: 'Il n’a pas pu être mis en vigueur :',
     },
   },

@@ -6,7 +6,7 @@ import { button, csrfInput, field, hidden, type Problem } from '../../pages/form
 import type { Html } from '../../pages/layout.ts';
 import { searchAll, sentenceOf } from './ask.ts';
 import { fileConsent } from './consent-change.ts';
-import { consentFrom, filledIn, problemsIn } from './give-consent.ts';
+import { actorsOf, consentFrom, filledIn, problemsIn } from './give-consent.ts';
 import { givePath, type Who, whoChooser, whoOf } from './give-who.ts';
 import { giveWords } from './give-words.ts';
 import { backWith, pathIn } from './links.ts';
@@ -147,7 +147,9 @@ const give: Page = {
     const filled = filledIn(request.form);
     const problems = await problemsIn(visit, filled);
     if (problems.length > 0) return show(visit, who, problems);
-    const written = await fileConsent(visit, consentFrom(visit, who, filled));
+    const actors = await actorsOf(visit, who, filled);
+    if (actors.length === 0) return show(visit, who, [{ field: 'decision', message: say.nobody }]);
+    const written = await fileConsent(visit, consentFrom(visit, actors, filled));
     if (written.ok) return backWith(request, '/privacy/consents', 'given');
     return show(visit, who, [{ field: 'decision', message: `${say.refused} ${sentenceOf(written.issues)}` }]);
   },

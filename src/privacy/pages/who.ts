@@ -1,11 +1,11 @@
-import type { Parameters, ParametersParameter } from '@medplum/fhirtypes';
 import { html } from 'hono/html';
 
 import { notice } from '../../pages/form.ts';
 import type { Html } from '../../pages/layout.ts';
-import { sendFor, sentenceOf } from './ask.ts';
+import { sentenceOf } from './ask.ts';
 import { nameOf } from './consent-text.ts';
 import { pathIn } from './links.ts';
+import { type Recipient, recipientsOf } from './recipients.ts';
 import { seenWords } from './seen-words.ts';
 import { recordPage } from './sheet.ts';
 import { begun, dateInWords, listInWords } from './times.ts';
@@ -14,37 +14,6 @@ import type { Page, RecordVisit, Reply } from './visit.ts';
 import { type Ground, whoWords } from './who-words.ts';
 
 const path = '/privacy/who';
-
-/** One who can see something of the record, as $explain-access tells it. */
-type Recipient = {
-  reference: string | null;
-  name: string | null;
-  actor: string;
-  types: string[];
-  someOf: string[];
-  labels: string[];
-  policies: string[];
-  references: string[];
-  until: string | null;
-  lastUse: string | null;
-};
-
-function recipientOf({ part = [] }: ParametersParameter): Recipient {
-  const all = (name: string): ParametersParameter[] => part.filter((one) => one.name === name);
-  const [who, until, lastUse] = ['who', 'until', 'last-use'].map((name) => all(name)[0]);
-  return {
-    reference: who?.valueReference?.reference ?? null,
-    name: who?.valueReference?.display ?? null,
-    actor: all('actor')[0]?.valueCode ?? '',
-    types: all('type').flatMap(({ valueCode }) => valueCode ?? []),
-    someOf: all('some-of').flatMap(({ valueCode }) => valueCode ?? []),
-    labels: all('label').flatMap(({ valueCoding }) => valueCoding?.code ?? []),
-    policies: all('why').flatMap(({ valueString }) => valueString ?? []),
-    references: all('why').flatMap(({ valueReference }) => valueReference?.reference ?? []),
-    until: until?.valueDateTime ?? null,
-    lastUse: lastUse?.valueDateTime ?? null,
-  };
-}
 
 /** So many kinds are named one by one. */
 const FEW = 8;
@@ -96,9 +65,9 @@ async function item(visit: RecordVisit, one: Recipient): Promise<Html> {
 
 /** Who could look at a record as things stand, and why. */
 async function show(visit: RecordVisit): Promise<Reply> {
-  const { request, record } = visit;
+  const { request } = visit;
   const say = whoWords[request.language];
-  const answer = await sendFor<Parameters>(visit, { path: ['Patient', record.id, '$explain-access'] });
+  const answer = await recipientsOf(visit);
   if (!answer.ok) {
     return recordPage(visit, {
       title: say.title,
@@ -106,8 +75,9 @@ async function show(visit: RecordVisit): Promise<Reply> {
       status: answer.status,
     });
   }
-  const all = (answer.value.parameter ?? []).filter(({ name }) => name === 'recipient').map(recipientOf);
-  const others = all.filter(({ actor, reference }) => actor !== 'self' && reference !== visit.visitor.fhirUser);
+  const others = answer.value.filter(
+    ({ actor, reference }) => actor !== 'self' && reference !== visit.visitor.fhirUser,
+  );
   const items = await Promise.all(others.map((one) => item(visit, one)));
   const content = html`<p class="lead">${say.lead}</p>
     <p><b>${items.length === 0 ? say.none : say.count(items.length)}</b></p>
