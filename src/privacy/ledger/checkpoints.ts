@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, closeSync, existsSync, fstatSync, mkdirSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 
 import type { Database, Queryable, Row } from '../../db/database.ts';
 import type { FhirContext } from '../../fhir/context.ts';
@@ -17,6 +18,16 @@ const headSql = `select h.number::float8, encode(h.hash, 'hex') from ledger_head
 
 const keepSql = `insert into ledger_checkpoint (tenant, number, hash, recorded, signature)
   values ($1, $2::bigint, decode($3, 'hex'), $4, $5) on conflict do nothing`;
+
+/** Whether its last line has no end, as after a crash: what is added begins on a line of its own. */
+function isCutOff(file: string): boolean {
+  if (!existsSync(file)) return false;
+  const opened = openSync(file, 'r');
+  const last = Buffer.alloc(1, '\n');
+  readSync(opened, last, 0, 1, Math.max(0, fstatSync(opened).size - 1));
+  closeSync(opened);
+  return last[0] !== 0x0a;
+}
 
 /**
  * Signs where the chain of a tenant is, into the database and into a file beside it: whoever takes rows off its end would have
@@ -38,21 +49,37 @@ export async function checkpoint(
   const [number, hash] = head as [number, string];
   const made = signed(key, { tenant, number, hash, recorded: new Date(now).toISOString() });
   mkdirSync(folder, { recursive: true });
-  appendFileSync(fileOf(folder, tenant), `${JSON.stringify(made)}\n`, { mode: 0o600, flush: true });
+  const file = fileOf(folder, tenant);
+  const line = `${isCutOff(file) ? '\n' : ''}${JSON.stringify(made)}\n`;
+  appendFileSync(file, line, { mode: 0o600, flush: true });
   await on.query(keepSql, [tenant, number, hash, new Date(made.recorded), made.signature]);
   return made;
 }
 
-/** The checkpoints of a tenant in its file; a line that is cut off, as by a crash, is left out. */
+const form = z.object({
+  tenant: z.number(),
+  number: z.number(),
+  hash: z.string(),
+  recorded: z.string(),
+  signature: z.string(),
+});
+
+function parsed(line: string): SignedCheckpoint {
+  try {
+    const read = form.safeParse(JSON.parse(line));
+    if (read.success) return read.data;
+  } catch {
+    // As any other line that nobody signed.
+  }
+  return { tenant: 0, number: 0, hash: '', recorded: '', signature: '' };
+}
+
+/** The checkpoints of a tenant in its file; a line that is cut off, as by a crash, is left out, and what is none is signed by nobody. */
 export function checkpointsInFile(folder: string, tenant: number): SignedCheckpoint[] {
   const file = fileOf(folder, tenant);
   if (!existsSync(file)) return [];
-  return (
-    readFileSync(file, 'utf8')
-      .split('\n')
-      // What was written by `checkpoint`; its signature tells whether it was.
-      .flatMap((line) => (line.endsWith('}') ? [JSON.parse(line) as SignedCheckpoint] : []))
-  );
+  const lines = readFileSync(file, 'utf8').split('\n');
+  return lines.flatMap((line) => (line.endsWith('}') ? [parsed(line)] : []));
 }
 
 const ofRow = (tenant: number, [number, hash, recorded, signature]: Row): SignedCheckpoint => ({

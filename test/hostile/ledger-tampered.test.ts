@@ -1,0 +1,94 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+import { checkpointKey } from '../../src/privacy/ledger/checkpoint-key.ts';
+import { checkpoint, checkpointsInFile } from '../../src/privacy/ledger/checkpoints.ts';
+import { type Verified, verifyLedger } from '../../src/privacy/ledger/verify.ts';
+import { type Server, startServer } from '../support/server.ts';
+
+// Whoever has the database has its triggers, too: what they do to the ledger must show.
+let server: Server;
+let folder: string;
+beforeAll(async () => {
+  server = await startServer();
+  folder = mkdtempSync(join(tmpdir(), 'portico-tampered-'));
+  await server.fetch('Patient/pa', { method: 'PUT', body: JSON.stringify({ resourceType: 'Patient', id: 'pa' }) });
+  for (let at = 0; at < 3; at++) await server.fetch('Patient/pa');
+}, 120_000);
+afterAll(async () => {
+  await server?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const key = () => checkpointKey(server.smart.fhir.settings.keyOf);
+const verify = (): Promise<Verified> => verifyLedger(server.database, 1, key(), checkpointsInFile(folder, 1));
+
+/** Does something to the tables of the ledger as their owner, and takes it back. */
+async function tampered(change: string, back: string): Promise<Verified> {
+  const { database } = server;
+  await database.query('alter table ledger disable trigger ledger_kept');
+  await database.query(change);
+  const found = await verify();
+  await database.query(back);
+  await database.query('alter table ledger enable trigger ledger_kept');
+  return found;
+}
+
+test.each([
+  ['suspended_until', `'9998-01-01'`],
+  ['code', '4711'],
+  ['present', `'{}'`],
+])('A-68 a row is not hidden from whom it is about by its %s', async (column, value) => {
+  const where = `id = (select min(id) from ledger where tenant = 1 and shape is not null and patient = 'pa')`;
+  expect((await verify()).ok).toBe(true);
+  const found = await tampered(
+    `update ledger set ${column} = ${value} where ${where}`,
+    `update ledger set ${column} = null where ${where}`,
+  );
+  expect(found).toMatchObject({ ok: false, problem: expect.stringContaining('was changed') });
+  expect((await verify()).ok).toBe(true);
+});
+
+test('O-97 a checkpoint whose line was cut off by a crash hides none that follows', async () => {
+  const sign = async () => {
+    await server.fetch('Patient/pa');
+    return checkpoint(server.database, key(), folder, 1, Date.now());
+  };
+  const file = join(folder, '1.ndjson');
+  await sign();
+  appendFileSync(file, readFileSync(file, 'utf8').slice(0, 40));
+  const made = await sign();
+  expect(checkpointsInFile(folder, 1).map(({ number }) => number)).toContain(made?.number);
+  expect(await verify()).toMatchObject({ ok: true, checkpoints: 2 });
+});
+
+test('A-68 a line of the file that is no checkpoint is told of, as one that is forged is', async () => {
+  const file = join(folder, '1.ndjson');
+  const before = readFileSync(file, 'utf8');
+  for (const line of ['{"tenant":1,"number":"x"}', '{nothing}', '{}', 'null}']) {
+    writeFileSync(file, `${before}${line}\n`);
+    expect(await verify(), line).toMatchObject({ ok: false, problem: expect.stringContaining('not signed') });
+  }
+  writeFileSync(file, before);
+  expect((await verify()).ok).toBe(true);
+});
+
+test('A-68 what is taken off the end of the ledger with the checkpoints in the database is missed by the file', async () => {
+  const { database } = server;
+  const kept = await database.query('select number, hash, previous from ledger_head where tenant = 1');
+  const [last] = await database.query('select number::float8 from ledger_head where tenant = 1');
+  await checkpoint(database, key(), folder, 1, Date.now());
+  const number = Number(last?.[0]);
+  await database.query(
+    `update ledger_head h set number = b.number, hash = b.hash, previous = b.previous from ledger_block b
+     where h.tenant = 1 and b.tenant = 1 and b.number = ${number - 1}`,
+  );
+  expect(await verify()).toMatchObject({ ok: false });
+  await database.query(
+    'update ledger_head set number = $1, hash = $2, previous = $3 where tenant = 1',
+    kept[0] as never,
+  );
+  expect((await verify()).ok).toBe(true);
+});
