@@ -289,6 +289,29 @@ describe.runIf(hasChromium('the pages about privacy are not looked at in a brows
     await office.close();
   });
 
+  test('O-74 the officer reads what an authority has ordered, and agrees as the second of two', async () => {
+    const legal = await server.token('system/*.cruds', { actor: 'legal', subject: 'counsel' });
+    const asked = await operate('$request-disclosure', legal, [
+      { name: 'patient', valueString: 'femi-bellamy' },
+      { name: 'agency', valueString: 'Harbour District Court' },
+      { name: 'order', valueAttachment: { contentType: 'application/pdf', data: 'JVBERi0=' } },
+      { name: 'order-number', valueString: '17-A' },
+      { name: 'kind', valueCode: 'court-order' },
+      { name: 'type', valueCode: 'Encounter' },
+    ]);
+    const { id } = (await asked.json()) as { id: string };
+    expect((await operate(`Task/${id}/$approve-disclosure`, legal, [])).status).toBe(200);
+    const office = await open();
+    const desk = await signInTo(server, office, 'officer', `/privacy/officer/requests/${id}`);
+    expect(await main(desk)).toMatch(/Harbour District Court[\s\S]*visits and hospital stays/);
+    await desk.getByRole('button', { name: 'Approve the disclosure' }).click();
+    await desk.waitForURL(/done=approved$/);
+    await desk.goto(at(`/privacy/officer/requests/${id}`));
+    await desk.getByRole('button', { name: 'Approve the disclosure' }).click();
+    await desk.locator('.problems').waitFor();
+    await office.close();
+  });
+
   test('O-64 offers are off until a patient turns them on, and off again', async () => {
     const context = await open();
     const page = await signInTo(server, context, 'femi-bellamy', '/privacy/choices');

@@ -84,7 +84,7 @@ export const eraseWords: Readonly<Record<Language, EraseWords>> = {
         erased: 'The record is deleted.',
         cancelled: 'It was taken back. Nothing was deleted, and the account is open again.',
       },
-      due: (moment) => `It will be deleted on ${moment}.`,
+      due: (moment) => `It will be deleted after ${moment}.`,
       cancel: {
         title: 'I changed my mind',
         text: 'Nothing is gone yet. The account is opened again, and the record stays.',
@@ -151,7 +151,7 @@ export const eraseWords: Readonly<Record<Language, EraseWords>> = {
         erased: 'Le dossier est supprimé.',
         cancelled: 'La demande a été retirée. Rien n’a été supprimé, et le compte est de nouveau ouvert.',
       },
-      due: (moment) => `Il sera supprimé le ${moment}.`,
+      due: (moment) => `Il sera supprimé après le ${moment}.`,
       cancel: {
         title: 'J’ai changé d’avis',
         text: 'Rien n’a encore disparu. Le compte est rouvert, et le dossier reste.',

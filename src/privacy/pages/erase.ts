@@ -4,11 +4,15 @@ import { html } from 'hono/html';
 import { button, csrfInput, field, hidden, notice, type Problem } from '../../pages/form.ts';
 import type { Html } from '../../pages/layout.ts';
 import { GRACE } from '../erase/ask.ts';
+import { inventoryOf } from '../erase/inventory.ts';
 import { holdsOn } from '../hold.ts';
+import { keptByLaw } from '../retention/kept.ts';
 import { operate, sentenceOf } from './ask.ts';
 import { eraseWords } from './erase-words.ts';
 import { pathIn, seeOther } from './links.ts';
 import { recordPage } from './sheet.ts';
+import { begun, numberInWords } from './times.ts';
+import { typeInWords } from './type-words.ts';
 import type { Page, RecordVisit, Reply } from './visit.ts';
 
 const path = '/privacy/delete';
@@ -22,6 +26,17 @@ async function isHeld({ deps, request, record }: RecordVisit): Promise<boolean> 
   return (await holdsOn(database, request.tenant, [record.id], now())).some(({ sealed }) => !sealed);
 }
 
+/** What of the record the law keeps, by type and reason, as the receipt will say it. */
+async function keptOf({ deps, request: { tenant, language }, record }: RecordVisit): Promise<string[]> {
+  const { own } = await inventoryOf(deps.fhir.database, tenant, record.id);
+  const kept = await keptByLaw(deps.fhir, tenant, own);
+  const groups = Map.groupBy(kept, ({ type, reason }) => JSON.stringify([type, reason]));
+  return [...groups.values()].map((all) => {
+    const [{ type, reason } = { type: '', reason: '' }] = all;
+    return `${begun(typeInWords(language, type))} (${numberInWords(language, all.length)}): ${reason}`;
+  });
+}
+
 async function show(visit: RecordVisit, problems: readonly Problem[] = []): Promise<Reply> {
   const { request, csrf, record } = visit;
   const say = eraseWords[request.language];
@@ -30,7 +45,7 @@ async function show(visit: RecordVisit, problems: readonly Problem[] = []): Prom
     ${(await isHeld(visit)) ? notice(say.held, 'bad') : ''}
     <p>${say.copyFirst} <a href="${pathIn(request, '/privacy/copy')}">${say.copyLink}</a></p>
     ${list(say.goes, 'goes', say.going)}
-    ${list(say.stays, 'stays', say.staying)}
+    ${list(say.stays, 'stays', [...say.staying, ...(await keptOf(visit))])}
     <section aria-labelledby="when"><h2 id="when">${say.grace.title}</h2>
       <p>${say.grace.text(GRACE)}</p><p>${say.grace.account}</p></section>
     <section aria-labelledby="sure"><h2 id="sure">${confirm.title}</h2>

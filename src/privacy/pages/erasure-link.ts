@@ -5,6 +5,7 @@ import type { Html } from '../../pages/layout.ts';
 import { cancelErasure, erasureByLink } from '../erase/ask.ts';
 import type { Erasure } from '../erase/erasure.ts';
 import type { Count, Receipt, ReceiptBody } from '../erase/receipt.ts';
+import { holdsOn } from '../hold.ts';
 import { eraseWords } from './erase-words.ts';
 import { frameWords } from './frame-words.ts';
 import { pathIn, seeOther } from './links.ts';
@@ -51,8 +52,16 @@ function receiptOf(visit: Visit, receipt: Receipt): Html {
       <pre tabindex="0"><code>${JSON.stringify(receipt, null, 1)}</code></pre></details></section>`;
 }
 
-function show(visit: Visit, { state, dueAt, receipt }: Erasure, { problems = [], done }: Just = {}): Promise<Reply> {
+/** Of a hold that is sealed nobody is told: then it waits as what is due in a moment does. */
+async function isHeld({ deps }: Visit, { tenant, patient }: Erasure): Promise<boolean> {
+  const holds = await holdsOn(deps.fhir.database, tenant, [patient], deps.fhir.now());
+  return holds.some(({ sealed }) => !sealed);
+}
+
+async function show(visit: Visit, erasure: Erasure, { problems = [], done }: Just = {}): Promise<Reply> {
   const { request, csrf } = visit;
+  const { dueAt, receipt } = erasure;
+  const state = erasure.state === 'deferred' && !(await isHeld(visit, erasure)) ? 'grace' : erasure.state;
   const { language } = request;
   const say = eraseWords[language].link;
   const mayCancel = state === 'grace' || state === 'deferred';

@@ -4,21 +4,42 @@ import { html } from 'hono/html';
 import { area, box } from '../../pages/fields.ts';
 import { button, csrfInput, hidden, type Problem } from '../../pages/form.ts';
 import type { Html } from '../../pages/layout.ts';
+import { findOrder } from '../disclosures/orders.ts';
 import { clockOf, codeOf, isOpen } from '../requests.ts';
 import { operate, readOne, send, sentenceOf } from './ask.ts';
 import { frameWords } from './frame-words.ts';
 import { backWith, pathIn } from './links.ts';
 import { officerPath, patientIn, patientNames } from './officer-frame.ts';
 import { daysLeft } from './officer-requests.ts';
-import { type OfficerDone, officerWords } from './officer-words.ts';
+import { type OfficerDone, type OrderFact, officerWords } from './officer-words.ts';
 import { deadEnd, officerPage } from './sheet.ts';
-import { momentInWords } from './times.ts';
+import { dayInWords, listInWords, momentInWords } from './times.ts';
 import { typeInWords } from './type-words.ts';
 import type { OfficerVisit, Page, Reply } from './visit.ts';
 
 const path = `${officerPath}/requests/:id`;
 
 type Asked = Task & { id: string };
+
+/** What an authority has ordered, and who has agreed. */
+async function orderOf(
+  { deps, request }: OfficerVisit,
+  { id }: Asked,
+): Promise<readonly (readonly [OrderFact, string])[]> {
+  const order = await findOrder(deps.fhir.database, request.tenant, id);
+  if (order === null) return [];
+  const { agency, address, kind, types, start, end } = order.scope;
+  const day = (at: number | null): string => (at === null ? '…' : dayInWords(request.language, at));
+  const names = types.map((type) => typeInWords(request.language, type));
+  return [
+    ['agency', [agency, address].filter(Boolean).join(', ')],
+    ['kind', kind],
+    ['types', listInWords(request.language, names)],
+    ['period', start === null && end === null ? '' : `${day(start)} – ${day(end)}`],
+    ['legal', order.legalBy ?? '—'],
+    ['officer', order.officerBy ?? '—'],
+  ];
+}
 
 async function facts(visit: OfficerVisit, task: Asked): Promise<Html> {
   const { request, deps } = visit;
@@ -41,6 +62,7 @@ async function facts(visit: OfficerVisit, task: Asked): Promise<Html> {
     ${line(say.due, html`${clocks[clockOf(task, now)]}${isOpen(task) ? html` · ${due(daysLeft(task, now))}` : ''}`)}
     ${line(say.about, focus === '' ? '' : html`${typeInWords(language, focus)} <code>${task.focus?.reference}</code>`)}
     ${inputs}
+    ${(await orderOf(visit, task)).map(([name, value]) => line(say.order[name], value))}
     ${line(say.says, task.description ?? '')}
     ${line(say.state, [task.status, task.businessStatus?.text, task.statusReason?.text].filter(Boolean).join(' · '))}
   </dl>`;

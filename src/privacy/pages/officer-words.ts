@@ -5,6 +5,9 @@ import type { Clock } from '../requests.ts';
 export const parts = ['requests', 'emergencies', 'holds', 'ledger', 'retention'] as const;
 export type Part = (typeof parts)[number];
 
+/** What there is to know of an order of an authority. */
+export type OrderFact = 'agency' | 'kind' | 'types' | 'period' | 'legal' | 'officer';
+
 export type OfficerDone = 'decided' | 'closed' | 'approved' | 'held' | 'released' | 'reviewed';
 
 type OfficerWords = {
@@ -27,6 +30,7 @@ type OfficerWords = {
     says: string;
     state: string;
     inputs: Readonly<Record<string, string>>;
+    order: Readonly<Record<OrderFact, string>>;
     accept: string;
     refuse: string;
     reason: string;
@@ -104,6 +108,14 @@ export const officerWords: Readonly<Record<Language, OfficerWords>> = {
         contact: 'How an answer reaches them',
         about: 'What it is about',
         value: 'As it should be',
+      },
+      order: {
+        agency: 'Authority',
+        kind: 'Kind of order',
+        types: 'What it names',
+        period: 'From when',
+        legal: 'Agreed to for legal counsel by',
+        officer: 'Agreed to as privacy officer by',
       },
       accept: 'Accept, and write the correction',
       refuse: 'Refuse',
@@ -191,6 +203,14 @@ export const officerWords: Readonly<Record<Language, OfficerWords>> = {
         contact: 'Comment lui répondre',
         about: 'De quoi il s’agit',
         value: 'Tel qu’il faudrait lire',
+      },
+      order: {
+        agency: 'Autorité',
+        kind: 'Type d’ordre',
+        types: 'Ce qu’il nomme',
+        period: 'De quand',
+        legal: 'Approuvé pour le service juridique par',
+        officer: 'Approuvé comme responsable de la vie privée par',
       },
       accept: 'Accepter, et inscrire la correction',
       refuse: 'Refuser',
