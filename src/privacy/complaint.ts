@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { isIPv6 } from 'node:net';
 
 import type { Communication, Reference, Task } from '@medplum/fhirtypes';
 
@@ -35,17 +36,34 @@ const tooMany = tooManyRequests(
   'So many complaints have come from you within an hour; try again later, or write or call',
 );
 
-/** Counts one more. @returns whether it is taken */
+const countSql = `insert into complaint_source as c (tenant, source, hour, filed) values ($1, $2, $3, 1)
+  on conflict (tenant, source, hour) do update set filed = c.filed + 1 returning filed`;
+
+/** Of an address of IPv6 the half that is of one household: the rest is theirs to choose. */
+function placeOf(from: string): string {
+  const [, first] = /^address ([0-9a-f:]+)$/i.exec(from) ?? [];
+  if (first === undefined || !isIPv6(first)) return from;
+  const [head = '', tail] = first.toLowerCase().split('::');
+  const [before, after] = [head, tail ?? ''].map((part) => (part === '' ? [] : part.split(':')));
+  const missing = tail === undefined ? 0 : 8 - (before?.length ?? 0) - (after?.length ?? 0);
+  const groups = [...(before ?? []), ...new Array<string>(missing).fill('0'), ...(after ?? [])];
+  return `network ${groups
+    .slice(0, 4)
+    .map((group) => group.replace(/^0+(?=.)/, ''))
+    .join(':')}`;
+}
+
+/** Counts one more. What one place sends beyond its share does not count against others. @returns whether it is taken */
 async function counts(context: FhirContext, tenant: number, from: string): Promise<boolean> {
-  const source = createHmac('sha256', context.settings.keyOf('source of a complaint')).update(from).digest('base64url');
-  const hour = Math.floor(context.now() / HOUR);
-  const rows = await context.database.query(
-    `insert into complaint_source as c (tenant, source, hour, filed)
-     select $1, s, $3, 1 from unnest($2::text[]) s
-     on conflict (tenant, source, hour) do update set filed = c.filed + 1 returning source, filed`,
-    [tenant, [source, 'all'], hour],
-  );
-  return rows.every(([name, filed]) => Number(filed) <= (name === 'all' ? FROM_ALL : FROM_ONE));
+  const { settings, database, now } = context;
+  const source = createHmac('sha256', settings.keyOf('source of a complaint'))
+    .update(placeOf(from))
+    .digest('base64url');
+  const hour = Math.floor(now() / HOUR);
+  const [own] = await database.query(countSql, [tenant, source, hour]);
+  if (Number(own?.[0]) > FROM_ONE) return false;
+  const [all] = await database.query(countSql, [tenant, 'all', hour]);
+  return Number(all?.[0]) <= FROM_ALL;
 }
 
 /** Where complaints came from is forgotten after a day. */

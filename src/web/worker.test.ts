@@ -185,3 +185,14 @@ test('the worker that is stopped waits for what is under way and leaves the rest
   expect(done.length).toBe(1);
   expect((await rows()).filter(({ done: at }) => at !== null).length).toBe(1);
 });
+
+test('a job by which the process ends every time is given up as well', async () => {
+  await ask();
+  const { done, handlers } = noting();
+  for (let taken = 0; taken < ATTEMPTS; taken++) {
+    await takeJob(database, 1, ['count'], noon + taken * (LEASE + minute));
+  }
+  await runJobs(at(noon + ATTEMPTS * (LEASE + minute)), handlers);
+  expect(done).toEqual([]);
+  expect(await rows()).toMatchObject([{ done: expect.any(Date), error: expect.stringContaining('was gone') }]);
+});

@@ -1,5 +1,15 @@
 import { DatabaseError } from '../db/database.ts';
-import { addStandingJob, failJob, finishJob, forgetJobs, keepOn, takeJob, tenantsWithJobs } from '../db/jobs.ts';
+import {
+  ATTEMPTS,
+  addStandingJob,
+  failJob,
+  finishJob,
+  forgetJobs,
+  JobError,
+  keepOn,
+  takeJob,
+  tenantsWithJobs,
+} from '../db/jobs.ts';
 import type { FhirContext } from '../fhir/context.ts';
 import type { JobHandler } from '../privacy/jobs/job-handler.ts';
 
@@ -15,6 +25,11 @@ async function runOne(context: FhirContext, handlers: readonly JobHandler[], ten
   const handler = handlers.find(({ kind }) => kind === job?.kind);
   if (!job || !handler) return false;
   const every = handler.every ?? null;
+  if (job.attempts > ATTEMPTS) {
+    // Who took it before said nothing of it any more: it ends the process that does it.
+    await failJob(database, job, new JobError('Whoever did it was gone before it was done'), now(), every);
+    return true;
+  }
   const letGo = keepOn(database, job, now);
   try {
     await handler.run(context, job);
