@@ -85,7 +85,12 @@ export type Grant = {
 };
 
 /** A row that went out, or was written. */
-export type Seen = GateColumns & { type: string; id: string; interaction: Interaction };
+export type Seen = GateColumns & {
+  type: string;
+  id: string;
+  interaction: Interaction /** Rows that were counted and not shown: then there is no id. */;
+  counted?: number;
+};
 
 /** The rules of one type. What one of them allows is allowed, and for the rows of that rule alone. */
 export type TypeGrant = readonly Rule[];

@@ -9,7 +9,7 @@ import { explain } from '../search/explain.ts';
 import type { SearchAsk } from '../search/prepare.ts';
 import { search as searchPage } from '../search/search.ts';
 import { shown } from '../store/binary.ts';
-import { release } from '../store/release.ts';
+import { noteCount, release } from '../store/release.ts';
 import type { FhirInteraction } from './interaction.ts';
 import { resourceResponse } from './respond.ts';
 
@@ -55,7 +55,10 @@ async function run(context: FhirContext, request: FhirRequest): Promise<Result<F
   if (!projection.ok) return projection;
   const page = await searchPage(context, request.grant, ask);
   if (!page.ok) return page;
-  const { total, self, next, issues } = page.value;
+  const { total, self, next, counted, issues } = page.value;
+  for (const { type, patient } of counted) noteCount(request.grant, type, patient, total ?? 0);
+  if (ask.compartment?.type === 'Patient' && (total ?? 0) > 0 && page.value.found.length === 0)
+    noteCount(request.grant, ask.types[0] ?? 'Patient', ask.compartment.id, total ?? 0);
   const found = release(request.grant, page.value.found, ({ mode }) => (mode === 'match' ? 's' : 'r'));
   const entries: string[] = [];
   for (const one of found) {

@@ -16,6 +16,8 @@ export type SearchPage = {
   total: number | null;
   self: string;
   next: string | null;
+  /** Patients whose rows were asked for by name and were counted only, by type. */
+  counted: { type: string; patient: string }[];
   /** What was ignored, or said with reservations: an outcome entry of the Bundle. */
   issues: Issue[];
 };
@@ -39,7 +41,7 @@ export async function run(prepared: Prepared): Promise<SearchPage> {
   const { request, asking, parts, after, link } = prepared;
   const self = request.cursor === null ? link : withCursor(link, request.cursor);
   const issues = [...prepared.issues];
-  const page: SearchPage = { found: [], total: null, self, next: null, issues };
+  const page: SearchPage = { found: [], total: null, self, next: null, counted: [], issues };
   if (!request.countOnly && parts.length > 0) await addMatches(prepared, page);
   const asked = request.countOnly ? (request.total === 'estimate' ? 'estimate' : 'accurate') : request.total;
   if (asked === 'none') return page;
@@ -51,12 +53,21 @@ export async function run(prepared: Prepared): Promise<SearchPage> {
   const count = countStatement(parts, asked === 'estimate' ? estimated + 1 : null);
   const [row] = parts.length > 0 ? await asking.on.query(count.text, count.params) : [[0]];
   page.total = Number(row?.[0] ?? 0);
+  if (request.countOnly && page.total > 0) page.counted = patientsOf(prepared);
   if (asked === 'estimate' && page.total > estimated) {
     page.total = estimated;
     issues.push(atLeast);
   }
   return page;
 }
+
+/** The patients by whose ids a search chooses. */
+const patientsOf = ({ parts }: Prepared): SearchPage['counted'] =>
+  parts.flatMap(({ scan: { type }, conditions }) =>
+    flatten(conditions).flatMap((one) =>
+      one.kind === 'patient' ? one.any.map((patient) => ({ type, patient: String(patient) })) : [],
+    ),
+  );
 
 const atLeast: Issue = {
   severity: 'information',

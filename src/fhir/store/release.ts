@@ -72,6 +72,14 @@ export function released<T extends GateRow & { type: string }>(grant: Grant, row
 /** Of what was deleted there is no text. */
 const shownOf = (projection: Projection, content: string): string => (content === '' ? '' : projection.of(content));
 
+/** Notes for the ledger that rows of a patient were counted, which tells of them without showing one. */
+export function noteCount(grant: Grant, type: string, patient: string, counted: number): void {
+  // Of somebody who is out of reach nothing was counted.
+  const rules = grant.types.get(type) ?? [];
+  if (!rules.some(({ patients }) => patients === 'all' || patients.includes(patient))) return;
+  grant.seen?.push({ type, id: '', patient, patients: null, labels: 0, interaction: 's', counted });
+}
+
 /** Notes for the ledger that a row was let go, or written. */
 export function note(grant: Grant, row: GateRow & { type: string }, interaction: Interaction): void {
   const { type, id, patient, patients, labels } = row;

@@ -52,14 +52,18 @@ const isWriting = (deed: Deed): boolean =>
 /** Ids by type, each once, as many as are told; and how many there were. */
 function whatOf(rows: readonly Seen[]): Pick<AuditUse, 'what' | 'count'> {
   const [first] = rows;
-  if (rows.length === 1 && first) return { what: { [first.type]: [first.id] } };
+  if (rows.length === 1 && first?.counted === undefined && first) return { what: { [first.type]: [first.id] } };
   const all = new Map<string, Set<string>>();
-  for (const { type, id } of rows) {
+  const count: { [type: string]: number } = {};
+  for (const { type, id, counted } of rows) {
+    if (counted !== undefined) {
+      count[type] = counted;
+      continue;
+    }
     const ids = all.get(type) ?? new Set();
     all.set(type, ids.add(id));
   }
   const what: { [type: string]: string[] } = {};
-  const count: { [type: string]: number } = {};
   let left = mostIds;
   for (const [type, ids] of all) {
     const some = [...ids].slice(0, left);
