@@ -45,7 +45,9 @@ test('a text is sealed behind its meta, stays JSON, and is given as it was', asy
   expect(stored).not.toContain('final');
   expect(JSON.parse(stored).meta).toEqual({ versionId: '7', lastUpdated: '2026-01-01T00:00:00.000Z' });
   const database = sealedDatabase(answering([['x', stored, 5, null]]), keys, true);
-  expect(await database.planned.query('')).toEqual([['x', `${head('Observation', 'o')}7${before}${body}}`, 5, null]]);
+  expect(await database.planned.query('select content')).toEqual([
+    ['x', `${head('Observation', 'o')}7${before}${body}}`, 5, null],
+  ]);
   const [again] = await createSeal(keys)([one(body)]);
   expect(again).not.toBe(tail);
 });
@@ -60,16 +62,18 @@ test('a text that was moved to another row does not open', async () => {
   const keys = newKeys();
   const [tail = ''] = await createSeal(keys)([one(',"a":1')]);
   const moved = sealedDatabase(answering([[`${head('Observation', 'other')}1${tail}`]]), keys, true);
-  await expect(moved.query('')).rejects.toThrow();
+  await expect(moved.query('select content')).rejects.toThrow();
 });
 
 test('a record whose key was destroyed says that it was there, and no more; one whose key is lost is a fault', async () => {
   const keys = newKeys();
   const [tail = ''] = await createSeal(keys)([one(',"a":1')]);
   const stored = `${head('Observation', 'o')}1${tail}`;
-  await expect(sealedDatabase(answering([[stored]]), newKeys(), true).query('')).rejects.toThrow('the key of a record');
+  await expect(sealedDatabase(answering([[stored]]), newKeys(), true).query('select content')).rejects.toThrow(
+    'the key of a record',
+  );
   await keys.destroy(1, 'p');
-  expect(await sealedDatabase(answering([[stored]]), keys, true).query('')).toEqual([
+  expect(await sealedDatabase(answering([[stored]]), keys, true).query('select content')).toEqual([
     [`${head('Observation', 'o')}1${before}}`],
   ]);
   expect(await keys.make(1, 'p')).toBeNull();

@@ -60,6 +60,12 @@ export const createSeal =
 
 const form = /^\{"resourceType":"(\w+)","id":"([^"]+)"/;
 
+/** Where the sealed part of a text begins; -1: it is none. Words that somebody wrote are not taken for one. */
+function sealedFrom(text: string): number {
+  const at = text.indexOf(mark);
+  return at >= 0 && text.endsWith('"}') && form.test(text) ? at : -1;
+}
+
 /** Whose key a sealed text needs, and where its sealed part is. */
 type Sealed = { text: string; at: number; tenant: number; patient: string; bytes: Buffer };
 
@@ -98,7 +104,7 @@ async function openRows(keys: PatientKeys, rows: Row[]): Promise<Row[]> {
     for (let cell = 0; cell < row.length; cell++) {
       const value = row[cell];
       if (typeof value !== 'string' || value.length < SHORTEST) continue;
-      const at = value.indexOf(mark);
+      const at = sealedFrom(value);
       if (at < 0) continue;
       found ??= [];
       found.push({ row, cell, sealed: sealedAt(value, at) });
@@ -127,7 +133,11 @@ async function openRows(keys: PatientKeys, rows: Row[]): Promise<Row[]> {
 export function sealedDatabase(database: Database, keys: PatientKeys, seals: boolean): Database {
   const seal = createSeal(keys);
   const wrapped = (on: Queryable): Queryable => ({
-    query: async (text, params) => openRows(keys, await on.query(text, params)),
+    async query(text, params) {
+      const rows = await on.query(text, params);
+      // Texts of resources are in columns of this name; what somebody calls themself is in others.
+      return text.includes('content') ? openRows(keys, rows) : rows;
+    },
     ...(seals ? { seal } : {}),
   });
   return {
