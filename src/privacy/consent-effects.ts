@@ -1,4 +1,4 @@
-import type { Consent, ConsentProvision } from '@medplum/fhirtypes';
+import type { Consent, ConsentProvision, Identifier } from '@medplum/fhirtypes';
 
 import { type Actor, allRows, type Denial, type Rows } from '../fhir/access.ts';
 import { compartmentTypes } from '../fhir/definitions/compartments.ts';
@@ -41,20 +41,30 @@ export function nextChange(consents: readonly Consent[], now: number): number {
   return next;
 }
 
-/** `named`: the caller is meant by what they are; `anybody`: nobody is named; null: others are. */
-type Meant = 'named' | 'anybody' | null;
+/** `named`: the caller is meant themself; `class`: all of their class; `anybody`: nobody is named; null: others are. */
+type Meant = 'named' | 'class' | 'anybody' | null;
+
+/** Whether an identifier is the caller's own; that of a class is nobody's. */
+const isIdentified = (identifier: Identifier | undefined, own: ReadonlySet<string>): boolean =>
+  identifier?.value !== undefined &&
+  identifier.system !== actorSystem &&
+  own.has(`${identifier.system ?? ''}|${identifier.value}`);
 
 function meant({ actor = [] }: ConsentProvision, recipient: Recipient, base: string): Meant {
   if (actor.length === 0) return 'anybody';
   const { names, identifiers, actor: own } = recipient;
-  const isMeant = actor.some(({ role, reference }) => {
+  let found: Meant = null;
+  for (const { role, reference } of actor) {
     const name = localName(reference.reference, base);
-    if (name !== null) return names.has(name);
     const { system, value } = reference.identifier ?? {};
-    if (value !== undefined) return identifiers.has(`${system ?? ''}|${value}`);
-    return role.coding?.some((one) => one.system === actorSystem && one.code === own) ?? false;
-  });
-  return isMeant ? 'named' : null;
+    if (name !== null ? names.has(name) : isIdentified(reference.identifier, identifiers)) return 'named';
+    const isOfClass =
+      system === actorSystem
+        ? value === own
+        : value === undefined && role.coding?.some((one) => one.system === actorSystem && one.code === own);
+    if (name === null && isOfClass) found = 'class';
+  }
+  return found;
 }
 
 const purposesOf = ({ purpose = [] }: ConsentProvision): readonly string[] => purpose.flatMap(({ code }) => code ?? []);
@@ -113,7 +123,8 @@ type Filed = { consent: Consent; id: string; isEnforceable: boolean };
 /**
  * What one Consent does for one caller; null where it does nothing.
  *
- * A permit gives what it names to whom it names. One that names nobody agrees to the policies: it opens the labels it names
+ * A permit gives what it names to whom it names. One that names a class opens the labels it names to those of it who treat
+ * the patient, and lets nobody at a record whom they do not come to by what they do. One that names nobody agrees to the policies: it opens the labels it names
  * to who treats, and where it is about some of the record only, the rest is taken from everybody whom it is about. An
  * exception that denies takes, within the classes of what it is an exception to; one that permits gives. What a denial
  * cannot be understood of, it takes.

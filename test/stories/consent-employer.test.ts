@@ -11,6 +11,7 @@ const subject = { reference: 'Patient/p' };
 const resources = [
   { resourceType: 'Organization', id: 'acme', name: 'Acme' },
   { resourceType: 'Organization', id: 'other', name: 'Another employer' },
+  { resourceType: 'Practitioner', id: 'hr', name: [{ family: 'Personnel' }] },
   { resourceType: 'Patient', id: 'p' },
   {
     resourceType: 'Observation',
