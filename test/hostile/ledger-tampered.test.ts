@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
+import { fileBlocks } from '../../src/privacy/ledger/block.ts';
 import { checkpointKey } from '../../src/privacy/ledger/checkpoint-key.ts';
 import { checkpoint, checkpointsInFile } from '../../src/privacy/ledger/checkpoints.ts';
 import { type Verified, verifyLedger } from '../../src/privacy/ledger/verify.ts';
@@ -16,6 +17,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'portico-tampered-'));
   await server.fetch('Patient/pa', { method: 'PUT', body: JSON.stringify({ resourceType: 'Patient', id: 'pa' }) });
   for (let at = 0; at < 3; at++) await server.fetch('Patient/pa');
+  await fileBlocks(server.database, 1);
 }, 120_000);
 afterAll(async () => {
   await server?.close();
@@ -28,11 +30,11 @@ const verify = (): Promise<Verified> => verifyLedger(server.database, 1, key(), 
 /** Does something to the tables of the ledger as their owner, and takes it back. */
 async function tampered(change: string, back: string): Promise<Verified> {
   const { database } = server;
-  await database.query('alter table ledger disable trigger ledger_kept');
+  await database.query('alter table ledger_entry disable trigger ledger_kept');
   await database.query(change);
   const found = await verify();
   await database.query(back);
-  await database.query('alter table ledger enable trigger ledger_kept');
+  await database.query('alter table ledger_entry enable trigger ledger_kept');
   return found;
 }
 
@@ -41,11 +43,11 @@ test.each([
   ['code', '4711'],
   ['present', `'{}'`],
 ])('A-68 a row is not hidden from whom it is about by its %s', async (column, value) => {
-  const where = `id = (select min(id) from ledger where tenant = 1 and shape is not null and patient = 'pa')`;
+  const where = `id = (select min(id) from ledger_entry where tenant = 1 and shape is not null and patient = 'pa')`;
   expect((await verify()).ok).toBe(true);
   const found = await tampered(
-    `update ledger set ${column} = ${value} where ${where}`,
-    `update ledger set ${column} = null where ${where}`,
+    `update ledger_entry set ${column} = ${value} where ${where}`,
+    `update ledger_entry set ${column} = null where ${where}`,
   );
   expect(found).toMatchObject({ ok: false, problem: expect.stringContaining('was changed') });
   expect((await verify()).ok).toBe(true);
@@ -91,4 +93,34 @@ test('A-68 what is taken off the end of the ledger with the checkpoints in the d
     kept[0] as never,
   );
   expect((await verify()).ok).toBe(true);
+});
+
+test('O-84 who tells of a disclosure made elsewhere writes no name of the patient where it outlasts the record', async () => {
+  const canary = 'Zqxcanary';
+  const disclosure = {
+    resourceType: 'AuditEvent',
+    text: { status: 'additional', div: `<div xmlns="http://www.w3.org/1999/xhtml">${canary}</div>` },
+    contained: [
+      { resourceType: 'Patient', id: 'p', name: [{ family: canary }], birthDate: '1971-02-03' },
+      { resourceType: 'Organization', id: 'o', name: 'Registry of Births' },
+    ],
+    type: { system: 'http://dicom.nema.org/resources/ontology/DCM', code: '110106' },
+    subtype: [{ system: 'http://terminology.hl7.org/CodeSystem/iso-21089-lifecycle', code: 'disclose' }],
+    recorded: '2020-01-01T00:00:00Z',
+    agent: [
+      { who: { reference: '#o' }, requestor: true },
+      { who: { reference: '#p', display: canary }, altId: canary, name: canary, requestor: false },
+    ],
+    source: { observer: { display: 'Registry' } },
+    entity: [{ what: { reference: 'Patient/pa', display: canary }, name: canary }],
+  };
+  const answer = await server.fetch('AuditEvent/$recordDisclosure', {
+    method: 'POST',
+    body: JSON.stringify(disclosure),
+  });
+  expect(answer.status, await answer.text()).toBe(201);
+  const rows = await server.database.query(`select content from ledger where content like '%Registry of Births%'`);
+  expect(rows.length).toBe(1);
+  expect(String(rows[0]?.[0])).not.toContain(canary);
+  expect(String(rows[0]?.[0])).not.toContain('1971');
 });

@@ -1,6 +1,5 @@
 import type { Task, TaskInput } from '@medplum/fhirtypes';
 
-import type { GateRow } from '../../fhir/access.ts';
 import type { FhirContext, Json } from '../../fhir/context.ts';
 import { forbidden, invalid, ok, type Result } from '../../fhir/outcome.ts';
 import { type Parameters, requestParameters } from '../../fhir/parameters.ts';
@@ -10,7 +9,7 @@ import { unknownId } from '../../fhir/store/read.ts';
 import { released, type Stored } from '../../fhir/store/release.ts';
 import { closeRequest, openRequest, parameterType } from '../requests.ts';
 import { correctedValue, isSelfEditable, stepsOf } from './editable.ts';
-import { asksForThemself, whoOf } from './who.ts';
+import { asksForThemself, isInRecord, whoOf } from './who.ts';
 import { nameOf, type Place, sign, writeCorrection } from './written.ts';
 
 /** Characters of a text that somebody writes. */
@@ -55,11 +54,6 @@ function askOf(parameters: Parameters, patient: string): Result<Ask> {
     reason,
   });
 }
-
-const isInRecord = (row: GateRow & { type: string }, patient: string): boolean =>
-  row.patient === patient ||
-  (row.patients?.includes(patient) ?? false) ||
-  (row.type === 'Patient' && row.id === patient);
 
 const inputsOf = ({ elements, value, reason }: Ask): TaskInput[] => [
   ...elements.map((element) => ({ type: parameterType('element'), valueString: element })),

@@ -13,7 +13,7 @@ import { notify } from '../notices.ts';
 import { closeRequest, codeOf, isOpen, parameterOf, parameterType } from '../requests.ts';
 import { correctedValue, stepsOf } from './editable.ts';
 import { earlierRecipients } from './recipients.ts';
-import { whoOf } from './who.ts';
+import { isInRecord, whoOf } from './who.ts';
 import { nameOf, type Patch, type Place, sign, writeCorrection } from './written.ts';
 
 /** Months back to which those are told who were shown what was wrong; how many may be asked for. */
@@ -25,11 +25,26 @@ const LONGEST = 4000;
 export type Wish = { task: Task & { id: string }; place: Place; patient: string };
 
 /** The request of a Task that is one for a correction; null for any other. */
-export function wishOf(task: Task & { id: string }): Wish | null {
+function wishOf(task: Task & { id: string }): Wish | null {
   const [, type, id] = /^(\w+)\/([A-Za-z0-9.-]+)$/.exec(task.focus?.reference ?? '') ?? [];
   const [, patient] = /^Patient\/([A-Za-z0-9.-]+)$/.exec(task.for?.reference ?? '') ?? [];
   if (codeOf(task) !== 'correct' || !type || !id || !patient) return null;
   return { task, place: { type, id }, patient };
+}
+
+/**
+ * The request of a Task as somebody may answer it: whoever may write Tasks may have made one up, and what it is about must be in
+ * the record of whose request it says that it is.
+ *
+ * @returns 404 for a Task that is none
+ */
+export async function answerable(context: FhirContext, tenant: number, id: string): Promise<Result<Wish>> {
+  const found = await readOwn<Task>(context, tenant, 'Task', id);
+  const wish = found.ok ? wishOf(found.value.resource) : null;
+  if (wish === null) return unknownId('Task', id);
+  const { type, id: about } = wish.place;
+  const row = await context.store.read(systemGrant(tenant, [type]), type, about);
+  return row.ok && isInRecord(row.value, wish.patient) ? ok(wish) : unknownId('Task', id);
 }
 
 const notTheirs = forbidden(
@@ -105,9 +120,9 @@ export async function decideCorrection(context: FhirContext, request: FhirReques
   const { grant, path } = request;
   const { tenant } = grant;
   const [, id = ''] = path;
-  const found = await readOwn<Task>(context, tenant, 'Task', id);
-  const wish = found.ok ? wishOf(found.value.resource) : null;
-  if (wish === null) return unknownId('Task', id);
+  const asked = await answerable(context, tenant, id);
+  if (!asked.ok) return asked;
+  const wish = asked.value;
   const by = await judge(context, grant, wish);
   if (!by.ok) return by;
   const parameters = requestParameters(request, 'patch');

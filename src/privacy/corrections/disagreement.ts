@@ -1,14 +1,13 @@
-import type { DocumentReference, Task } from '@medplum/fhirtypes';
+import type { DocumentReference } from '@medplum/fhirtypes';
 
 import type { FhirContext } from '../../fhir/context.ts';
 import { conflict, forbidden, invalid, ok, type Result } from '../../fhir/outcome.ts';
 import { requestParameters } from '../../fhir/parameters.ts';
 import type { FhirRequest } from '../../fhir/request.ts';
-import { unknownId } from '../../fhir/store/read.ts';
 import { uuid7 } from '../../fhir/store/uuid.ts';
-import { readOwn, storeMade } from '../made.ts';
+import { storeMade } from '../made.ts';
 import { changeRequest, parameterOf, parameterType } from '../requests.ts';
-import { wishOf } from './decision.ts';
+import { answerable } from './decision.ts';
 import { asksForThemself, whoOf } from './who.ts';
 import { nameOf, sign } from './written.ts';
 
@@ -31,15 +30,14 @@ export async function disagree(context: FhirContext, request: FhirRequest): Prom
   if (!asksForThemself(caller)) return notTheirs;
   const seen = await context.store.read(grant, 'Task', id);
   if (!seen.ok) return seen;
-  const found = await readOwn<Task>(context, tenant, 'Task', id);
-  const wish = found.ok ? wishOf(found.value.resource) : null;
-  if (wish === null) return unknownId('Task', id);
+  const asked = await answerable(context, tenant, id);
+  if (!asked.ok) return asked;
   const parameters = requestParameters(request, 'statement');
   if (!parameters.ok) return parameters;
   const statement = parameters.value.text('statement')?.trim() ?? '';
   if (statement === '' || statement.length > LONGEST)
     return invalid(`statement must say why you disagree, in at most ${LONGEST} characters`, 'Parameters.parameter');
-  const { place, patient } = wish;
+  const { place, patient } = asked.value;
   const now = context.now();
   const document: DocumentReference & { id: string } = {
     resourceType: 'DocumentReference',

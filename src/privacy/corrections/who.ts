@@ -1,6 +1,6 @@
 import type { Reference } from '@medplum/fhirtypes';
 
-import type { Caller } from '../../fhir/access.ts';
+import type { Caller, GateRow } from '../../fhir/access.ts';
 import type { FhirContext } from '../../fhir/context.ts';
 
 /** Who did something, for a Task or a Provenance: the resource that they are, or their account. */
@@ -14,3 +14,9 @@ export function whoOf({ settings }: FhirContext, { tenant, fhirUser, patient, ac
 /** The person themself or who acts for them, without an app between. */
 export const asksForThemself = ({ actor, clientId }: Caller): boolean =>
   clientId === null && (actor === 'self' || actor === 'proxy');
+
+/** Whether a row is in the record of a patient. */
+export const isInRecord = (row: GateRow & { type: string }, patient: string): boolean =>
+  row.patient === patient ||
+  (row.patients?.includes(patient) ?? false) ||
+  (row.type === 'Patient' && row.id === patient);

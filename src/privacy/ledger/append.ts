@@ -34,12 +34,23 @@ function unnamed<T extends { reference?: string; display?: string; identifier?: 
   return rest as T;
 }
 
-function keptAgent(agent: AuditEventAgent): AuditEventAgent {
-  const { who, name: _, network, ...rest } = agent;
+const people: ReadonlySet<string> = new Set(['Patient', 'RelatedPerson', 'Person']);
+
+type Contained = NonNullable<AuditEvent['contained']>[number];
+
+/** Of a person that is told of within an event: that there is one. */
+const keptContained = (one: Contained): Contained =>
+  // Of a resource the type and an id are one.
+  people.has(one.resourceType) ? ({ resourceType: one.resourceType, id: one.id } as Contained) : one;
+
+function keptAgent(agent: AuditEventAgent, contained: readonly Contained[]): AuditEventAgent {
+  const { who, name: _, altId, network, ...others } = agent;
+  const isPerson = contained.some(({ resourceType, id }) => people.has(resourceType) && who?.reference === `#${id}`);
+  const rest = altId === undefined || isPerson ? others : { ...others, altId };
   const address = network?.address;
   return {
     ...rest,
-    ...(who ? { who: unnamed(who) } : {}),
+    ...(who ? { who: isPerson ? { reference: who.reference } : unnamed(who) } : {}),
     ...(network
       ? { network: { ...network, ...(address === undefined ? {} : { address: networkPart(address) }) } }
       : {}),
@@ -112,9 +123,11 @@ export async function appendAuditEvent(
   options: AppendOptions = {},
 ): Promise<string[]> {
   // Lists keep their lengths, which the type counts.
+  const { text: _, contained = [], ...told } = event;
   const kept = {
-    ...event,
-    agent: event.agent?.map(keptAgent),
+    ...told,
+    ...(contained.length > 0 ? { contained: contained.map(keptContained) } : {}),
+    agent: event.agent?.map((one) => keptAgent(one, contained)),
     ...(event.entity ? { entity: event.entity.map(keptEntity) } : {}),
   } as AuditEvent;
   const patients = patientsOf(kept);
@@ -123,7 +136,10 @@ export async function appendAuditEvent(
     const { id, ...rest } = aboutOne(kept, patient);
     return rowOf(context, tenant, at === 0 && id !== undefined ? { ...rest, id } : rest, patient, options);
   });
-  if (options.on) await appendBlock(options.on, tenant, rows, context.now());
-  else await ledgerOf(context.database, context.now).append(tenant, rows);
+  const ledger = ledgerOf(context.database, context.now);
+  if (options.on) {
+    await appendBlock(options.on, tenant, rows, context.now());
+    ledger.later(tenant);
+  } else await ledger.append(tenant, rows);
   return rows.map(({ id }) => id);
 }
