@@ -1,11 +1,12 @@
 import { buffer } from 'node:stream/consumers';
 
 import type { Owner } from '../../db/blobs.ts';
-import { allows, type Grant, hides, type Rows, readsText } from '../access.ts';
+import { admits, allows, type Grant, hides, type Rows, readsText } from '../access.ts';
 import type { FhirContext, Json } from '../context.ts';
 import { members, type Parsed } from '../json.ts';
 import { parseReference } from '../reference.ts';
-import { match } from '../search/match.ts';
+import { search } from '../search/search.ts';
+import { systemGrant } from './system.ts';
 
 /**
  * The content of a Binary lies in the blob store; the stored text has its address where `data` would be. An address is
@@ -74,8 +75,8 @@ export async function opens(context: FhirContext, grant: Grant, content: string)
 }
 
 /**
- * Where documents are held back for what they are about, their bytes are seen by who sees one of the documents: bytes have no
- * labels of their own.
+ * Where documents are held back for what they are about, their bytes are seen by who sees all of the documents that they are
+ * in, for bytes have no labels of their own: nobody opens what is hidden by writing a document of it.
  */
 async function opensDocument(context: FhirContext, grant: Grant, content: string): Promise<boolean> {
   const rules = grant.types.get('DocumentReference') ?? [];
@@ -85,8 +86,12 @@ async function opensDocument(context: FhirContext, grant: Grant, content: string
   if (!id) return false;
   const name = `Binary/${JSON.parse(content.slice(id.value, id.end))}`;
   const places = [name, `${context.settings.baseOf(grant.tenant)}/${name}`].map(encodeURIComponent).join();
-  const found = await match(context, grant, 'DocumentReference', `location=${places}`);
-  return found.ok && found.value.length > 0;
+  const types = ['DocumentReference'];
+  const ask = { types, query: `location=${places}`, strict: true, base: context.settings.baseOf(grant.tenant) };
+  const documents = await search(context, systemGrant(grant.tenant, types), ask);
+  if (!documents.ok) return false;
+  const { found, next } = documents.value;
+  return next === null && found.length > 0 && found.every((one) => admits(grant, 'DocumentReference', one, 'r', 's'));
 }
 
 async function opensOwner(context: FhirContext, grant: Grant, content: string): Promise<boolean> {
