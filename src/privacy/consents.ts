@@ -23,6 +23,15 @@ export type ConsentReading = { effects: readonly ConsentEffect[]; until: number 
 /** ms after which rows are looked for anew that only their text tells: no epoch tells that one has come. */
 const KEPT = 60_000;
 
+/**
+ * How many resources the Consents of one patient may name: each is looked for, and what refers to it, whenever somebody asks. A
+ * Consent that names none counts little. What denies beyond it denies everything, and what gives gives nothing.
+ */
+const MOST = 200;
+
+const costOf = ({ provision = {} }: Consent): number =>
+  0.1 + [provision, ...(provision.provision ?? [])].reduce((sum, { data = [] }) => sum + data.length, 0);
+
 const isCounted = ({ denials }: ConsentEffect): boolean =>
   [...denials.values()].some((all) => all.some(({ where }) => where?.keys.length === 0));
 
@@ -52,8 +61,11 @@ export function createReadConsents(
     const all = [...naming, ...others].filter(({ consent }) => !isAppGrant(consent, base) && !isAgreement(consent));
     const now = context.now();
     const effects: ConsentEffect[] = [];
+    const spent = new Map<string, number>();
     for (const { id, patient, consent } of all) {
-      const isEnforceable = problemsOf(consent, { context, base, patient }).length === 0;
+      const cost = (spent.get(patient) ?? 0) + costOf(consent);
+      spent.set(patient, cost);
+      const isEnforceable = cost <= MOST && problemsOf(consent, { context, base, patient }).length === 0;
       const reading = { context, predicateOf, tenant, patient };
       const effect = await effectOf(reading, { consent, id, isEnforceable }, recipient, now);
       if (effect !== null) effects.push(effect);

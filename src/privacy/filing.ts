@@ -10,6 +10,7 @@ import { normal } from './provision-codes.ts';
 import { problemsOf } from './provision-problems.ts';
 import { isPartial } from './provisions.ts';
 import { localName } from './references.ts';
+import { wardsOf } from './wards.ts';
 
 /** Who may say for a patient who sees their record: they, who speaks for them, and who answers for the server. */
 const speaking: ReadonlySet<Actor> = new Set<Actor>(['self', 'proxy', 'operator', 'server', 'privacy-officer']);
@@ -62,6 +63,30 @@ function mayFile(caller: Caller, before: Effects, after: Effects, subject: strin
     'An app does not file a Consent that gives something: propose it, with the status proposed, and its user will decide',
     'Consent.status',
   );
+}
+
+/** Whether it is theirs who said so: a person may act for another, who then says something else themself. */
+const isSaidBy = (consent: Consent | null, user: string | null): boolean =>
+  consent?.performer?.some(({ reference }) => user !== null && reference === user) ?? false;
+
+/**
+ * Who acts for somebody may say no for them, and yes; but not take back what they have denied, it may be to this very person;
+ * nor give, to themself or others, what a young person tells nobody.
+ */
+async function mayFileAsProxy(
+  context: FhirContext,
+  { tenant, caller }: Grant,
+  before: Consent | null,
+  after: Effects,
+): Promise<Result<null>> {
+  const base = context.settings.baseOf(tenant);
+  const { fhirUser } = caller;
+  if (effectsOf(before, base).takes && !isSaidBy(before, fhirUser))
+    return forbidden('What somebody has denied they take back themself', 'Consent.status');
+  if (!after.gives || fhirUser === null) return ok(null);
+  const wards = await wardsOf(context, tenant, fhirUser);
+  if (wards.every(({ age }) => age === 'child')) return ok(null);
+  return forbidden('A young person consents for themself to who sees their record', 'Consent.provision');
 }
 
 /** Identifiers by which the server finds what it has written itself. */
@@ -140,6 +165,10 @@ async function filed(
     const may = mayFile(grant.caller, effectsOf(before, base), effectsOf(consent, base), subject);
     if (!may.ok) return may;
   }
+  if (grant.caller.actor === 'proxy') {
+    const may = await mayFileAsProxy(context, grant, before, effectsOf(consent, base));
+    if (!may.ok) return may;
+  }
   if (!isActivePrivacy(consent) || isAppGrant(consent, base)) return ok(parsed);
   const can = await fileable(context, grant, consent);
   return can.ok ? ok(parsed) : can;
@@ -159,5 +188,7 @@ export async function keepConsents(
   const base = context.settings.baseOf(grant.tenant);
   const before = consentOf(found.value.content);
   const subject = localName(before?.patient?.reference, base);
-  return mayFile(grant.caller, effectsOf(before, base), { gives: false, takes: false }, subject);
+  const none = { gives: false, takes: false };
+  const may = mayFile(grant.caller, effectsOf(before, base), none, subject);
+  return may.ok && grant.caller.actor === 'proxy' ? mayFileAsProxy(context, grant, before, none) : may;
 }

@@ -133,6 +133,28 @@ function* levelProblems(provision: ConsentProvision, type: string | null, where:
   if (hasModifier(provision)) yield problem('An extension changes what this says in a way not known here', at);
 }
 
+/** In one Consent: each is looked at whenever somebody asks for the record. */
+const MOST_EXCEPTIONS = 100;
+const MOST_DATA = 100;
+const MOST_WORDS = 1000;
+
+/** What is too much to be looked at each time. */
+function* sizeProblems(provision: ConsentProvision, at: string): Generator<Issue> {
+  const nested = provision.provision ?? [];
+  if (nested.length > MOST_EXCEPTIONS) {
+    yield problem(`A Consent has ${MOST_EXCEPTIONS} exceptions at most`, `${at}.provision`);
+    return;
+  }
+  const all = [provision, ...nested];
+  if (all.flatMap(({ data = [] }) => data).length > MOST_DATA)
+    yield problem(`A Consent names ${MOST_DATA} resources at most`, `${at}.data`);
+  const words = all.flatMap(({ actor = [], purpose = [], code = [], class: classes = [], securityLabel = [] }) => [
+    ...[actor, purpose, classes, securityLabel].flat(),
+    ...code.flatMap(({ coding = [] }) => coding),
+  ]);
+  if (words.length > MOST_WORDS) yield problem(`A Consent has ${MOST_WORDS} actors, codes and labels at most`, at);
+}
+
 const hasModifier = (value: unknown): boolean => {
   if (typeof value !== 'object' || value === null) return false;
   if (Array.isArray(value)) return value.some(hasModifier);
@@ -158,6 +180,8 @@ export function problemsOf(consent: Consent, where: Where): readonly Issue[] {
   if (type === 'deny' && isClosedPolicy(consent))
     issues.push(problem('Who rejects a policy that gives nothing says nothing that can be held to', 'Consent.policy'));
   if (provision === undefined) return issues;
+  const sizes = [...sizeProblems(provision, at)];
+  if (sizes.length > 0) return [...issues, ...sizes];
   issues.push(...levelProblems(provision, type === 'both' ? null : type, where, at));
   for (const [n, nested] of (provision.provision ?? []).entries()) {
     const inner = `${at}.provision[${n}]`;

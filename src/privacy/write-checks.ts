@@ -2,6 +2,7 @@ import type { Grant } from '../fhir/access.ts';
 import type { FhirContext, PrepareWrite, Write } from '../fhir/context.ts';
 import type { Parsed } from '../fhir/json.ts';
 import { ok, type Result } from '../fhir/outcome.ts';
+import { ofWhoActs } from './acting-rights.ts';
 import { fileConsents } from './filing.ts';
 import { ofTheirWards } from './guardian-writes.ts';
 import { refuseCards } from './labels/card-numbers.ts';
@@ -22,6 +23,7 @@ const writeChecks: readonly WriteCheck[] = [
   ofMembersOnly,
   ofTheirTasks,
   ofTheirWards,
+  ofWhoActs,
   ofEmployers,
   minorsCheck,
   refuseCards,

@@ -12,13 +12,18 @@ import { apps, services } from '../explain/apps.ts';
 import { consented } from '../explain/consented.ts';
 import { type Asked, type Explained, nothingMore } from '../explain/explained.ts';
 import { treating } from '../explain/treating.ts';
+import { wardsOf } from '../wards.ts';
 
 /** Who is told who sees a record: whose it is, who acts for them, and who answers for it. */
 const told: ReadonlySet<string> = new Set(['self', 'proxy', 'privacy-officer', 'operator']);
 
-function mayAsk({ caller }: Grant, patient: string): Result<null> {
+async function mayAsk(context: FhirContext, { tenant, caller }: Grant, patient: string): Promise<Result<null>> {
   const isOwn = caller.actor !== 'self' || caller.fhirUser === null || caller.fhirUser === `Patient/${patient}`;
-  if (told.has(caller.actor) && isOwn) return ok(null);
+  const wards =
+    caller.actor === 'proxy' && caller.fhirUser !== null ? await wardsOf(context, tenant, caller.fhirUser) : [];
+  // Whom a young person lets see what says what it is.
+  const isTold = wards.every(({ age }) => age === 'child');
+  if (told.has(caller.actor) && isOwn && isTold) return ok(null);
   return forbidden('Only the patient, who acts for them, or a privacy officer is told who can see their record');
 }
 
@@ -65,7 +70,7 @@ async function run(context: FhirContext, { grant, path }: FhirRequest): Promise<
   const [, patient = ''] = path;
   const found = await context.store.read(grant, 'Patient', patient);
   if (!found.ok) return found;
-  const may = mayAsk(grant, patient);
+  const may = await mayAsk(context, grant, patient);
   if (!may.ok) return may;
   note(grant, found.value, 'r');
   const all = await everybody({ context, tenant: grant.tenant, patient });
