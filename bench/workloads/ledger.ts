@@ -30,9 +30,11 @@ export const recordedReads: Workload = {
       );
       const [row] = await server.sql<{ rows: number; blocks: number; bytes: number }[]>`
         select (select count(*)::int from ledger) as rows, (select count(*)::int from ledger_block) as blocks,
-          pg_total_relation_size('ledger')::float8 as bytes`;
+          pg_total_relation_size('ledger_entry')::float8 + pg_total_relation_size('ledger_block') as bytes`;
       const { rows = 0, blocks = 1, bytes = 0 } = row ?? {};
-      const notes = [`${rows} rows in ${blocks} blocks, ${Math.round(bytes / rows)} bytes a row with its indexes`];
+      const notes = [
+        `${rows} rows in ${blocks} blocks, ${Math.round(bytes / rows)} bytes a row, in its block and filed with its indexes`,
+      ];
       return { measure, notes };
     } finally {
       await floor.stop();

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { AuditEvent } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { fileBlocks } from '../../src/privacy/ledger/block.ts';
 import { checkpointKey } from '../../src/privacy/ledger/checkpoint-key.ts';
 import { checkpoint, checkpointsInDatabase, checkpointsInFile } from '../../src/privacy/ledger/checkpoints.ts';
 import { type Verified, verifyLedger } from '../../src/privacy/ledger/verify.ts';
@@ -188,7 +189,7 @@ describe('A-68 nobody writes, changes or takes away what is in the ledger:', () 
   });
 
   test('A-68 not by a statement of SQL either', async () => {
-    for (const table of ['ledger', 'ledger_block', 'ledger_shape', 'ledger_checkpoint']) {
+    for (const table of ['ledger_entry', 'ledger_block', 'ledger_shape', 'ledger_checkpoint']) {
       for (const statement of [`delete from ${table}`, `truncate ${table}`, `update ${table} set tenant = tenant`])
         await expect(server.database.query(statement), statement).rejects.toThrow('the ledger is only added to');
     }
@@ -238,7 +239,7 @@ describe('A-68 nobody writes, changes or takes away what is in the ledger:', () 
       `create function refuse() returns trigger language plpgsql as
        $$ begin raise exception 'no' using errcode = '${error}'; end $$`,
     );
-    await server.database.query('create trigger refused before insert on ledger execute function refuse()');
+    await server.database.query('create trigger refused before insert on ledger_block execute function refuse()');
     try {
       for (const path of [
         'Observation/oa1',
@@ -519,8 +520,9 @@ describe('the ledger is as it was written, or it is said where it is not:', () =
   /** Verifies it after a change by hand, and takes that back. */
   async function tampered(...statements: string[]): Promise<Verified> {
     const { database } = server;
+    await fileBlocks(database, 1);
     await checkpoint(database, key(), folder, 1, Date.now());
-    const tables = ['ledger', 'ledger_block', 'ledger_shape', 'ledger_checkpoint', 'ledger_head'];
+    const tables = ['ledger_entry', 'ledger_block', 'ledger_shape', 'ledger_checkpoint', 'ledger_head', 'ledger_filed'];
     for (const table of tables) await database.query(`create table kept_${table} as select * from ${table}`);
     try {
       for (const table of tables) await database.query(`alter table ${table} disable trigger user`);
@@ -547,13 +549,16 @@ describe('the ledger is as it was written, or it is said where it is not:', () =
     ['whom it is about', `patient = 'pb'`],
     ['when it was', `recorded = recorded + interval '1 second'`],
     ['its keys', `keys = keys || 1::bigint`],
-    ['what it has in common with others', `shape = (select max(id) from ledger_shape s where s.id <> ledger.shape)`],
+    [
+      'what it has in common with others',
+      `shape = (select max(id) from ledger_shape s where s.id <> ledger_entry.shape)`,
+    ],
   ])('O-97 A-68 (f) where %s is changed, the row is named', async (_, change) => {
     const [row] = await server.database.query(
       `select id from ledger where patient = 'pa' and shape is not null order by block, position offset 3 limit 1`,
     );
     const id = String(row?.[0]);
-    expect(await tampered(`update ledger set ${change} where id = '${id}'`)).toEqual({
+    expect(await tampered(`update ledger_entry set ${change} where id = '${id}'`)).toEqual({
       ok: false,
       tenant: 1,
       problem: `row ${id} was changed`,
@@ -562,7 +567,8 @@ describe('the ledger is as it was written, or it is said where it is not:', () =
 
   test('A-68 (g) where rows are taken off its end, what was signed says so', async () => {
     const found = await tampered(
-      'delete from ledger where block > 5',
+      'delete from ledger_entry where block > 5',
+      'update ledger_filed set number = 5',
       'delete from ledger_block where number > 5',
       `update ledger_head set number = 5, hash = b.hash, previous = b.previous from ledger_block b where b.number = 5`,
       'delete from ledger_checkpoint',
@@ -574,29 +580,35 @@ describe('the ledger is as it was written, or it is said where it is not:', () =
   });
 
   test('A-68 rows that are taken out, put in, moved or written anew are missed', async () => {
-    const one = `(select id from ledger where block = 3 limit 1)`;
+    const one = '(select id from ledger_entry where block = 3 order by position limit 1)';
+    const columns = 'recorded, patient, shape, code, present, keys, suspended_until, content';
+    const more = (block: number, position: number) =>
+      `insert into ledger_entry select tenant, 'more', ${block}, ${position}, ${columns} from ledger_entry where id = ${one}`;
     for (const [statements, problem] of [
-      [[`delete from ledger where id = ${one}`], /^block 3 has \d+ rows and not/],
       [
-        [
-          `insert into ledger select tenant, 'more', block, 99, recorded, patient, shape, code, present, keys, suspended_until,
-          content, digest from ledger where id = ${one}`,
-        ],
-        /^(row more was changed|block 3 has)/,
+        [`delete from ledger_entry where id = ${one}`],
+        /^row \S+ (was changed|of block 3 is not where rows are filed)$/,
       ],
-      [
-        [
-          `insert into ledger select tenant, 'more', 1000000, 1, recorded, patient, shape, code, present, keys, suspended_until,
-          content, digest from ledger where id = ${one}`,
-        ],
-        /^row more is in no block of the chain$/,
-      ],
+      [[more(3, 99)], /^row more was changed$/],
+      [[more(1_000_000, 1)], /^row more is in no block of the chain$/],
+      [['update ledger_filed set number = 2'], /^row \S+ is in no block of the chain$/],
       [
         [`update ledger_shape set content = replace(content, '"actor":"operator"', '"actor":"nobody"')`],
         /^row .*shape \d+\) was changed$/,
       ],
+      [
+        [`update ledger_block set content = replace(content, 'pa', 'pb') where number = 3`],
+        /^block 3 was changed, row \S+ of it$/,
+      ],
+      [
+        [`update ledger_block set recorded = recorded + interval '1 hour' where number = 4`],
+        /^block 4 was changed, row \S+ of it$/,
+      ],
       [[`update ledger_block set hash = sha256('x') where number = 4`], /^block 4 does not follow block 3/],
-      [['delete from ledger where block = 4', 'delete from ledger_block where number = 4'], /^block 4 is missing$/],
+      [
+        ['delete from ledger_entry where block = 4', 'delete from ledger_block where number = 4'],
+        /^block 4 is missing$/,
+      ],
       [
         [`update ledger_checkpoint set hash = sha256('x')`],
         /^the checkpoint of block \d+ is not signed by this server$/,

@@ -1,35 +1,18 @@
 import type { Queryable } from '../../db/database.ts';
-import { instants, numbers, texts } from '../../fhir/store/arrays.ts';
-import { blockDigest, type LedgerRow, rowDigest, shortDigest } from './row.ts';
+import { blockContent, blockDigest, type LedgerRow, shapesIn } from './row.ts';
 
 /**
  * One block in one statement. The row of the head is locked until it is committed, so that blocks of any number of processes
  * follow each other; what others committed in the meantime is seen, because an upsert reads the row anew.
  */
-const chain = `with head as (
+const appendSql = `with head as (
     insert into ledger_head as h (tenant, number, previous, hash)
       values ($1, 1, sha256(''), sha256(sha256('') || int8send(1) || decode($2, 'hex')))
       on conflict (tenant) do update set number = h.number + 1, previous = h.hash,
         hash = sha256(h.hash || int8send(h.number + 1) || decode($2, 'hex'))
-      returning number, previous, hash),
-  chained as (insert into ledger_block (tenant, number, previous, digest, hash, rows, recorded)
-    select $1, number, previous, decode($2, 'hex'), hash, $3::int, $4 from head)`;
-
-const shapedSql = `${chain}
-  insert into ledger (tenant, id, block, position, recorded, patient, shape, keys, content, digest)
-    select $1, v.id, head.number, v.n, $4, v.patient, v.shape, v.keys::bigint[], v.content, v.digest
-    from head, unnest(string_to_array($5, chr(30)), string_to_array($6, chr(30), chr(29)), $7::bigint[],
-      string_to_array($8, chr(30)), string_to_array($9, chr(30)), $10::bigint[])
-      with ordinality v(id, patient, shape, keys, content, digest, n)`;
-
-const wholeSql = `${chain}
-  insert into ledger (tenant, id, block, position, recorded, patient, shape, keys, content, digest, code, present, suspended_until)
-    select $1, v.id, head.number, v.n, coalesce(v.recorded, $4), v.patient, v.shape, v.keys::bigint[], v.content, v.digest, v.code,
-      v.present::int[], v.suspended_until
-    from head, unnest(string_to_array($5, chr(30)), string_to_array($6, chr(30), chr(29)), $7::bigint[],
-      string_to_array($8, chr(30)), string_to_array($9, chr(30)), $10::bigint[], $11::timestamptz[], $12::bigint[],
-      string_to_array($13, chr(30), chr(29)), $14::timestamptz[])
-      with ordinality v(id, patient, shape, keys, content, digest, recorded, code, present, suspended_until, n)`;
+      returning number, previous, hash)
+  insert into ledger_block (tenant, number, previous, digest, hash, rows, recorded, content)
+    select $1, number, previous, decode($2, 'hex'), hash, $3::int, $4::timestamptz, $5 from head`;
 
 /**
  * Adds a block. Within a transaction it is the last statement: until the commit everybody else waits.
@@ -43,28 +26,33 @@ export async function appendBlock(
   now: number,
 ): Promise<void> {
   if (rows.length === 0) return;
-  const digests = rows.map((row) => rowDigest(tenant, row.recorded ?? now, row));
-  const params = [
-    tenant,
-    blockDigest(digests),
-    rows.length,
-    new Date(now),
-    texts(rows.map((row) => row.id)),
-    texts(rows.map((row) => row.patient)),
-    numbers(rows.map((row) => row.shape?.id ?? null)),
-    texts(rows.map((row) => `{${row.keys.join(',')}}`)),
-    texts(rows.map((row) => row.content)),
-    numbers(digests.map(shortDigest)),
-  ];
-  if (rows.every(({ whole, recorded }) => whole === undefined && recorded === null)) {
-    await on.query(shapedSql, params);
-    return;
+  const content = blockContent(rows);
+  const digest = blockDigest(now, content, shapesIn(rows));
+  await on.query(appendSql, [tenant, digest, rows.length, new Date(now), content]);
+}
+
+/** Blocks that are filed at a time. */
+const most = 200;
+
+/** Nothing is lost with it that the blocks do not have, so that nobody waits for the disk. */
+const fileSql = `with mine as (select number from ledger_filed, set_config('synchronous_commit', 'off', true)
+    where tenant = $1 for update of ledger_filed skip locked),
+  upto as (select max(number) as number from (select b.number from ledger_block b, mine
+    where b.tenant = $1 and b.number > mine.number order by b.number limit ${most}) n),
+  filed as (insert into ledger_entry (tenant, id, block, position, recorded, patient, shape, code, present, keys, suspended_until,
+      content)
+    select v.tenant, v.id, v.block, v.position, v.recorded, v.patient, v.shape, v.code, v.present, v.keys, v.suspended_until,
+      v.content
+    from mine, upto, ledger_line v where v.tenant = $1 and v.block > mine.number and v.block <= upto.number),
+  done as (update ledger_filed f set number = upto.number from upto where f.tenant = $1 and upto.number is not null)
+  select upto.number - mine.number >= ${most} from mine, upto`;
+
+/**
+ * Files the rows of blocks that are not, where they are found sooner. Another process may be at it: then there is nothing to do.
+ */
+export async function fileBlocks(on: Queryable, tenant: number): Promise<void> {
+  for (let more = true; more; ) {
+    const [row] = await on.query(fileSql, [tenant]);
+    more = row?.[0] === true;
   }
-  await on.query(wholeSql, [
-    ...params,
-    instants(rows.map((row) => row.recorded)),
-    numbers(rows.map((row) => row.whole?.code ?? null)),
-    texts(rows.map((row) => row.whole && numbers(row.whole.present)).map((one) => one ?? null)),
-    instants(rows.map((row) => row.whole?.suspendedUntil ?? null)),
-  ]);
 }

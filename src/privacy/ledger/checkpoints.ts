@@ -5,6 +5,7 @@ import { z } from 'zod';
 
 import type { Database, Queryable, Row } from '../../db/database.ts';
 import type { FhirContext } from '../../fhir/context.ts';
+import { fileBlocks } from './block.ts';
 import { checkpointKey, type SignedCheckpoint, signed } from './checkpoint-key.ts';
 import { ledgerOf } from './ledger.ts';
 
@@ -116,7 +117,10 @@ export function keepCheckpoints(context: FhirContext, folder: string): () => Pro
   let under: Promise<void> = Promise.resolve();
 
   async function makeAll(tenants: readonly number[]): Promise<void> {
-    for (const tenant of tenants) await checkpoint(database, key, folder, tenant, now());
+    for (const tenant of tenants) {
+      await fileBlocks(database.byKey, tenant);
+      await checkpoint(database, key, folder, tenant, now());
+    }
   }
   // What goes wrong is told, and tried again with the next.
   const next = (tenants: () => Promise<readonly number[]>): Promise<void> => {
@@ -132,6 +136,7 @@ export function keepCheckpoints(context: FhirContext, folder: string): () => Pro
   timer.unref();
   return async () => {
     clearInterval(timer);
+    await ledger.settled();
     await next(() => tenantsOf(database));
   };
 }

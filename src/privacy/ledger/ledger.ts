@@ -1,7 +1,7 @@
 import type { Database } from '../../db/database.ts';
 import { NotRecorded } from '../../fhir/audit/not-recorded.ts';
 import { type Lane, lane } from '../../fhir/store/coalesce.ts';
-import { appendBlock } from './block.ts';
+import { appendBlock, fileBlocks } from './block.ts';
 import type { LedgerRow } from './row.ts';
 
 export type Ledger = {
@@ -13,6 +13,10 @@ export type Ledger = {
   append(tenant: number, rows: readonly LedgerRow[]): Promise<void>;
   /** The tenants that something was added for since this was asked last. */
   touched(): number[];
+  /** Files before long what was added in a transaction. */
+  later(tenant: number): void;
+  /** Waits until what is being filed is. */
+  settled(): Promise<void>;
 };
 
 const ledgers = new WeakMap<Database, Ledger>();
@@ -27,12 +31,37 @@ export function ledgerOf(database: Database, now: () => number): Ledger {
   return found;
 }
 
+/** ms from the first block that is not filed until it is. */
+const LATER = 250;
+
 /** Rows in one block. */
 const most = 500;
 
 function openLedger(database: Database, now: () => number): Ledger {
   const lanes = new Map<number, Lane<readonly LedgerRow[], undefined>>();
   const touched = new Set<number>();
+  const unfiled = new Set<number>();
+  let filing: Promise<void> = Promise.resolve();
+  let isPlanned = false;
+
+  async function file(): Promise<void> {
+    isPlanned = false;
+    const tenants = [...unfiled];
+    unfiled.clear();
+    for (const tenant of tenants) {
+      // What is not filed now is found all the same, and filed with the next.
+      await fileBlocks(database.byKey, tenant).catch(() => undefined);
+    }
+  }
+  function fileLater(tenant: number): void {
+    unfiled.add(tenant);
+    if (isPlanned) return;
+    isPlanned = true;
+    setTimeout(() => {
+      filing = filing.then(file);
+    }, LATER).unref();
+  }
+
   const laneOf = (tenant: number): Lane<readonly LedgerRow[], undefined> => {
     let found = lanes.get(tenant);
     if (!found) {
@@ -50,6 +79,7 @@ function openLedger(database: Database, now: () => number): Ledger {
             throw new NotRecorded(error);
           }
           touched.add(tenant);
+          fileLater(tenant);
           return new Array<undefined>(items.length);
         },
       });
@@ -64,5 +94,7 @@ function openLedger(database: Database, now: () => number): Ledger {
       touched.clear();
       return all;
     },
+    later: fileLater,
+    settled: () => filing,
   };
 }

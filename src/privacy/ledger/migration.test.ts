@@ -7,7 +7,7 @@ import { afterAll, expect, inject, test } from 'vitest';
 import { connect } from '../../db/connect.ts';
 import { openLine } from '../../db/line.ts';
 import { migrate } from '../../db/migrate.ts';
-import { appendBlock } from './block.ts';
+import { appendBlock, fileBlocks } from './block.ts';
 import { checkpointKey } from './checkpoint-key.ts';
 import { verifyLedger } from './verify.ts';
 
@@ -45,6 +45,9 @@ test('AuditEvents that were resources become the first block of the ledger of th
   await appendBlock(on, 2, [{ ...row, whole: { code: null, present: [], suspendedUntil: null } }], Date.now());
   expect(await verifyLedger(on, 2, key, [])).toMatchObject({ ok: true, rows: 6, blocks: 2 });
   expect(await verifyLedger(on, 1, key, [])).toMatchObject({ ok: true, rows: 5, blocks: 1 });
+  for (const tenant of [1, 2]) await fileBlocks(on, tenant);
+  expect(await verifyLedger(on, 2, key, [])).toMatchObject({ ok: true, rows: 6, blocks: 2 });
+  expect(await on.query('select count(*)::int from ledger_entry')).toEqual([[11]]);
   expect(await on.query('select count(*)::int from resource where type = 7')).toEqual([[0]]);
   const [first] = await on.query(
     `select id, patient, last_updated, code::int, content from audit_event where tenant = 1 and id = 'old-1-2'`,

@@ -2,7 +2,7 @@ import { createHash, hash, type KeyObject } from 'node:crypto';
 
 import type { Queryable, Row } from '../../db/database.ts';
 import { isSigned, type SignedCheckpoint } from './checkpoint-key.ts';
-import { blockDigest, type LedgerRow, rowDigest, shortDigest } from './row.ts';
+import { blockDigest, fieldsOf } from './row.ts';
 import { shapeId, shapeText } from './shapes.ts';
 
 /** What a tenant's ledger is found to be. */
@@ -49,91 +49,103 @@ async function shapesOf(on: Queryable, tenant: number): Promise<Map<number, Shap
   );
 }
 
-type Block = { number: number; previous: string; digest: string; hash: string; rows: number };
-type Kept = {
-  row: LedgerRow;
+type Block = {
+  number: number;
+  previous: string;
+  digest: string;
+  hash: string;
+  rows: number;
+  /** ms since 1970 */
   recorded: number;
-  digest: number;
-  block: number;
-  position: number;
-  shape: number | null;
-  /** Whether it has what no row of its kind has, and of which its digest therefore does not tell. */
-  isOdd: boolean;
+  content: string;
 };
 
-const blockOf = ([number, previous, digest, own, rows]: Row): Block => ({
+const blockOf = ([number, previous, digest, own, rows, recorded, content]: Row): Block => ({
   number: number as number,
   previous: previous as string,
   digest: digest as string,
   hash: own as string,
   rows: rows as number,
+  recorded: (recorded as Date).getTime(),
+  content: content as string,
 });
 
-function keptOf(cells: Row, shapes: ReadonlyMap<number, Shape>): Kept {
-  const [id, block, position, recorded, patient, shape, code, present, keys, suspended, content, digest] = cells;
-  const known = shape === null ? undefined : shapes.get(shape as number);
-  const row: LedgerRow = {
-    id: id as string,
-    recorded: null,
-    patient: patient as string | null,
-    shape: shape === null ? null : { id: shape as number, digest: known?.digest ?? 'missing' },
-    keys: numbersOf(keys),
-    content: content as string,
-    ...(shape === null
-      ? {
-          whole: {
-            code: code as number | null,
-            present: numbersOf(present ?? []),
-            suspendedUntil: suspended === null ? null : (suspended as Date).getTime(),
-          },
-        }
-      : {}),
-  };
-  return {
-    row,
-    recorded: (recorded as Date).getTime(),
-    digest: digest as number,
-    block: block as number,
-    position: position as number,
-    shape: shape as number | null,
-    isOdd: shape !== null && [code, present, suspended].some((one) => one !== null),
-  };
-}
-
-const blocksSql = `select number::float8, encode(previous, 'hex'), encode(digest, 'hex'), encode(hash, 'hex'), rows
+const blocksSql = `select number::float8, encode(previous, 'hex'), encode(digest, 'hex'), encode(hash, 'hex'), rows, recorded, content
   from ledger_block where tenant = $1 and number > $2::bigint and number <= $3::bigint order by number`;
 
-const rowsSql = `select id, block::float8, position, recorded, patient, shape::float8, code::float8, present::text[], keys::text[],
-    suspended_until, content, digest::float8
-  from ledger where tenant = $1 and block > $2::bigint and block <= $3::bigint order by block, position`;
+const microseconds = (column: string): string => `(extract(epoch from ${column}) * 1000000)::bigint::text`;
 
-const outsideSql = `select id from ledger where tenant = $1 and (block < 1 or block > $2::bigint) limit 1`;
+/** Each field as text, in the order of a line of a block. */
+const entriesSql = `select block::float8, position, array[id, ${microseconds('recorded')}, coalesce(patient, ''),
+    coalesce(shape::text, ''), coalesce(code::text, ''), coalesce(present::text, ''), keys::text,
+    coalesce(${microseconds('suspended_until')}, ''), content]
+  from ledger_entry where tenant = $1 and block > $2::bigint and block <= $3::bigint order by block, position`;
+
+/** A row that is filed, though its block is not said to be, or is in no block. */
+const outsideSql = `select e.id from ledger_entry e
+  where e.tenant = $1 and (e.block < 1 or e.block > coalesce((select number from ledger_filed where tenant = $1), 0)) limit 1`;
+
+const filedSql = `select least(f.number, h.number)::float8 from ledger_filed f join ledger_head h using (tenant) where f.tenant = $1`;
+
+type Entry = { position: number; fields: readonly string[] };
+
+/** A line of a block as the row that is filed of it says it. */
+function filedFields(line: readonly string[], { recorded }: Block): string[] {
+  const [id = '', at = '', patient = '', shape = '', code = '', present = '', keys = '', suspended = '', content = ''] =
+    line;
+  const micros = (ms: string): string => (ms === '' ? '' : `${ms}000`);
+  const own = shape === '' ? `{${present}}` : '';
+  return [
+    id,
+    micros(at === '' ? String(recorded) : at),
+    patient,
+    shape,
+    code,
+    own,
+    `{${keys}}`,
+    micros(suspended),
+    content,
+  ];
+}
+
+const isSame = (one: readonly string[], other: readonly string[]): boolean =>
+  one.length === other.length && one.every((field, at) => field === other[at]);
+
+/** Where a row that is filed is not the one of the block. */
+function differing(block: Block, lines: readonly string[][], entries: readonly Entry[]): string | null {
+  for (const [at, { position, fields }] of entries.entries()) {
+    const line = lines[position - 1];
+    if (position !== at + 1 || line === undefined) return fields[0] ?? null;
+    if (!isSame(filedFields(line, block), fields)) return line[0] ?? null;
+  }
+  return null;
+}
 
 /** The first row of a block that is not what it was, or the block. */
 function problemIn(
-  tenant: number,
   block: Block,
-  rows: readonly Kept[],
+  entries: readonly Entry[],
   shapes: ReadonlyMap<number, Shape>,
+  isFiled: boolean,
 ): string | null {
-  const digests: string[] = [];
-  for (const { row, recorded, digest, shape, isOdd } of rows) {
-    const own = shape === null ? undefined : shapes.get(shape);
-    if (shape !== null && own?.isIts !== true)
-      return `row ${row.id}: what it has in common with others (shape ${shape}) was changed`;
-    const found = rowDigest(tenant, recorded, row);
-    if (isOdd || shortDigest(found) !== digest) return `row ${row.id} was changed`;
-    digests.push(found);
+  const { number, content, digest, recorded, rows } = block;
+  const lines = fieldsOf(content);
+  const named = new Set<string>();
+  for (const [id, , , shape = ''] of lines) {
+    const known = shape === '' ? undefined : shapes.get(Number(shape));
+    if (shape !== '' && known?.isIts !== true)
+      return `row ${id}: what it has in common with others (shape ${shape}) was changed`;
+    if (known) named.add(known.digest);
   }
-  if (rows.length !== block.rows)
-    return `block ${block.number} has ${rows.length} rows and not the ${block.rows} that it was written with`;
-  const moved = rows.findIndex(({ position }, at) => position !== at + 1);
-  if (moved >= 0) return `row ${rows[moved]?.row.id} is not in its place`;
-  if (blockDigest(digests) !== block.digest) {
-    const [first] = rows;
-    return `block ${block.number} was changed, with the digests of its rows: row ${first?.row.id} or one of the ${rows.length - 1} behind it`;
-  }
-  return null;
+  const other = differing(block, lines, entries);
+  if (blockDigest(recorded, content, [...named]) !== digest)
+    return `block ${number} was changed${other === null ? '' : `, row ${other} of it`}`;
+  if (lines.length !== rows)
+    return `block ${number} has ${lines.length} rows and not the ${rows} that it was written with`;
+  if (other !== null) return `row ${other} was changed`;
+  if (entries.length === lines.length || (entries.length === 0 && !isFiled)) return null;
+  const missing = lines[entries.length]?.[0];
+  return `row ${missing} of block ${number} is not where rows are filed`;
 }
 
 /**
@@ -159,6 +171,8 @@ export async function verifyLedger(
     return bad(
       `the ledger ends with block ${last}; on ${beyond.recorded} it had block ${beyond.number}, as a checkpoint says`,
     );
+  const [filedRow] = await on.query(filedSql, [tenant]);
+  const filed = Number(filedRow?.[0] ?? 0);
   const byNumber = new Map(checkpoints.map((one) => [one.number, one]));
   const shapes = await shapesOf(on, tenant);
   let previous = empty;
@@ -167,14 +181,16 @@ export async function verifyLedger(
   for (let at = 0; at < last; at += PAGE) {
     const to = Math.min(at + PAGE, last);
     const blocks = (await on.query(blocksSql, [tenant, at, to])).map(blockOf);
-    const kept = (await on.query(rowsSql, [tenant, at, to])).map((cells) => keptOf(cells, shapes));
-    const byBlock = new Map<number, Kept[]>();
-    for (const one of kept) byBlock.set(one.block, [...(byBlock.get(one.block) ?? []), one]);
+    const byBlock = new Map<number, Entry[]>();
+    for (const [number, position, fields] of await on.query(entriesSql, [tenant, at, to])) {
+      const entries = byBlock.get(number as number) ?? [];
+      byBlock.set(number as number, entries);
+      entries.push({ position: position as number, fields: fields as string[] });
+    }
     for (let number = at + 1; number <= to; number++) {
       const block = blocks[number - at - 1];
       if (block?.number !== number) return bad(`block ${number} is missing`);
-      const own = byBlock.get(number) ?? [];
-      const problem = problemIn(tenant, block, own, shapes);
+      const problem = problemIn(block, byBlock.get(number) ?? [], shapes, number <= filed);
       if (problem) return bad(problem);
       if (block.previous !== previous || chained(previous, number, block.digest) !== block.hash)
         return bad(`block ${number} does not follow block ${number - 1}: one of them was changed or replaced`);
@@ -182,12 +198,12 @@ export async function verifyLedger(
       if (signedThen && signedThen.hash !== block.hash)
         return bad(`block ${number} is not the one that was signed on ${signedThen.recorded}`);
       previous = block.hash;
-      rows += own.length;
-      for (const { recorded } of own) until = Math.max(until, recorded);
+      rows += block.rows;
+      until = Math.max(until, block.recorded);
     }
   }
   if (previous !== headHash) return bad(`the head says that block ${last} is another than it is`);
-  const [outside] = await on.query(outsideSql, [tenant, last]);
+  const [outside] = await on.query(outsideSql, [tenant]);
   if (outside) return bad(`row ${outside[0]} is in no block of the chain`);
   return {
     ok: true,
