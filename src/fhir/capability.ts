@@ -7,6 +7,7 @@ import { patchFormats } from './interactions/patch.ts';
 import type { Operation } from './operations/operation.ts';
 import { ok } from './outcome.ts';
 import { projected } from './projected.ts';
+import { isWrittenByServer } from './resources.ts';
 
 /** When what the server promises was last changed: conformance/capability-statement.json shows how. */
 const changed = '2026-11-24';
@@ -42,6 +43,9 @@ const named = ({ code, definition, description }: Operation) => ({
   documentation: description,
 });
 
+/** What may be asked of a type that the server alone writes, and never changes. */
+const asked: ReadonlySet<string> = new Set(['read', 'vread', 'history-instance', 'search-type']);
+
 const references = ({ type, code }: SearchParameterDef): boolean => type === 'reference' && !code.startsWith('_');
 
 /** Profiles of a type that are checked when a resource claims them, by canonical URL. */
@@ -61,7 +65,10 @@ function resourceOf(
   operations: readonly Operation[],
   { pointing = [], supported = [] }: { pointing?: readonly string[]; supported?: readonly string[] },
 ) {
-  const parameters = searchParametersOf(definitions, type).filter(({ code }) => code !== '_query');
+  const isOurs = isWrittenByServer(type);
+  const parameters = searchParametersOf(definitions, type).filter(
+    (one) => one.code !== '_query' && !(isOurs && one.type === 'string'),
+  );
   const sorted = parameters.toSorted((a, b) => (a.code < b.code ? -1 : 1));
   const includes = sorted.filter(references).map(({ code }) => `${type}:${code}`);
   const own = operations.filter(({ on }) => covers(on.types, type) || covers(on.instances, type)).map(named);
@@ -69,14 +76,17 @@ function resourceOf(
     type,
     profile: `http://hl7.org/fhir/StructureDefinition/${type}`,
     ...(supported.length > 0 ? { supportedProfile: supported } : {}),
-    interaction: interactions.flatMap((one) => codesOf(one, 'type')).map((code) => ({ code })),
+    interaction: interactions
+      .flatMap((one) => codesOf(one, 'type'))
+      .filter((code) => !isOurs || asked.has(code))
+      .map((code) => ({ code })),
     versioning: 'versioned',
     readHistory: true,
-    updateCreate: true,
-    conditionalCreate: true,
+    updateCreate: !isOurs,
+    conditionalCreate: !isOurs,
     conditionalRead: 'full-support',
-    conditionalUpdate: true,
-    conditionalDelete: 'single',
+    conditionalUpdate: !isOurs,
+    conditionalDelete: isOurs ? 'not-supported' : 'single',
     referencePolicy: ['literal', 'logical', 'local'],
     ...(includes.length > 0 ? { searchInclude: ['*', ...includes] } : {}),
     ...(pointing.length > 0 ? { searchRevInclude: pointing } : {}),
