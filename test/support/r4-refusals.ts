@@ -19,6 +19,9 @@ export const vagueConsents: readonly [file: RegExp, rule: RegExp, why: string][]
   [/^consent-example-signature\.json$/, /An actor receives/, 'an actor of a Consent is an author, who receives nothing'],
 ];
 
+/** Why the official examples of AuditEvent are answered 405. */
+export const writtenByServer = 'AuditEvents are written by the server alone';
+
 /** Resources of the US Core reference data that R4 forbids: an element that its type does not have. */
 export const wrongMustSupport: readonly { id: string; file: string; rule: RegExp; element: string }[] = [
   {
