@@ -69,7 +69,7 @@ function isOpen(labels: readonly string[], open: ReadonlySet<string>): boolean {
 }
 
 /** Classes for whom what is labelled is closed. */
-const closed: ReadonlySet<Actor> = new Set<Actor>(['practitioner', 'concierge', 'system']);
+const closed: ReadonlySet<Actor> = new Set<Actor>(['practitioner', 'concierge', 'system', 'hr-admin']);
 
 /** Whom Consents that name nobody are about. */
 const bearing: ReadonlySet<Actor> = new Set<Actor>(['practitioner', 'concierge', 'system', 'hr-admin']);
