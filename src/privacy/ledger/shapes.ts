@@ -4,7 +4,7 @@ import type { Database } from '../../db/database.ts';
 import type { Caller } from '../../fhir/access.ts';
 import { NotRecorded } from '../../fhir/audit/not-recorded.ts';
 import { auditEventOf } from '../../fhir/audit/render.ts';
-import type { AuditShape, AuditUse, Deed } from '../../fhir/audit/used.ts';
+import type { AuditShape, AuditUse } from '../../fhir/audit/used.ts';
 import type { Index, Resource } from '../../fhir/context.ts';
 import { numbers } from '../../fhir/store/arrays.ts';
 import { useKeys } from './audit-keys.ts';
@@ -109,5 +109,3 @@ export function createShapes(database: Database, index: Index, issuerOf: (tenant
     },
   };
 }
-
-export const deedOf = (deed: Deed, has: string, via: string | null = null): Doing => ({ deed, via, outcome: '0', has });
