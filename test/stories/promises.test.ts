@@ -48,3 +48,27 @@ test('O-66 where somebody came from is kept as a network, but for what counts wr
   const [seen] = await server.database.query(`select count(*) from ledger where content like '%203.0.113.0%'`);
   expect(Number(seen?.[0])).toBeGreaterThan(0);
 });
+
+type Entity = { detail?: { type: string; valueString: string }[] };
+
+test('O-90 every refusal has its reason in the ledger, as a code, and none of it in the answer', async () => {
+  const { server } = world;
+  const token = await server.token('patient/Observation.rs', { patient: 'p', subject: 'refused' });
+  const refused = { headers: { authorization: `Bearer ${token}` } };
+  const asked = [
+    ['Condition', 403, 'privacy'],
+    ['Observation/hidden', 404, 'privacy'],
+    ['Observation?code:nonsense=1', 400, 'manner'],
+  ] as const;
+  for (const [path, status, code] of asked) {
+    const answer = await server.fetch(path, refused);
+    expect([path, answer.status]).toEqual([path, status]);
+    expect(await answer.text()).not.toMatch(/privacy|manner|Consent/);
+    const found = await server.fetch('AuditEvent?outcome=4&_count=1&_sort=-date');
+    const { entry } = (await found.json()) as { entry: { resource: { entity: Entity[] } }[] };
+    expect([path, entry[0]?.resource.entity.flatMap(({ detail = [] }) => detail)]).toEqual([
+      path,
+      [{ type: 'refusal', valueString: code }],
+    ]);
+  }
+});

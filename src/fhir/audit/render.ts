@@ -1,4 +1,5 @@
 import type { AuditEvent, AuditEventAgent, AuditEventEntity, Coding, Reference } from '@medplum/fhirtypes';
+import { refusalOf } from './refusals.ts';
 
 import { type AuditShape, type AuditUse, actionOf, emergency, isSearch } from './used.ts';
 
@@ -118,7 +119,7 @@ function dataOf({ has }: AuditShape, { what = {}, count = {} }: AuditUse): Audit
 }
 
 function entitiesOf(shape: AuditShape, use: AuditUse, patient: string): AuditEventEntity[] {
-  const { query, basis = [], request } = use;
+  const { query, basis = [], request, status } = use;
   const consents = basis.filter((one) => one !== emergency);
   return [
     ...(patient === ''
@@ -133,6 +134,7 @@ function entitiesOf(shape: AuditShape, use: AuditUse, patient: string): AuditEve
       type: ofType('Consent'),
       role: role('13', 'Security Resource'),
     })),
+    ...(status === undefined ? [] : [{ detail: [{ type: 'refusal', valueString: refusalOf(status) }] }]),
     ...(request === undefined
       ? []
       : [
