@@ -147,6 +147,8 @@ export type Predicate = {
   text: string;
   /** Of each list a row must hold one key (search/hash.ts). That it does makes it a candidate. */
   keys: readonly (readonly number[])[];
+  /** Whether the keys leave something to the text: then rows are counted by reading them. */
+  byText?: boolean;
   /** Whether the JSON text of a resource says it, exactly. */
   holds(content: string): boolean;
 };

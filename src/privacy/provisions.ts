@@ -100,6 +100,7 @@ function codeOf(reading: Reading, type: string, { code = [] }: ConsentProvision)
 const both = (one: Predicate, other: Predicate): Predicate => ({
   text: `${one.text} and ${other.text}`,
   keys: [...one.keys, ...other.keys],
+  byText: one.byText === true || other.byText === true,
   holds: (content) => one.holds(content) && other.holds(content),
 });
 

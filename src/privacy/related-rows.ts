@@ -86,7 +86,7 @@ export async function tiedRows(ask: Ask): Promise<ReadonlyMap<string, Tied>> {
     const keys = codesOf(ask, type).map((code) => key(tenant, type, code, 'r', name));
     const holds = (content: string): boolean => says(type, read(content));
     const where = keys.length === 0 ? null : { text: `${tie} ${name}`, keys: [keys], holds };
-    const whole = { text: `${tie} ${name} by its text`, keys: [], holds };
+    const whole = { text: `${tie} ${name} by its text`, keys: [], byText: true, holds };
     tied.set(type, { where, keys: new Set(keys), ids: [], whole });
   }
   for (const { type, id, content } of await mentions(ask)) {

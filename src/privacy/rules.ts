@@ -60,6 +60,7 @@ function eachPredicate(one: Predicate, other: Predicate): Predicate {
   return {
     text: `${one.text}&${other.text}`,
     keys: [...one.keys, ...other.keys],
+    byText: one.byText === true || other.byText === true,
     holds: (content) => one.holds(content) && other.holds(content),
   };
 }

@@ -121,7 +121,10 @@ function addSources(at: At, { source, code, target }: Include, rows: readonly No
     // Whoever searches what points here needs to be allowed to search it.
     const [searched, read] = [Scan.of(grant, type, 's')?.seeing([code]), Scan.of(grant, type, 'r')?.seeing([code])];
     if (!searched || !read) continue;
-    const covered = searched.covers(read) ? null : written(({ statement, row }) => searched.gate(statement, row));
+    const whole = Scan.of(grant, type, 'r');
+    // What is read is the whole of what may be read: of that, the rows that show where they point, and may be searched.
+    const gates = [searched, read].filter((scan) => !whole || !scan.covers(whole));
+    const covered = gates.map((scan) => written(({ statement, row }) => scan.gate(statement, row)));
     for (const one of referenceCodes(definitions, type, code)) {
       const parameter = searchParameter(definitions, type, one);
       if (!parameter) continue;
@@ -129,7 +132,7 @@ function addSources(at: At, { source, code, target }: Include, rows: readonly No
       const pointers: Pointer[] = rows.filter((row) => reachable(row.type) && (target === null || target === row.type));
       if (pointers.length === 0) continue;
       const pointing = pointingTo({ ...at, tenant: grant.tenant, type, parameter, name: code }, pointers);
-      want(wanted, type, covered ? allOf([pointing, covered]) : pointing);
+      want(wanted, type, covered.length > 0 ? allOf([pointing, ...covered]) : pointing);
     }
   }
 }

@@ -51,6 +51,12 @@ export class Scan {
     return this.#rules.some(readsText) || this.#denials.some((one) => readsText(one) || one.except.some(readsText));
   }
 
+  /** Whether what no key tells decides if a row is covered, so that rows cannot be counted without reading them. */
+  get readsToCount(): boolean {
+    const reads = ({ where }: Rows): boolean => where?.byText ?? false;
+    return this.#rules.some(reads) || this.#denials.some((one) => reads(one) || one.except.some(reads));
+  }
+
   /** Whether every row of the other is one of its own; where that takes more than a look, no. */
   covers(other: Scan): boolean {
     if (this.#rules.length === 0) return true;

@@ -1,5 +1,5 @@
 import type { Row } from '../../db/database.ts';
-import type { Grant } from '../access.ts';
+import { admits, type Grant } from '../access.ts';
 import type { FhirContext } from '../context.ts';
 import { type Issue, ok, type Result } from '../outcome.ts';
 import { countStatement, pageStatement } from './compile.ts';
@@ -47,18 +47,32 @@ export async function run(prepared: Prepared): Promise<SearchPage> {
   if (asked === 'none') return page;
   // A first page that is the last has been counted already.
   if (!request.countOnly && after === null && page.next === null) {
-    page.total = page.found.filter((one) => one.mode === 'match').length;
+    page.total = page.found.filter((one) => one.mode === 'match' && isCovered(asking.grant, one)).length;
     return page;
   }
-  const count = countStatement(parts, asked === 'estimate' ? estimated + 1 : null);
-  const [row] = parts.length > 0 ? await asking.on.query(count.text, count.params) : [[0]];
-  page.total = Number(row?.[0] ?? 0);
+  page.total = await counted(prepared, asked === 'estimate' ? estimated + 1 : null);
   if (request.countOnly && page.total > 0) page.counted = patientsOf(prepared);
   if (asked === 'estimate' && page.total > estimated) {
     page.total = estimated;
     issues.push(atLeast);
   }
   return page;
+}
+
+const isCovered = (grant: Grant, row: Found): boolean => admits(grant, row.type, row, 's');
+
+/** How many matches there are, `most` of them where that is not null: where only their texts tell, as many as may be read. */
+async function counted({ parts, asking }: Prepared, most: number | null): Promise<number> {
+  if (parts.length === 0) return 0;
+  if (!parts.some(({ scan }) => scan.readsToCount)) {
+    const { text, params } = countStatement(parts, most);
+    const [row] = await asking.on.query(text, params);
+    return Number(row?.[0] ?? 0);
+  }
+  const plain = parts.map((part) => ({ ...part, order: [] }));
+  const { text, params } = pageStatement({ parts: plain, after: null, limit: estimated + 1, withKeys: false });
+  const rows = await asking.on.query(text, params);
+  return rows.filter((row) => isCovered(asking.grant, foundRow(row, 'match'))).length;
 }
 
 /** The patients by whose ids a search chooses. */

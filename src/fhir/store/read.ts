@@ -13,14 +13,18 @@ const pointSql = `select v.n::int, r.version, r.last_updated, r.patient, r.patie
   from unnest($1::int[], $2::smallint[], string_to_array($3, chr(30))) with ordinality v(tenant, type, id, n)
   join resource r using (tenant, type, id)`;
 
+/** What was deleted is held against the grant by what it was. */
+const before = `coalesce(case when h.deleted then (select p.content from resource_history p where p.tenant = h.tenant
+  and p.type = h.type and p.id = h.id and p.version = h.version - 1) end, h.content) as content`;
+
 const versionSql = `select version, last_updated, patient, patients, labels::float8, content, deleted from (
     select version, last_updated, patient, patients, labels, content, false as deleted from resource
       where tenant = $1 and type = $2 and id = $3 and version = $4
     union all
-    select version, last_updated, patient, patients, labels, content, deleted from resource_history
+    select version, last_updated, patient, patients, labels, ${before}, deleted from resource_history h
       where tenant = $1 and type = $2 and id = $3 and version = $4) v limit 1`;
 
-const tombstoneSql = `select version, last_updated, patient, patients, labels::float8, content from resource_history
+const tombstoneSql = `select version, last_updated, patient, patients, labels::float8, ${before} from resource_history h
   where tenant = $1 and type = $2 and id = $3 and deleted order by version desc limit 1`;
 
 /** The ledger's rows have one version, and are read a few at a time. */

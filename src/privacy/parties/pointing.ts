@@ -38,6 +38,7 @@ export function pointingTo(
 export const bothHold = (one: Predicate, other: Predicate): Predicate => ({
   text: `${one.text} and ${other.text}`,
   keys: [...one.keys, ...other.keys],
+  byText: one.byText === true || other.byText === true,
   holds: (content) => one.holds(content) && other.holds(content),
 });
 
@@ -45,5 +46,6 @@ export const bothHold = (one: Predicate, other: Predicate): Predicate => ({
 export const saying = (path: string, target: string): Predicate => ({
   text: `${path} is ${target}`,
   keys: [],
+  byText: true,
   holds: (content) => content !== '' && referencesAt(JSON.parse(content), path.split('.')).includes(target),
 });
