@@ -269,6 +269,24 @@ test('a device gateway writes measurements and reads none', async () => {
   expect(['Observation', 'Device', 'Patient', 'Condition'].map(letters)).toEqual(['c', 'rs', '', '']);
 });
 
+test('O-08 a device gateway writes what it measures of whom it acts for, and of who consents to it', async () => {
+  const writes = (some: Grant, patient: string) => admits(some, 'Observation', row(patient), 'c');
+  const consents = [effect('p1', { permits: all() }), effect('p2', { denials: none() })];
+  const some = await grant('system/*.cruds', { actor: 'device-gateway' }, { consents });
+  expect(['p1', 'p2', 'p9'].map((id) => writes(some, id))).toEqual([true, false, false]);
+  expect(['p1', 'p9'].map((id) => admits(some, 'Device', row(id), 'r'))).toEqual([true, false]);
+  expect(admits(some, 'Observation', row('p1'), 'r')).toBe(false);
+  const own = await grant('patient/*.cruds', { actor: 'device-gateway', patient: 'p3' });
+  expect(['p1', 'p3'].map((id) => writes(own, id))).toEqual([false, true]);
+});
+
+test('O-63 what a patient denies to a contractor it does not see', async () => {
+  const registration = { types: new Set(['Claim']), elements: ['Claim.status'] };
+  const contractor: Partial<Caller> = { actor: 'contractor', clientId: 'c' };
+  const some = await grant('system/*.rs', contractor, { registration, consents: [effect('p1', { denials: none() })] });
+  expect(['p1', 'p2'].map((id) => admits(some, 'Claim', row(id), 'r'))).toEqual([false, true]);
+});
+
 test('what a class does not act for gets it nothing', async () => {
   for (const [actor, { purposes }] of actorPolicies) {
     if (actor === 'marketing') continue;

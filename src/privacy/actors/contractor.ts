@@ -12,7 +12,7 @@ export const contractor: ActorPolicy = {
   implicit: 'permit',
   restricted: restrictedLabels,
   never: noTypes,
-  consents: 'none',
+  consents: 'bound',
   about: 'rules',
   rules(type, _, { registration }): readonly Rule[] {
     if (!registration?.types.has(type)) return [];
