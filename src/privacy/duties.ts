@@ -5,6 +5,7 @@ import { systemGrant } from '../fhir/store/system.ts';
 import { openGlasses } from './break-glass.ts';
 import type { ConsentEffect, Facts, ReadFacts, Registration } from './facts.ts';
 import { readParties } from './parties/read-facts.ts';
+import { isActive, type Role } from './reach.ts';
 import { wardsOf } from './wards.ts';
 import { isWorking } from './working.ts';
 
@@ -50,7 +51,10 @@ async function every(
 /** Who somebody is as an owner: the Practitioner and their roles. */
 async function owners(context: FhirContext, tenant: number, practitioner: string): Promise<string> {
   const roles = await every(context, tenant, 'PractitionerRole', `practitioner=${practitioner}&active:not=false`);
-  return [practitioner, ...roles.map(({ id }) => `PractitionerRole/${id}`)].slice(0, 100).join();
+  const now = context.now();
+  // What is stored as a role has been checked.
+  const active = roles.filter(({ content }) => isActive(JSON.parse(content) as Role, now));
+  return [practitioner, ...active.map(({ id }) => `PractitionerRole/${id}`)].slice(0, 100).join();
 }
 
 /** Whose open Tasks are the caller's; for a concierge also whom they meet at the moment. */

@@ -15,7 +15,7 @@ export type Reach = (tenant: number, fhirUser: string | null) => Promise<readonl
 export type Period = { start?: string; end?: string } | undefined;
 
 /** Resources that were checked when they were stored. */
-type Role = { active?: boolean; period?: Period };
+export type Role = { active?: boolean; period?: Period };
 type Team = { period?: Period; participant?: { member?: { reference?: string }; period?: Period }[] };
 
 /** What does not say when it is, is now. */

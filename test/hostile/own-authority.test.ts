@@ -47,7 +47,15 @@ beforeAll(async () => {
     task('of-agent', 'agent', 'pa', { code: { text: 'A question' } }),
     task('of-concierge', 'concierge', 'pa'),
     task('of-left', 'left', 'pa'),
-    task('of-nobody', 'doc', 'pb'),
+    ...['former', 'present'].map((id) => ({
+      resourceType: 'PractitionerRole',
+      id,
+      practitioner: { reference: 'Practitioner/doc' },
+      ...(id === 'former' ? { period: { end: '2020-01-01' } } : {}),
+    })),
+    task('of-former', 'x', 'pb', { owner: { reference: 'PractitionerRole/former' } }),
+    task('of-present', 'x', 'pa', { owner: { reference: 'PractitionerRole/present' } }),
+    task('of-nobody', 'somebody', 'pb'),
     ...['teen', 'ageless'].map((id) => ({
       resourceType: 'RelatedPerson',
       id: `mother-of-${id}`,
@@ -87,6 +95,7 @@ beforeAll(async () => {
   for (const [who, scope, claims] of [
     ['agent', 'user/*.cruds', { actor: 'care-agent', fhirUser: 'Practitioner/agent' }],
     ['concierge', 'user/*.cruds', { actor: 'concierge', fhirUser: 'Practitioner/concierge' }],
+    ['agent by a role', 'user/*.cruds', { actor: 'care-agent', fhirUser: 'Practitioner/doc' }],
     ['agent who left', 'user/*.cruds', { actor: 'care-agent', fhirUser: 'Practitioner/left' }],
     ['doctor', 'user/*.cruds', { fhirUser: 'Practitioner/doc' }],
     ['doctor who left', 'user/*.cruds', { fhirUser: 'Practitioner/left' }],
@@ -133,6 +142,11 @@ describe('O-71 who sees a record while a Task is theirs', () => {
 });
 
 describe('O-43 who is a Practitioner no more', () => {
+  test('has no Tasks by a role that has ended', async () => {
+    const seen = await Promise.all(['pa', 'pb'].map((id) => as('agent by a role', 'GET', `Patient/${id}`)));
+    expect(seen.map(({ status }) => status)).toEqual([200, 404]);
+  });
+
   test('has no Tasks, and breaks no glass', async () => {
     expect((await as('agent who left', 'GET', 'Patient/pa')).status).toBe(404);
     expect((await as('doctor who left', 'POST', 'Patient/pb/$break-glass', reason)).status).toBe(403);
