@@ -2,8 +2,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-
-import { fileBlocks } from '../../src/privacy/ledger/block.ts';
+import { appendBlock, fileBlocks } from '../../src/privacy/ledger/block.ts';
 import { checkpointKey } from '../../src/privacy/ledger/checkpoint-key.ts';
 import { checkpoint, checkpointsInFile } from '../../src/privacy/ledger/checkpoints.ts';
 import { type Verified, verifyLedger } from '../../src/privacy/ledger/verify.ts';
@@ -123,4 +122,23 @@ test('O-84 who tells of a disclosure made elsewhere writes no name of the patien
   expect(rows.length).toBe(1);
   expect(String(rows[0]?.[0])).not.toContain(canary);
   expect(String(rows[0]?.[0])).not.toContain('1971');
+});
+
+test('A-68 a row that is written twice is named, and keeps nothing that follows from being filed', async () => {
+  const { database } = server;
+  const content = '{"resourceType":"AuditEvent","id":"twice"}';
+  const whole = { code: null, present: [], suspendedUntil: null };
+  const rows = [{ id: 'twice', recorded: null, patient: 'pa', shape: null, keys: [], content, whole }];
+  for (let at = 0; at < 2; at++) await appendBlock(database, 1, rows, Date.now());
+  await server.fetch('Patient/pa');
+  await expect
+    .poll(async () => {
+      await fileBlocks(database, 1);
+      const [row] = await database.query(
+        'select f.number = h.number from ledger_filed f join ledger_head h using (tenant) where f.tenant = 1',
+      );
+      return row;
+    })
+    .toEqual([true]);
+  expect(await verify()).toMatchObject({ ok: false, problem: expect.stringContaining('twice') });
 });

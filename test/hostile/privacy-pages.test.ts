@@ -174,3 +174,26 @@ test('O-07 before a new policy is agreed to its pages lead there, and afterwards
   expect(new URL(home.url).pathname).toBe('/privacy');
   expect((await browser.open(at('/privacy/consents'))).html).toContain('My consents');
 });
+
+test('O-07 nobody agrees to a policy that came into force after the page was opened', async () => {
+  const { browser, page } = await openAs(server, 'femi-bellamy', '/privacy');
+  const form = formTo(page, '/privacy/policy');
+  const parameter = [
+    { name: 'version', valueString: '3' },
+    { name: 'url', valueUrl: 'https://example.org/privacy' },
+    { name: 'text', valueString: 'We sell whatever you tell us.' },
+  ];
+  const published = await server.fetch('$publish-policy', {
+    method: 'POST',
+    headers: { authorization: `Bearer ${await server.token('system/*.cruds', { actor: 'operator' })}` },
+    body: JSON.stringify({ resourceType: 'Parameters', parameter }),
+  });
+  expect(published.status).toBe(200);
+  const after = await browser.submit(page, form);
+  expect(new URL(after.url).pathname).toBe('/privacy/policy');
+  expect(after.html).toContain('We sell whatever you tell us.');
+  const [row] = await server.database.query(
+    `select count(*)::int from resource where patient = 'femi-bellamy' and content like '%privacy|3%'`,
+  );
+  expect(row).toEqual([0]);
+});

@@ -5,22 +5,22 @@ import { blockContent, blockDigest, type LedgerRow, shapesIn } from './row.ts';
  * One block in one statement. The row of the head is locked until it is committed, so that blocks of any number of processes
  * follow each other; what others committed in the meantime is seen, because an upsert reads the row anew.
  */
-const appendSql = `with head as (
+const appendSql = (from: string): string => `with head as (
     insert into ledger_head as h (tenant, number, previous, hash)
-      values ($1, 1, sha256(''), sha256(sha256('') || int8send(1) || decode($2, 'hex')))
+      select $1, 1, sha256(''), sha256(sha256('') || int8send(1) || decode($2, 'hex')) ${from}
       on conflict (tenant) do update set number = h.number + 1, previous = h.hash,
         hash = sha256(h.hash || int8send(h.number + 1) || decode($2, 'hex'))
       returning number, previous, hash)
   insert into ledger_block (tenant, number, previous, digest, hash, rows, recorded, content)
     select $1, number, previous, decode($2, 'hex'), hash, $3::int, $4::timestamptz, $5 from head`;
 
-/**
- * Adds a block. Within a transaction it is the last statement: until the commit everybody else waits.
- *
- * @param now ms since 1970
- */
-export async function appendBlock(
+const appendNow = appendSql('');
+/** Whoever adds the next block need not wait for the disk: who was told of this one does, in `flush`. */
+const appendSoon = appendSql("from set_config('synchronous_commit', 'off', true)");
+
+async function append(
   on: Queryable,
+  sql: string,
   tenant: number,
   rows: readonly LedgerRow[],
   now: number,
@@ -28,13 +28,37 @@ export async function appendBlock(
   if (rows.length === 0) return;
   const content = blockContent(rows);
   const digest = blockDigest(now, content, shapesIn(rows));
-  await on.query(appendSql, [tenant, digest, rows.length, new Date(now), content]);
+  await on.query(sql, [tenant, digest, rows.length, new Date(now), content]);
+}
+
+/**
+ * Adds a block within a transaction, as its last statement: until the commit everybody else waits.
+ *
+ * @param now ms since 1970
+ */
+export const appendBlock = (tx: Queryable, tenant: number, rows: readonly LedgerRow[], now: number): Promise<void> =>
+  append(tx, appendNow, tenant, rows, now);
+
+/** Adds a block that is only kept for good once a `flush` that began after it has ended. */
+export const appendBlockSoon = (
+  on: Queryable,
+  tenant: number,
+  rows: readonly LedgerRow[],
+  now: number,
+): Promise<void> => append(on, appendSoon, tenant, rows, now);
+
+/** Waits until everything that was committed before is on the disk: the log is written in order, and this is the last of it. */
+export async function flush(on: Queryable): Promise<void> {
+  await on.query("select pg_logical_emit_message(true, 'portico ledger', '')");
 }
 
 /** Blocks that are filed at a time. */
 const most = 200;
 
-/** Nothing is lost with it that the blocks do not have, so that nobody waits for the disk. */
+/**
+ * Nothing is lost with it that the blocks do not have, so that nobody waits for the disk. An id that was there before keeps none of
+ * what follows from being filed: verify.ts names it.
+ */
 const fileSql = `with mine as (select number from ledger_filed, set_config('synchronous_commit', 'off', true)
     where tenant = $1 for update of ledger_filed skip locked),
   upto as (select max(number) as number from (select b.number from ledger_block b, mine
@@ -43,7 +67,8 @@ const fileSql = `with mine as (select number from ledger_filed, set_config('sync
       content)
     select v.tenant, v.id, v.block, v.position, v.recorded, v.patient, v.shape, v.code, v.present, v.keys, v.suspended_until,
       v.content
-    from mine, upto, ledger_line v where v.tenant = $1 and v.block > mine.number and v.block <= upto.number),
+    from mine, upto, ledger_line v where v.tenant = $1 and v.block > mine.number and v.block <= upto.number
+    on conflict do nothing),
   done as (update ledger_filed f set number = upto.number from upto where f.tenant = $1 and upto.number is not null)
   select upto.number - mine.number >= ${most} from mine, upto`;
 

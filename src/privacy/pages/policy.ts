@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 
-import { button, buttonLink, csrfInput, notice } from '../../pages/form.ts';
+import { button, buttonLink, csrfInput, hidden, notice } from '../../pages/form.ts';
 import type { Html } from '../../pages/layout.ts';
 import { hasAgreed } from '../policy/acknowledged.ts';
 import { agreeable, type PolicyVersion, policyText, policyVersions } from '../policy/versions.ts';
@@ -30,7 +30,7 @@ const paragraphs = (text: string): Html =>
   html`${text.split(/\n\s*\n/).map((one) => html`<p class="lines">${one.trim()}</p>`)}`;
 
 /** What somebody can do about the policy who is signed in and has a record. */
-async function answerOf(visit: Visit): Promise<Html> {
+async function answerOf(visit: Visit, { version }: PolicyVersion): Promise<Html> {
   const { deps, request, csrf } = visit;
   const say = policyWords[request.language];
   const visitor = await deps.signIn.visitorOf(request);
@@ -39,7 +39,7 @@ async function answerOf(visit: Visit): Promise<Html> {
     return html`${notice(say.agreed, 'good')}<p>${buttonLink(pathIn(request, '/privacy'), say.goOn)}</p>`;
   }
   return html`<section><p>${say.changed}</p>
-    <form method="post" action="${pathIn(request, policyPath)}" id="agree" tabindex="-1">${csrfInput(csrf)}${button(say.agree)}</form></section>`;
+    <form method="post" action="${pathIn(request, policyPath)}" id="agree" tabindex="-1">${csrfInput(csrf)}${hidden('version', version)}${button(say.agree)}</form></section>`;
 }
 
 async function show(visit: Visit, { problems = [] }: Just = {}): Promise<Reply> {
@@ -50,13 +50,15 @@ async function show(visit: Visit, { problems = [] }: Just = {}): Promise<Reply> 
   if (policy === null) return plainPage(visit, { title: say.title, content: html`<p>${say.none}</p>`, status: 404 });
   const content = html`<p class="quiet">${say.version(policy.version, dayInWords(language, policy.effectiveAt))}</p>
     ${paragraphs(await policyText(deps.fhir, tenant, policy.version))}
-    ${await answerOf(visit)}`;
+    ${await answerOf(visit, policy)}`;
   return plainPage(visit, { title: say.title, content, problems });
 }
 
 async function agree(visit: RecordVisit): Promise<Reply> {
   const { request } = visit;
   const policy = await inForce(visit);
+  // Nobody agrees to what they were not shown: another may have come into force meanwhile.
+  if (policy !== null && request.form.get('version') !== policy.version) return seeOther(pathIn(request, policyPath));
   const agreed =
     policy === null
       ? null
