@@ -106,7 +106,8 @@ export async function fileComplaint(
     about: [{ reference: `Task/${task.id}` }],
     sent: new Date(now).toISOString(),
     recipient: [{ display: 'Privacy officers' }],
-    payload: [{ contentString: text }],
+    // What is wrong stands in the Task alone, and goes with it when the record of who complains is erased.
+    payload: [{ contentString: 'A complaint was made. Its Task says what is wrong.' }],
   };
   await storeMade(context, tenant, [task, communication]);
   return ok(task);

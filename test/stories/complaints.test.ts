@@ -42,8 +42,10 @@ test('O-88 a complaint reaches the privacy officers, is followed by who made it,
   expect(errors(task)).toEqual([]);
   expect((await server.fetch(`Task/${task.id}`, { headers: await self() })).status).toBe(200);
   const [communication] = await communications();
+  expect(task.description).toBe(text);
+  expect(JSON.stringify(communication)).not.toContain('Kowalczyk');
   expect(communication).toMatchObject({
-    payload: [{ contentString: text }],
+    payload: [{ contentString: 'A complaint was made. Its Task says what is wrong.' }],
     about: [{ reference: `Task/${task.id}` }],
   });
   expect(errors(communication)).toEqual([]);
