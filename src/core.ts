@@ -15,8 +15,8 @@ import { createIndexer } from './fhir/search/keys.ts';
 import { createStore } from './fhir/store/store.ts';
 import { createValidator } from './fhir/validate/validator.ts';
 import { createPolicyGate } from './privacy/policy/gate.ts';
-import { prepareRemoval } from './privacy/removal-checks.ts';
-import { prepareWrite } from './privacy/write-checks.ts';
+import { prepareRemoval } from './privacy/writes/removal-checks.ts';
+import { prepareWrite } from './privacy/writes/write-checks.ts';
 
 export type CoreOptions = {
   /** Folder of FHIR packages. */

@@ -65,7 +65,7 @@ export type Scope = {
 };
 
 /**
- * What this request may do and see: built by src/privacy/decide.ts, carried by every Scan.
+ * What this request may do and see: built by src/privacy/gate/decide.ts, carried by every Scan.
  * A type that is absent from `types` is denied.
  */
 export type Grant = {

@@ -1,6 +1,6 @@
 import type { Actor, Caller, Grant, Interaction } from '../fhir/access.ts';
 import type { Json } from '../fhir/context.ts';
-import { createReach } from '../privacy/reach.ts';
+import { createReach } from '../privacy/gate/reach.ts';
 import type { SmartContext } from './context.ts';
 import { isStaffRole, type User } from './people/user.ts';
 

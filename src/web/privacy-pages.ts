@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
+import { createReach } from '../privacy/gate/reach.ts';
 import type { Asked, SignIn } from '../privacy/pages/visit.ts';
-import { createReach } from '../privacy/reach.ts';
 import { privacyRoutes } from '../privacy/routes.ts';
 import { signInPath } from '../smart/account/account-guard.ts';
 import type { SmartContext } from '../smart/context.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { fileComplaint } from '../../src/privacy/complaint.ts';
+import { fileComplaint } from '../../src/privacy/requests/complaint.ts';
 import { inTables } from '../support/canaries.ts';
 import { type Server, startServer } from '../support/server.ts';
 

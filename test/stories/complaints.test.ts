@@ -1,8 +1,8 @@
 import type { Communication, Task } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { fileComplaint } from '../../src/privacy/complaint.ts';
-import { clockOf, openRequest, openRequests } from '../../src/privacy/requests.ts';
+import { fileComplaint } from '../../src/privacy/requests/complaint.ts';
+import { clockOf, openRequest, openRequests } from '../../src/privacy/requests/requests.ts';
 import { storeAsIs } from '../support/every-type.ts';
 import { runDueJobs } from '../support/jobs.ts';
 import { type Server, startServer } from '../support/server.ts';

@@ -15,7 +15,7 @@ import { addCopy, findCopy, unsealKey } from '../../src/privacy/copy/copies.ts';
 import { decrypted } from '../../src/privacy/copy/frames.ts';
 import { makeCopy } from '../../src/privacy/copy/make.ts';
 import { PAGE } from '../../src/privacy/copy/record.ts';
-import { openRequest } from '../../src/privacy/requests.ts';
+import { openRequest } from '../../src/privacy/requests/requests.ts';
 import { storeAsIs } from '../support/every-type.ts';
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
 import { type ServerProcess, startProcess } from '../support/process.ts';

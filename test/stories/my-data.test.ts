@@ -9,7 +9,7 @@ import { uuid7 } from '../../src/fhir/store/uuid.ts';
 import { addCopy } from '../../src/privacy/copy/copies.ts';
 import { copyKey, downloadCopy } from '../../src/privacy/copy/download.ts';
 import { makeCopy } from '../../src/privacy/copy/make.ts';
-import { openRequest } from '../../src/privacy/requests.ts';
+import { openRequest } from '../../src/privacy/requests/requests.ts';
 import { recordOfEveryType, storeAsIs } from '../support/every-type.ts';
 import { runDueJobs } from '../support/jobs.ts';
 import { addPerson } from '../support/people.ts';

@@ -4,10 +4,10 @@ import { expect, test } from 'vitest';
 
 /** What the server reads or writes on its own account, each by a decision of its own. */
 const users = [
-  'src/privacy/consents.ts',
-  'src/privacy/recipient.ts',
-  'src/privacy/related-rows.ts',
-  'src/privacy/duties.ts',
+  'src/privacy/consents/consents.ts',
+  'src/privacy/consents/recipient.ts',
+  'src/privacy/consents/related-rows.ts',
+  'src/privacy/gate/duties.ts',
   'src/privacy/copy/binaries.ts',
   'src/privacy/labels/relabel.ts',
   'src/privacy/corrections/decision.ts',
@@ -19,8 +19,8 @@ const users = [
   'src/privacy/operations/enroll-feed.ts',
   'src/privacy/parties/as-of.ts',
   'src/privacy/parties/rows.ts',
-  'src/privacy/reach.ts',
-  'src/privacy/requests.ts',
+  'src/privacy/gate/reach.ts',
+  'src/privacy/requests/requests.ts',
   'src/smart/brands.ts',
   'src/smart/consents/consents.ts',
 ].sort();

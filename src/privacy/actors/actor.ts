@@ -1,5 +1,5 @@
 import type { Actor, Caller, Rule } from '../../fhir/access.ts';
-import type { Facts } from '../facts.ts';
+import type { Facts } from '../gate/facts.ts';
 
 /** What a class of actors may do without anybody's consent, and what no consent can give it. */
 export type ActorPolicy = {

@@ -19,9 +19,9 @@ import { labelBit } from '../../fhir/search/labels.ts';
 import { createPredicates } from '../../fhir/search/predicate.ts';
 import { actors } from '../../smart/actor.ts';
 import { parseScopes } from '../../smart/scopes/scopes.ts';
-import { createDecide } from '../decide.ts';
-import { directoryTypes } from '../directory.ts';
-import { type ConsentEffect, type Facts, noFacts } from '../facts.ts';
+import { createDecide } from '../gate/decide.ts';
+import { directoryTypes } from '../gate/directory.ts';
+import { type ConsentEffect, type Facts, noFacts } from '../gate/facts.ts';
 import { actorPolicies } from './index.ts';
 
 const definitions = loadDefinitions({ cache: join(import.meta.dirname, '../../../node_modules/.cache/portico') });

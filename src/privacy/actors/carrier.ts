@@ -1,5 +1,5 @@
 import { everyRow, type Rule } from '../../fhir/access.ts';
-import { directoryTypes } from '../directory.ts';
+import { directoryTypes } from '../gate/directory.ts';
 import { carrierView } from '../parties/carrier-view.ts';
 import { noParties } from '../parties/facts.ts';
 import { bothHold, pointingTo, saying } from '../parties/pointing.ts';

@@ -1,5 +1,5 @@
-import { directoryTypes } from '../directory.ts';
-import { restrictedLabels } from '../restricted.ts';
+import { directoryTypes } from '../gate/directory.ts';
+import { restrictedLabels } from '../gate/restricted.ts';
 import type { ActorPolicy } from './actor.ts';
 import { keeping, ofIds, ofPatients, reading } from './rows.ts';
 

@@ -1,6 +1,6 @@
 import type { Rule } from '../../fhir/access.ts';
-import { restrictedLabels } from '../restricted.ts';
-import { elementsOnly } from '../shown-elements.ts';
+import { restrictedLabels } from '../gate/restricted.ts';
+import { elementsOnly } from '../gate/shown-elements.ts';
 import type { ActorPolicy } from './actor.ts';
 import { inPart } from './rows.ts';
 import { noTypes } from './types.ts';

@@ -1,6 +1,6 @@
 import { resourceTypes } from '../../fhir/resources.ts';
+import { restrictedLabels } from '../gate/restricted.ts';
 import { neverEmployer } from '../labels/workplace.ts';
-import { restrictedLabels } from '../restricted.ts';
 import type { ActorPolicy } from './actor.ts';
 import { ofIds, reading } from './rows.ts';
 

@@ -1,4 +1,4 @@
-import { restrictedLabels } from '../restricted.ts';
+import { restrictedLabels } from '../gate/restricted.ts';
 import type { ActorPolicy } from './actor.ts';
 import { ledgerTypes } from './types.ts';
 

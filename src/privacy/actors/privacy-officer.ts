@@ -1,5 +1,5 @@
 import { everyRow } from '../../fhir/access.ts';
-import { directoryTypes } from '../directory.ts';
+import { directoryTypes } from '../gate/directory.ts';
 import type { ActorPolicy } from './actor.ts';
 import { inPart, keeping, reading } from './rows.ts';
 import { knownBy } from './shown.ts';

@@ -1,6 +1,6 @@
 import { everyRow, type Rule } from '../../fhir/access.ts';
 import { labelBit } from '../../fhir/search/labels.ts';
-import { directoryTypes } from '../directory.ts';
+import { directoryTypes } from '../gate/directory.ts';
 import { accountRules } from '../parties/dependents.ts';
 import type { ActorPolicy } from './actor.ts';
 import { everything, ofPatients } from './rows.ts';

@@ -1,5 +1,5 @@
 import { type Caller, everyRow, type Interaction, type Projection, type Rule } from '../../fhir/access.ts';
-import { elementsOnly, shownText } from '../shown-elements.ts';
+import { elementsOnly, shownText } from '../gate/shown-elements.ts';
 import { inPart, ofIds, reading } from './rows.ts';
 
 const named = ['family', 'given', 'phonetic'];

@@ -1,5 +1,5 @@
 import { resourceTypes } from '../../fhir/resources.ts';
-import { directoryTypes } from '../directory.ts';
+import { directoryTypes } from '../gate/directory.ts';
 
 /** Types that tell how somebody is looked after and insured, and not how they are. */
 export const administrativeTypes: ReadonlySet<string> = new Set([

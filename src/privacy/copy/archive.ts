@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import type { FhirContext } from '../../fhir/context.ts';
 import { bytesOf } from '../../fhir/store/binary.ts';
-import { requestsOf } from '../requests.ts';
+import { requestsOf } from '../requests/requests.ts';
 import { type AccountTable, accountTables } from './account.ts';
 import { accountingFiles } from './accounting.ts';
 import { binariesOf, binaryName, ownBinary } from './binaries.ts';

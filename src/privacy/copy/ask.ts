@@ -7,7 +7,7 @@ import { forbidden, ok, type Result } from '../../fhir/outcome.ts';
 import { underCriteria } from '../../fhir/store/criteria.ts';
 import { uuid7 } from '../../fhir/store/uuid.ts';
 import { readOwn, storeMadeIn } from '../made.ts';
-import { requestOf } from '../requests.ts';
+import { requestOf } from '../requests/requests.ts';
 import { addCopy, openCopies } from './copies.ts';
 import { principalOf } from './principal.ts';
 

@@ -1,7 +1,7 @@
 import type { FhirContext } from '../../fhir/context.ts';
 import { ok } from '../../fhir/outcome.ts';
-import { notify } from '../notices.ts';
-import { changeRequest, closeRequest, isOpen, parameterType } from '../requests.ts';
+import { notify } from '../requests/notices.ts';
+import { changeRequest, closeRequest, isOpen, parameterType } from '../requests/requests.ts';
 import { archive } from './archive.ts';
 import { type Copy, findCopy, hashOf, newKey, sealKey } from './copies.ts';
 import { encrypted } from './frames.ts';

@@ -1,6 +1,6 @@
 import type { Caller, Grant } from '../../fhir/access.ts';
 import type { FhirContext } from '../../fhir/context.ts';
-import { createReach } from '../reach.ts';
+import { createReach } from '../gate/reach.ts';
 
 /** Who asked for a copy, as far as they are still asked about when it is made: never what they may see. */
 export type Principal = {

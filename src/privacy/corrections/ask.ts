@@ -7,7 +7,7 @@ import { parseReference } from '../../fhir/reference.ts';
 import type { FhirRequest } from '../../fhir/request.ts';
 import { unknownId } from '../../fhir/store/read.ts';
 import { released, type Stored } from '../../fhir/store/release.ts';
-import { closeRequest, openRequest, parameterType } from '../requests.ts';
+import { closeRequest, openRequest, parameterType } from '../requests/requests.ts';
 import { correctedValue, isSelfEditable, stepsOf } from './editable.ts';
 import { asksForThemself, isInRecord, whoOf } from './who.ts';
 import { nameOf, type Place, sign, writeCorrection } from './written.ts';

@@ -6,7 +6,7 @@ import { requestParameters } from '../../fhir/parameters.ts';
 import type { FhirRequest } from '../../fhir/request.ts';
 import { uuid7 } from '../../fhir/store/uuid.ts';
 import { storeMade } from '../made.ts';
-import { changeRequest, parameterOf, parameterType } from '../requests.ts';
+import { changeRequest, parameterOf, parameterType } from '../requests/requests.ts';
 import { answerable } from './decision.ts';
 import { asksForThemself, whoOf } from './who.ts';
 import { nameOf, sign } from './written.ts';

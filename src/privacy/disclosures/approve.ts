@@ -5,7 +5,7 @@ import { conflict, forbidden, ok, type Result } from '../../fhir/outcome.ts';
 import type { FhirRequest } from '../../fhir/request.ts';
 import { unknownId } from '../../fhir/store/read.ts';
 import { whoOf } from '../corrections/who.ts';
-import { changeRequest, parameterType } from '../requests.ts';
+import { changeRequest, parameterType } from '../requests/requests.ts';
 import { type Approver, approveOrder, findOrder } from './orders.ts';
 import { personOf } from './person.ts';
 

@@ -1,7 +1,7 @@
 import type { Queryable } from '../../db/database.ts';
 import type { FhirContext } from '../../fhir/context.ts';
 import { compartmentTypes } from '../../fhir/definitions/compartments.ts';
-import { sharedTypes, writtenByServer } from '../directory.ts';
+import { sharedTypes, writtenByServer } from '../gate/directory.ts';
 
 /** What an order is by: that of a court opens what a statute keeps from proceedings. */
 export const orderKinds = ['court-order', 'warrant', 'subpoena', 'administrative'] as const;

@@ -7,8 +7,8 @@ import type { FhirRequest } from '../../fhir/request.ts';
 import { interval } from '../../fhir/search/dates.ts';
 import { uuid7 } from '../../fhir/store/uuid.ts';
 import { storeMadeIn } from '../made.ts';
-import { courtOrder } from '../part-two.ts';
-import { parameterType, requestOf } from '../requests.ts';
+import { courtOrder } from '../part-two/part-two.ts';
+import { parameterType, requestOf } from '../requests/requests.ts';
 import { addOrder, type OrderKind, orderableTypes, orderKinds, type Scope } from './orders.ts';
 import { agencyOf, personOf } from './person.ts';
 

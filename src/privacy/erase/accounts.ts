@@ -1,5 +1,5 @@
 import type { Queryable } from '../../db/database.ts';
-import { raiseEpoch } from '../epoch.ts';
+import { raiseEpoch } from '../gate/epoch.ts';
 
 /**
  * What belongs to a patient and is no resource, by table. In each text $2 is the id of the patient, $3 the ids of their

@@ -5,8 +5,8 @@ import { addJob, addTakenJob, type Job } from '../../db/jobs.ts';
 import type { FhirContext } from '../../fhir/context.ts';
 import { conflict, notFound, ok, type Result } from '../../fhir/outcome.ts';
 import { uuid7 } from '../../fhir/store/uuid.ts';
-import { holdsOn } from '../hold.ts';
-import { closeRequest, openRequest } from '../requests.ts';
+import { holdsOn } from '../hold/hold.ts';
+import { closeRequest, openRequest } from '../requests/requests.ts';
 import { accountsOf, disableAccounts, enableAccounts } from './accounts.ts';
 import {
   addErasure,

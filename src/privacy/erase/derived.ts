@@ -6,7 +6,7 @@ import { typeNumber, typeOfNumber } from '../../fhir/resources.ts';
 import { key } from '../../fhir/search/hash.ts';
 import { numbers } from '../../fhir/store/arrays.ts';
 import { literalReferences } from '../../fhir/store/referential.ts';
-import { holdsOn } from '../hold.ts';
+import { holdsOn } from '../hold/hold.ts';
 import { isOwnWork } from '../retention/own-work.ts';
 import { type Name, nameOf, parseName } from './inventory.ts';
 import { purge } from './purge.ts';

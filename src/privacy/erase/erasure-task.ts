@@ -3,7 +3,7 @@ import type { Task } from '@medplum/fhirtypes';
 import type { FhirContext } from '../../fhir/context.ts';
 import { ok } from '../../fhir/outcome.ts';
 import { typeNumber } from '../../fhir/resources.ts';
-import { changeRequest, isOpen } from '../requests.ts';
+import { changeRequest, isOpen } from '../requests/requests.ts';
 import type { Erasure } from './erasure.ts';
 import { ERASED } from './scrub.ts';
 

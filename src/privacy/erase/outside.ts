@@ -6,7 +6,7 @@ import { resourceTypes, typeNumber, typeOfNumber } from '../../fhir/resources.ts
 import { key } from '../../fhir/search/hash.ts';
 import { numbers } from '../../fhir/store/arrays.ts';
 import { literalReferences } from '../../fhir/store/referential.ts';
-import { directoryTypes } from '../directory.ts';
+import { directoryTypes } from '../gate/directory.ts';
 import { type Name, nameOf } from './inventory.ts';
 
 /** Keys in one statement. */

@@ -1,9 +1,9 @@
 import type { Coverage, Organization, Practitioner, RelatedPerson, Task } from '@medplum/fhirtypes';
 
 import { administrativeTypes } from '../actors/types.ts';
+import { isActive } from '../gate/reach.ts';
 import { isInForce, spanOf } from '../parties/coverage.ts';
 import { resourcesOf } from '../parties/rows.ts';
-import { isActive } from '../reach.ts';
 import { type Asked, type Explained, nothingMore } from './explained.ts';
 import { nameOf } from './treating.ts';
 

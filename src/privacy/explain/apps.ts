@@ -1,5 +1,5 @@
 import { typeNumber } from '../../fhir/resources.ts';
-import { clientSystem } from '../consent-resource.ts';
+import { clientSystem } from '../consents/consent-resource.ts';
 import { type Asked, type Explained, nothingMore } from './explained.ts';
 
 const consentType = typeNumber('Consent');

@@ -1,12 +1,12 @@
 import type { Consent, ConsentProvision } from '@medplum/fhirtypes';
 import type { Actor } from '../../fhir/access.ts';
 import { parseInterval } from '../../fhir/search/dates.ts';
-import { isNow } from '../consent-effects.ts';
-import { isActivePrivacy, isAppGrant, rootType } from '../consent-resource.ts';
+import { isNow } from '../consents/consent-effects.ts';
+import { isActivePrivacy, isAppGrant, rootType } from '../consents/consent-resource.ts';
+import { actorSystem } from '../consents/provision-codes.ts';
+import { classesOf, isPartial } from '../consents/provisions.ts';
+import { localName } from '../consents/references.ts';
 import { resourcesOf } from '../parties/rows.ts';
-import { actorSystem } from '../provision-codes.ts';
-import { classesOf, isPartial } from '../provisions.ts';
-import { localName } from '../references.ts';
 import type { Asked, Explained } from './explained.ts';
 
 const classes: Readonly<Record<string, Actor>> = {

@@ -1,7 +1,6 @@
 import type { Appointment, CareTeam, Encounter, Patient, Practitioner, PractitionerRole } from '@medplum/fhirtypes';
-
+import { isActive, isCurrent } from '../gate/reach.ts';
 import { resourcesOf } from '../parties/rows.ts';
-import { isActive, isCurrent } from '../reach.ts';
 import type { Asked, Explained, Why } from './explained.ts';
 import { seenBy } from './seen-by.ts';
 

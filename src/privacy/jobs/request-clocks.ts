@@ -1,5 +1,5 @@
-import { forgetSources } from '../complaint.ts';
-import { overdueNotices } from '../request-clocks.ts';
+import { forgetSources } from '../requests/complaint.ts';
+import { overdueNotices } from '../requests/request-clocks.ts';
 import type { JobHandler } from './job-handler.ts';
 
 /** Looks once a day for requests whose answer is due soon, or overdue, and forgets where complaints came from. */

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 
 import type { Json } from '../../fhir/context.ts';
-import { directoryTypes } from '../directory.ts';
+import { directoryTypes } from '../gate/directory.ts';
 import { type CodeSystem, codeSystem, spelled } from './code-systems.ts';
 import type { LabelCode, LabelRule } from './rule.ts';
 import { rules } from './rules/index.ts';

@@ -5,22 +5,22 @@ import { blockContent, blockDigest, type LedgerRow, shapesIn } from './row.ts';
  * One block in one statement. The row of the head is locked until it is committed, so that blocks of any number of processes
  * follow each other; what others committed in the meantime is seen, because an upsert reads the row anew.
  */
-const appendSql = (from: string): string => `with head as (
+const appendSql = `with head as (
     insert into ledger_head as h (tenant, number, previous, hash)
-      select $1, 1, sha256(''), sha256(sha256('') || int8send(1) || decode($2, 'hex')) ${from}
+      values ($1, 1, sha256(''), sha256(sha256('') || int8send(1) || decode($2, 'hex')))
       on conflict (tenant) do update set number = h.number + 1, previous = h.hash,
         hash = sha256(h.hash || int8send(h.number + 1) || decode($2, 'hex'))
       returning number, previous, hash)
   insert into ledger_block (tenant, number, previous, digest, hash, rows, recorded, content)
     select $1, number, previous, decode($2, 'hex'), hash, $3::int, $4::timestamptz, $5 from head`;
 
-const appendNow = appendSql('');
-/** Whoever adds the next block need not wait for the disk: who was told of this one does, in `flush`. */
-const appendSoon = appendSql("from set_config('synchronous_commit', 'off', true)");
-
-async function append(
+/**
+ * Adds a block. Within a transaction it is the last statement: until the commit everybody else waits.
+ *
+ * @param now ms since 1970
+ */
+export async function appendBlock(
   on: Queryable,
-  sql: string,
   tenant: number,
   rows: readonly LedgerRow[],
   now: number,
@@ -28,28 +28,7 @@ async function append(
   if (rows.length === 0) return;
   const content = blockContent(rows);
   const digest = blockDigest(now, content, shapesIn(rows));
-  await on.query(sql, [tenant, digest, rows.length, new Date(now), content]);
-}
-
-/**
- * Adds a block within a transaction, as its last statement: until the commit everybody else waits.
- *
- * @param now ms since 1970
- */
-export const appendBlock = (tx: Queryable, tenant: number, rows: readonly LedgerRow[], now: number): Promise<void> =>
-  append(tx, appendNow, tenant, rows, now);
-
-/** Adds a block that is only kept for good once a `flush` that began after it has ended. */
-export const appendBlockSoon = (
-  on: Queryable,
-  tenant: number,
-  rows: readonly LedgerRow[],
-  now: number,
-): Promise<void> => append(on, appendSoon, tenant, rows, now);
-
-/** Waits until everything that was committed before is on the disk: the log is written in order, and this is the last of it. */
-export async function flush(on: Queryable): Promise<void> {
-  await on.query("select pg_logical_emit_message(true, 'portico ledger', '')");
+  await on.query(appendSql, [tenant, digest, rows.length, new Date(now), content]);
 }
 
 /** Blocks that are filed at a time. */

@@ -1,7 +1,7 @@
 import { isId } from '../../fhir/reference.ts';
 import type { FhirRequest } from '../../fhir/request.ts';
 import { isResourceType } from '../../fhir/resources.ts';
-import { directoryTypes } from '../directory.ts';
+import { directoryTypes } from '../gate/directory.ts';
 
 const names = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 

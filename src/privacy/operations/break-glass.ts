@@ -9,11 +9,11 @@ import { parametersText, requestParameters } from '../../fhir/parameters.ts';
 import type { FhirRequest, FhirResponse } from '../../fhir/request.ts';
 import { unknownId } from '../../fhir/store/read.ts';
 import { uuid7 } from '../../fhir/store/uuid.ts';
-import { raiseAlert } from '../alerts.ts';
-import { breakGlass } from '../break-glass.ts';
+import { breakGlass } from '../gate/break-glass.ts';
+import { isWorking } from '../gate/working.ts';
 import { readOwn, storeMade } from '../made.ts';
-import { notify } from '../notices.ts';
-import { isWorking } from '../working.ts';
+import { notify } from '../requests/notices.ts';
+import { raiseAlert } from '../watch/alerts.ts';
 
 /** What a Task of ours asks for where it is no request of a person. */
 export const reviewSystem = 'https://portico.dev/fhir/CodeSystem/review';

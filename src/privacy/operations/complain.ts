@@ -3,8 +3,8 @@ import type { Operation } from '../../fhir/operations/operation.ts';
 import { forbidden, ok, type Result } from '../../fhir/outcome.ts';
 import { requestParameters } from '../../fhir/parameters.ts';
 import type { FhirRequest, FhirResponse } from '../../fhir/request.ts';
-import { fileComplaint } from '../complaint.ts';
 import { asksForThemself, whoOf } from '../corrections/who.ts';
+import { fileComplaint } from '../requests/complaint.ts';
 
 async function run(context: FhirContext, request: FhirRequest): Promise<Result<FhirResponse>> {
   const { grant, path, base } = request;

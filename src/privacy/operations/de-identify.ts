@@ -8,8 +8,8 @@ import { forbidden, invalid, ok, type Result } from '../../fhir/outcome.ts';
 import { type Parameters, requestParameters } from '../../fhir/parameters.ts';
 import { typeNumber } from '../../fhir/resources.ts';
 import { note, type Stored, stored } from '../../fhir/store/release.ts';
-import { type DeIdentifying, deIdentified } from '../de-identify.ts';
-import { deIdentifiedElements } from '../de-identify-elements.ts';
+import { type DeIdentifying, deIdentified } from '../de-identify/de-identify.ts';
+import { deIdentifiedElements } from '../de-identify/de-identify-elements.ts';
 
 const known = Object.keys(deIdentifiedElements);
 

@@ -8,7 +8,7 @@ import type { FhirResponse } from '../../fhir/request.ts';
 import { type Asked, askForErasure, cancelErasure, GRACE, openErasure } from '../erase/ask.ts';
 import { carryOut } from '../erase/carry-out.ts';
 import { type Erasure, findErasure } from '../erase/erasure.ts';
-import { holdsOn } from '../hold.ts';
+import { holdsOn } from '../hold/hold.ts';
 import { keptByLaw } from '../retention/kept.ts';
 
 const LONGEST_GRACE = 90;

@@ -12,7 +12,7 @@ import { apps, services } from '../explain/apps.ts';
 import { consented } from '../explain/consented.ts';
 import { type Asked, type Explained, nothingMore } from '../explain/explained.ts';
 import { treating } from '../explain/treating.ts';
-import { wardsOf } from '../wards.ts';
+import { wardsOf } from '../gate/wards.ts';
 
 /** Who is told who sees a record: whose it is, who acts for them, and who answers for it. */
 const told: ReadonlySet<string> = new Set(['self', 'proxy', 'privacy-officer', 'operator']);

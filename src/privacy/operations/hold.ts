@@ -4,7 +4,7 @@ import { operationResponse } from '../../fhir/operations/operation-response.ts';
 import { forbidden, invalid, ok } from '../../fhir/outcome.ts';
 import { requestParameters } from '../../fhir/parameters.ts';
 import { resumeErasure } from '../erase/ask.ts';
-import { flagOf, placeHold, releaseHold } from '../hold.ts';
+import { flagOf, placeHold, releaseHold } from '../hold/hold.ts';
 
 const mayHold: ReadonlySet<string> = new Set(['privacy-officer', 'legal', 'operator']);
 

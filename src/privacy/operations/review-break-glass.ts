@@ -6,8 +6,8 @@ import { operationResponse } from '../../fhir/operations/operation-response.ts';
 import { conflict, forbidden, invalid, type Result } from '../../fhir/outcome.ts';
 import { parametersText, requestParameters } from '../../fhir/parameters.ts';
 import type { FhirRequest, FhirResponse } from '../../fhir/request.ts';
-import { type Finding, reviewGlass } from '../break-glass.ts';
-import { changeRequest } from '../requests.ts';
+import { type Finding, reviewGlass } from '../gate/break-glass.ts';
+import { changeRequest } from '../requests/requests.ts';
 
 const findings: readonly Finding[] = ['justified', 'unjustified'];
 

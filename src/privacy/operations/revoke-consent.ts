@@ -6,8 +6,8 @@ import { conflict, invalid, outcomeText, type Result } from '../../fhir/outcome.
 import { requestParameters } from '../../fhir/parameters.ts';
 import type { FhirRequest, FhirResponse } from '../../fhir/request.ts';
 import { unknownId } from '../../fhir/store/read.ts';
+import { localName } from '../consents/references.ts';
 import { ask } from '../inner-request.ts';
-import { localName } from '../references.ts';
 
 const attempts = 5;
 

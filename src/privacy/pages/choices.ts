@@ -3,12 +3,12 @@ import { html } from 'hono/html';
 
 import { csrfInput, hidden, type Problem } from '../../pages/form.ts';
 import type { Html } from '../../pages/layout.ts';
-import { consentScope } from '../consent-resource.ts';
+import { consentScope } from '../consents/consent-resource.ts';
+import { participation } from '../consents/provision-codes.ts';
+import { actReason } from '../consents/purposes.ts';
 import { agreements } from '../parties/agreements.ts';
 import { membersOf } from '../parties/challenge.ts';
 import { resourcesOf } from '../parties/rows.ts';
-import { participation } from '../provision-codes.ts';
-import { actReason } from '../purposes.ts';
 import { searchAll, sentenceOf } from './ask.ts';
 import { type ChoiceKind, choicesWords } from './choices-words.ts';
 import { fileConsent, revokeConsent } from './consent-change.ts';

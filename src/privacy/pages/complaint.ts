@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 
 import { area } from '../../pages/fields.ts';
 import { button, csrfInput, field, type Problem } from '../../pages/form.ts';
-import { type Complaint, fileComplaint } from '../complaint.ts';
+import { type Complaint, fileComplaint } from '../requests/complaint.ts';
 import { sentenceOf } from './ask.ts';
 import { complaintWords } from './complaint-words.ts';
 import { pathIn, seeOther } from './links.ts';

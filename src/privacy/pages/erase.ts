@@ -5,7 +5,7 @@ import { button, csrfInput, field, hidden, notice, type Problem } from '../../pa
 import type { Html } from '../../pages/layout.ts';
 import { GRACE } from '../erase/ask.ts';
 import { inventoryOf } from '../erase/inventory.ts';
-import { holdsOn } from '../hold.ts';
+import { holdsOn } from '../hold/hold.ts';
 import { keptByLaw } from '../retention/kept.ts';
 import { operate, sentenceOf } from './ask.ts';
 import { eraseWords } from './erase-words.ts';

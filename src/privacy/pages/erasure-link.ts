@@ -5,7 +5,7 @@ import type { Html } from '../../pages/layout.ts';
 import { cancelErasure, erasureByLink } from '../erase/ask.ts';
 import type { Erasure } from '../erase/erasure.ts';
 import type { Count, Receipt, ReceiptBody } from '../erase/receipt.ts';
-import { holdsOn } from '../hold.ts';
+import { holdsOn } from '../hold/hold.ts';
 import { eraseWords } from './erase-words.ts';
 import { frameWords } from './frame-words.ts';
 import { pathIn, seeOther } from './links.ts';

@@ -1,8 +1,8 @@
 import type { Consent, ConsentProvision, Encounter } from '@medplum/fhirtypes';
 
 import type { Problem } from '../../pages/form.ts';
-import { consentScope } from '../consent-resource.ts';
-import { actorSystem, participation, resourceTypeSystem } from '../provision-codes.ts';
+import { consentScope } from '../consents/consent-resource.ts';
+import { actorSystem, participation, resourceTypeSystem } from '../consents/provision-codes.ts';
 import { readOne } from './ask.ts';
 import { CARE, type Who } from './give-who.ts';
 import { giveWords } from './give-words.ts';

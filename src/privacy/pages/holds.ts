@@ -3,7 +3,7 @@ import { html } from 'hono/html';
 import { box } from '../../pages/fields.ts';
 import { button, csrfInput, field, hidden, type Problem } from '../../pages/form.ts';
 import type { Html } from '../../pages/layout.ts';
-import { allHolds, type Hold } from '../hold.ts';
+import { allHolds, type Hold } from '../hold/hold.ts';
 import { operate, sentenceOf } from './ask.ts';
 import { holdsWords } from './holds-words.ts';
 import { backWith, pathIn } from './links.ts';

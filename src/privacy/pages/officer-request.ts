@@ -5,7 +5,7 @@ import { area, box } from '../../pages/fields.ts';
 import { button, csrfInput, hidden, type Problem } from '../../pages/form.ts';
 import type { Html } from '../../pages/layout.ts';
 import { findOrder } from '../disclosures/orders.ts';
-import { clockOf, codeOf, isOpen } from '../requests.ts';
+import { clockOf, codeOf, isOpen } from '../requests/requests.ts';
 import { operate, readOne, send, sentenceOf } from './ask.ts';
 import { frameWords } from './frame-words.ts';
 import { backWith, pathIn } from './links.ts';

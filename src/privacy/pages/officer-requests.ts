@@ -2,8 +2,8 @@ import type { Task } from '@medplum/fhirtypes';
 import { html } from 'hono/html';
 
 import type { Html } from '../../pages/layout.ts';
-import { displays, requestSystem } from '../request-codes.ts';
-import { clockOf, codeOf } from '../requests.ts';
+import { displays, requestSystem } from '../requests/request-codes.ts';
+import { clockOf, codeOf } from '../requests/requests.ts';
 import { searchPage } from './ask.ts';
 import { pathIn } from './links.ts';
 import { officerPart, officerPath, patientIn, patientNames } from './officer-frame.ts';

@@ -1,6 +1,6 @@
 import type { Language } from '../../pages/language.ts';
-import type { RequestCode } from '../request-codes.ts';
-import type { Clock } from '../requests.ts';
+import type { RequestCode } from '../requests/request-codes.ts';
+import type { Clock } from '../requests/requests.ts';
 
 export const parts = ['requests', 'emergencies', 'holds', 'ledger', 'retention'] as const;
 export type Part = (typeof parts)[number];

@@ -3,7 +3,7 @@ import type { FhirContext } from '../../fhir/context.ts';
 import type { Problem } from '../../pages/form.ts';
 import type { Language } from '../../pages/language.ts';
 import type { Answer } from '../../pages/page.ts';
-import type { Decide } from '../decide.ts';
+import type { Decide } from '../gate/decide.ts';
 
 /** Somebody who is signed in, as far as these pages need to know. */
 export type Visitor = {
@@ -42,7 +42,7 @@ export type SignIn = {
 export type PrivacyPagesDeps = {
   fhir: FhirContext;
   decide: Decide;
-  /** The ids of the Patients whose records somebody may see: src/privacy/reach.ts. */
+  /** The ids of the Patients whose records somebody may see: src/privacy/gate/reach.ts. */
   reach: (tenant: number, fhirUser: string | null) => Promise<readonly string[]>;
   signIn: SignIn;
   /** Whether the last address of X-Forwarded-For is who connected. */

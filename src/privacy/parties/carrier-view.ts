@@ -1,5 +1,5 @@
 import type { Projection } from '../../fhir/access.ts';
-import { elementsOnly } from '../shown-elements.ts';
+import { elementsOnly } from '../gate/shown-elements.ts';
 
 /** What a carrier needs of its members to insure them: who and where they are, what they have elected, whom with. */
 export const carrierView: ReadonlyMap<string, Projection> = new Map([

@@ -1,6 +1,6 @@
 import type { Rule } from '../../fhir/access.ts';
 import { ofPatients, reading } from '../actors/rows.ts';
-import { elementsOnly } from '../shown-elements.ts';
+import { elementsOnly } from '../gate/shown-elements.ts';
 import type { PartyFacts } from './facts.ts';
 import { pointingTo } from './pointing.ts';
 

@@ -1,6 +1,6 @@
 import type { Predicate } from '../../fhir/access.ts';
 import { key } from '../../fhir/search/hash.ts';
-import { listName } from '../rules.ts';
+import { listName } from '../gate/rules.ts';
 
 type Json = { [key: string]: unknown };
 

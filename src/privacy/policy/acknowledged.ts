@@ -4,7 +4,7 @@ import type { Caller } from '../../fhir/access.ts';
 import type { FhirContext } from '../../fhir/context.ts';
 import { keys } from '../../fhir/search/condition.ts';
 import { key } from '../../fhir/search/hash.ts';
-import { issuerOf } from '../consent-resource.ts';
+import { issuerOf } from '../consents/consent-resource.ts';
 import { storeMade } from '../made.ts';
 import { patientOf } from '../parties/coverage.ts';
 import { resourcesOf } from '../parties/rows.ts';

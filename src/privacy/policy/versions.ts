@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import { DatabaseError } from '../../db/database.ts';
 import type { FhirContext } from '../../fhir/context.ts';
 import { conflict, ok, type Result } from '../../fhir/outcome.ts';
-import { raiseEpoch } from '../epoch.ts';
+import { raiseEpoch } from '../gate/epoch.ts';
 
 /** One version of the privacy policy. */
 export type PolicyVersion = {

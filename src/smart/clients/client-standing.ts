@@ -2,8 +2,8 @@ import type { Queryable } from '../../db/database.ts';
 import type { Actor } from '../../fhir/access.ts';
 import { resourceTypes } from '../../fhir/resources.ts';
 import { actorPolicies } from '../../privacy/actors/index.ts';
-import { raiseEpoch } from '../../privacy/epoch.ts';
-import type { Registration } from '../../privacy/facts.ts';
+import { raiseEpoch } from '../../privacy/gate/epoch.ts';
+import type { Registration } from '../../privacy/gate/facts.ts';
 import { parseScopes } from '../scopes/scopes.ts';
 
 /** Classes of actors that a machine of somebody else may be of. Of marketing there is none: nobody is handed out for it. */

@@ -2,7 +2,7 @@ import type { Patient } from '@medplum/fhirtypes';
 
 import type { Queryable } from '../../db/database.ts';
 import { typeNumber } from '../../fhir/resources.ts';
-import { isMinor } from '../../privacy/minors.ts';
+import { isMinor } from '../../privacy/writes/minors.ts';
 
 const patientSql = `select content from resource where tenant = $1 and type = ${typeNumber('Patient')} and id = $2`;
 
