@@ -1,3 +1,4 @@
+import { derived } from './derived.ts';
 import { enrolment, tables } from './grid.ts';
 import { type Group, isPartOf, isWithin, leftOf, wholeKey } from './groups.ts';
 
@@ -20,6 +21,7 @@ export function publishable(groups: ReadonlyMap<string, Group>, k: number, befor
     changed = dropParts(published, groups, k);
     changed = dropResidues(published, groups, k) || changed;
     changed = dropDifferences(published, k) || changed;
+    changed = changed || dropDerived(published, groups, k);
   }
   return [...published.values()].sort((one, other) => (one.key < other.key ? -1 : 1));
 }
@@ -113,6 +115,19 @@ function dropDifferences(published: Map<string, Group>, k: number): boolean {
   }
   for (const key of dropped) published.delete(key);
   return dropped.size > 0;
+}
+
+/** No group of fewer is a sum of multiples of what is published, of however many: else the smallest of its measure goes, too. */
+function dropDerived(published: Map<string, Group>, groups: ReadonlyMap<string, Group>, k: number): boolean {
+  const small = [...groups.values()].filter(({ size }) => size < k);
+  const found = derived([...published.values()], small);
+  if (found === null) return false;
+  const [smallest] = [...published.values()]
+    .filter(({ measure }) => measure === found.measure)
+    .sort((one, other) => one.size - other.size);
+  // Where it is made of other measures, those of everybody.
+  const dropped = smallest ?? [...published.values()].sort((one, other) => one.size - other.size)[0];
+  return dropped !== undefined && published.delete(dropped.key);
 }
 
 /** A figure as it is shown. */
