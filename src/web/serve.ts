@@ -14,6 +14,7 @@ import type { RefusedRequest } from '../smart/refused-requests.ts';
 import { decoded, readBody } from './body.ts';
 import { encoded } from './encode.ts';
 import { refusalOf } from './errors.ts';
+import { evened } from './evened.ts';
 import { logRequest } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { negotiated } from './negotiate.ts';
@@ -154,6 +155,7 @@ export async function serveFhir(
     if (error instanceof GateMismatch) deps.metrics.gateMismatch();
     answer = refused(refusalOf(error, requestId, deps.log));
   }
+  if (answer.status === 404) await evened(started);
   const method = incoming.method ?? '';
   if (answer.status === 401 || answer.status === 403) {
     const { authorization } = incoming.headers;

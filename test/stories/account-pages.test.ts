@@ -182,6 +182,8 @@ describe.runIf(hasChromium('the pages of an account, and passkeys, are not tried
 
     await context.clearCookies();
     await page.goto(`${origin}/account/sign-in?next=/account/security`);
+    // The browser puts it there when it draws the page, and would take it away again from where the keys have led.
+    await focusIn(page, 'username');
     for (let left = 60; left > 0 && (await focused()) !== 'Sign in with a passkey'; left -= 1) {
       await page.keyboard.press('Tab');
     }
