@@ -49,6 +49,8 @@ function said({ id, rawId, type, authenticatorAttachment, response }) {
 function prepare(form) {
   const problem = form.querySelector('[data-passkey-problem]');
   form.hidden = false;
+  // What was hidden when the page was first drawn has not got the focus that it asks for.
+  if (document.activeElement === document.body) form.querySelector('[autofocus]')?.focus();
   form.addEventListener('submit', async (event) => {
     if (form.elements.credential.value !== '') return;
     event.preventDefault();
