@@ -160,8 +160,9 @@ export function visible(
     if (directory.test(resource.resourceType)) return who.reach === null || isDirectoryOf(who, resource);
     // A Task is in nobody's record: who works by it sees it.
     if (who.actor === 'concierge' && resource.resourceType === 'Task') return who.names.includes(ownerOf(resource));
+    if (patients.length === 0) return who.reach === null;
     // A Group tells who else is in it.
-    if (patients.length === 0 || resource.resourceType === 'Group') return who.reach === null;
+    if (resource.resourceType === 'Group' && who.reach !== null) return false;
     const isDenied = told.some((one) => {
       const { patient, provision } = one;
       if (provision.type === 'permit') return isExcepted(one, 'deny', filed, patient);
