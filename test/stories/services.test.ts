@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { registerClient } from '../../src/smart/clients/register-client.ts';
+import { command } from '../support/command.ts';
 import { type Server, startServer } from '../support/server.ts';
 
 let server: Server;
@@ -12,19 +11,8 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 /** What the command prints, or the sentence that it ends with. */
-async function register(...words: string[]): Promise<string> {
-  const { user: name, password, host, port, database, socket } = server.target;
-  const url = new URL(`postgres://${socket ? 'localhost' : host}:${port}/${database}`);
-  url.username = name;
-  url.password = password;
-  if (socket) url.searchParams.set('host', socket.replace(/\/\.s\.PGSQL\.\d+$/, ''));
-  const env = { ...process.env, DATABASE_URL: url.href, PORTICO_BASE_URL: server.origin };
-  const all = ['scripts/client.ts', 'register', '--name', 'Service', '--grant', 'client_credentials', ...words];
-  return promisify(execFile)(process.execPath, all, { env }).then(
-    ({ stdout }) => stdout.trim(),
-    (error: { stderr: string }) => error.stderr.trim(),
-  );
-}
+const register = (...words: string[]): Promise<string> =>
+  command(server, 'client', 'register', '--name', 'Service', '--grant', 'client_credentials', ...words);
 
 const contractor = ['--actor', 'contractor', '--organization', 'acme', '--scope'];
 

@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { openBrowser } from '../support/browser.ts';
+import { command } from '../support/command.ts';
 import { fillIn, signIn } from '../support/people.ts';
 import { type Server, startServer } from '../support/server.ts';
 
@@ -13,18 +12,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 /** What the command prints, or the sentence that it ends with. */
-async function user(...words: string[]): Promise<string> {
-  const { user: name, password, host, port, database, socket } = server.target;
-  const url = new URL(`postgres://${socket ? 'localhost' : host}:${port}/${database}`);
-  url.username = name;
-  url.password = password;
-  if (socket) url.searchParams.set('host', socket.replace(/\/\.s\.PGSQL\.\d+$/, ''));
-  const env = { ...process.env, DATABASE_URL: url.href, PORTICO_BASE_URL: server.origin };
-  return promisify(execFile)(process.execPath, ['scripts/user.ts', ...words], { env }).then(
-    ({ stdout }) => stdout.trim(),
-    (error: { stderr: string }) => error.stderr.trim(),
-  );
-}
+const user = (...words: string[]): Promise<string> => command(server, 'user', ...words);
 
 const chosen = { password: 'nine green kettles', again: 'nine green kettles' };
 

@@ -3,7 +3,6 @@ import { html } from 'hono/html';
 
 import { csrfInput, hidden, type Problem } from '../../pages/form.ts';
 import type { Html } from '../../pages/layout.ts';
-import { consentScope } from '../consents/consent-resource.ts';
 import { participation } from '../consents/provision-codes.ts';
 import { actReason } from '../consents/purposes.ts';
 import { agreements } from '../parties/agreements.ts';
@@ -13,6 +12,7 @@ import { searchAll, sentenceOf } from './ask.ts';
 import { type ChoiceKind, choicesWords } from './choices-words.ts';
 import { fileConsent, revokeConsent } from './consent-change.ts';
 import { stateOf } from './consent-text.ts';
+import { ownConsent } from './give-consent.ts';
 import { backWith, pathIn } from './links.ts';
 import { recordPage } from './sheet.ts';
 import type { Page, RecordVisit, Reply } from './visit.ts';
@@ -91,21 +91,11 @@ function provisionOf({ actor, name }: Choice, now: number): ConsentProvision {
   return { type: 'permit', period, actor: [{ role, reference: { reference: actor, display: name } }] };
 }
 
-function consentFor({ deps, record, visitor }: RecordVisit, choice: Choice): Consent {
-  const now = deps.fhir.now();
-  return {
-    resourceType: 'Consent',
-    status: 'active',
-    scope: { coding: [{ system: consentScope, code: 'patient-privacy', display: 'Privacy Consent' }] },
-    category: [{ coding: [{ system: 'http://loinc.org', code: '59284-0', display: 'Consent Document' }] }],
-    patient: { reference: `Patient/${record.id}` },
-    dateTime: new Date(now).toISOString(),
-    performer: [{ reference: visitor.fhirUser ?? `Patient/${record.id}` }],
+const consentFor = (visit: RecordVisit, choice: Choice): Consent =>
+  ownConsent(visit, 'OPTIN', {
     policy: [{ uri: uriOf(choice.kind) }],
-    policyRule: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'OPTIN' }] },
-    provision: provisionOf(choice, now),
-  };
-}
+    provision: provisionOf(choice, visit.deps.fhir.now()),
+  });
 
 function item({ request, csrf, record }: RecordVisit, choice: Choice, at: number): Html {
   const say = choicesWords[request.language];

@@ -103,20 +103,27 @@ function provisionOf(actor: Actor[], filled: Filled, now: number): ConsentProvis
   };
 }
 
-/** What was filled in as FHIR says it. https://profiles.ihe.net/ITI/PCF/content.html */
-export function consentFrom({ record, visitor, deps }: RecordVisit, actor: Actor[], filled: Filled): Consent {
-  const now = deps.fhir.now();
+/** A Consent of somebody's own, beside what it says: who gives it, for whom, and as of now. */
+export function ownConsent(
+  { record, visitor, deps }: RecordVisit,
+  rule: 'OPTIN' | 'OPTOUT',
+  said: Pick<Consent, 'policy' | 'provision'>,
+): Consent {
   return {
     resourceType: 'Consent',
     status: 'active',
     scope: { coding: [{ system: consentScope, code: 'patient-privacy', display: 'Privacy Consent' }] },
     category: [{ coding: [{ system: 'http://loinc.org', code: '59284-0', display: 'Consent Document' }] }],
     patient: { reference: `Patient/${record.id}` },
-    dateTime: new Date(now).toISOString(),
+    dateTime: new Date(deps.fhir.now()).toISOString(),
     performer: [{ reference: visitor.fhirUser ?? `Patient/${record.id}` }],
-    policyRule: {
-      coding: [{ system: `${terminology}/v3-ActCode`, code: filled.decision === 'permit' ? 'OPTIN' : 'OPTOUT' }],
-    },
-    provision: provisionOf(actor, filled, now),
+    policyRule: { coding: [{ system: `${terminology}/v3-ActCode`, code: rule }] },
+    ...said,
   };
 }
+
+/** What was filled in as FHIR says it. https://profiles.ihe.net/ITI/PCF/content.html */
+export const consentFrom = (visit: RecordVisit, actor: Actor[], filled: Filled): Consent =>
+  ownConsent(visit, filled.decision === 'permit' ? 'OPTIN' : 'OPTOUT', {
+    provision: provisionOf(actor, filled, visit.deps.fhir.now()),
+  });
