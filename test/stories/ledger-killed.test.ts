@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { Agent, request } from 'node:http';
+import { Agent } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { type ServerProcess, startProcess } from '../support/process.ts';
+import { sendTo } from '../support/send-to.ts';
 import { freePort } from '../support/server.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -38,23 +39,8 @@ afterAll(async () => {
   rmSync(data, { recursive: true, force: true });
 });
 
-/** The status; 0 where no whole answer came. */
-function send(method: string, path: string, body?: string): Promise<{ status: number; text: string }> {
-  return new Promise((resolve) => {
-    const headers = { authorization, 'content-type': 'application/fhir+json' };
-    const one = request({ host: '127.0.0.1', port: settings.PORT, method, path: `/fhir/R4/${path}`, headers, agent });
-    one.on('error', () => resolve({ status: 0, text: '' }));
-    one.on('response', (response) => {
-      let text = '';
-      response.on('data', (chunk) => {
-        text += chunk;
-      });
-      response.on('error', () => resolve({ status: 0, text: '' }));
-      response.on('end', () => resolve({ status: response.complete ? (response.statusCode ?? 0) : 0, text }));
-    });
-    one.end(body);
-  });
-}
+const send = (method: string, path: string, body?: string) =>
+  sendTo({ port: settings.PORT, authorization, agent }, method, path, body);
 
 test('O-82 the server is killed 4 times while 16 users read: no answer was given that is not in the ledger, which still holds', async () => {
   for (let at = 0; at < 16; at++) {
