@@ -43,8 +43,9 @@ import { deriveKey, openSecret } from './smart/secret.ts';
 import { type Keys, openKeys } from './smart/tokens/keys.ts';
 import { placeOf } from './smart/tokens/tokens.ts';
 import { readUdapSettings } from './smart/udap/settings.ts';
+import { providersOf } from './video/providers/index.ts';
 import { createApp, fhirPath } from './web/app.ts';
-import { operations } from './web/features.ts';
+import { operationsOf } from './web/features.ts';
 import { isReady } from './web/health.ts';
 import { listen } from './web/listen.ts';
 import { createMetrics } from './web/metrics.ts';
@@ -113,7 +114,8 @@ export async function start(config: Config, log: Logger): Promise<Running> {
       now: Date.now,
       onFault: (error: unknown) => log.error({ err: error }, 'an entry of a Bundle failed by a fault of ours'),
     };
-    const context = createCore(specification.value, parts, operations);
+    const providers = providersOf();
+    const context = createCore(specification.value, parts, operationsOf(providers));
     if (config.demo)
       await timed('demo', seedDemo({ ...context, label: (made) => withLabels(made, null, false) }, config.baseUrl));
     const decide = createDecide(

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { operationDefinition } from '../src/fhir/capability.ts';
 import { loadDefinitions } from '../src/fhir/definitions/load.ts';
 import { createValidator } from '../src/fhir/validate/validator.ts';
-import { operations } from '../src/web/features.ts';
+import { operationsOf } from '../src/web/features.ts';
 import { type Server, startServer } from './support/server.ts';
 
 const cache = join(import.meta.dirname, '../node_modules/.cache/portico');
@@ -38,7 +38,7 @@ test('the statement and every OperationDefinition are valid FHIR', async () => {
   const validate = await createValidator(loadDefinitions({ cache }), { cacheFolder: cache });
   const resources = [
     JSON.parse(published()),
-    ...operations.map((one) => JSON.parse(JSON.stringify(operationDefinition(one)))),
+    ...operationsOf(new Map()).map((one) => JSON.parse(JSON.stringify(operationDefinition(one)))),
   ];
   const issues = resources.flatMap((resource) => validate(resource)).filter(({ severity }) => severity === 'error');
   expect(issues).toEqual([]);

@@ -6,7 +6,7 @@ import { folderBlobs } from '../src/db/blobs.ts';
 import { connect } from '../src/db/connect.ts';
 import type { Database, Param, Queryable } from '../src/db/database.ts';
 import type { FhirContext } from '../src/fhir/context.ts';
-import { operations } from '../src/web/features.ts';
+import { operationsOf } from '../src/web/features.ts';
 import { createDatabase } from './support/postgres.ts';
 import { grantOf } from './support/search-world.ts';
 
@@ -46,7 +46,7 @@ beforeAll(async () => {
     },
     now: Date.now,
   };
-  context = createCore(specification, parts, operations);
+  context = createCore(specification, parts, operationsOf(new Map()));
 });
 
 afterAll(async () => {

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 
 /** What serves: a Hono app, or any function from Request to Response. */
@@ -7,6 +8,8 @@ export type Served = {
   fetch: (request: Request, environment: never) => Response | Promise<Response>;
   /** Answers by itself, or says no: then `fetch` does. Request and Response cost a read a tenth of its time. */
   direct?: (incoming: IncomingMessage, outgoing: ServerResponse) => boolean;
+  /** A WebSocket is asked for; it answers, or ends the connection. */
+  upgrade?: (incoming: IncomingMessage, socket: Duplex, head: Buffer) => void;
 };
 
 export type Listening = {
@@ -46,6 +49,7 @@ export async function listen(
     if (!app.direct?.(incoming, outgoing)) void fetched(incoming, outgoing);
   };
   const server = tls === null ? createServer(options, answer) : tlsServer(options, tls, answer);
+  if (app.upgrade) server.on('upgrade', app.upgrade);
   // Longer than a load balancer keeps a connection, so that it is not closed under a request.
   server.keepAliveTimeout = 65_000;
   return new Promise((resolve, reject) => {
