@@ -1,7 +1,7 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 
 import { resourceTypes } from '../fhir/resources.ts';
-import { operations } from './features.ts';
+import { operationsOf } from './features.ts';
 
 export type LogLevel = 'silent' | 'error' | 'warn' | 'info' | 'debug';
 
@@ -45,7 +45,7 @@ const words: ReadonlySet<string> = new Set([
   'metadata',
   '*',
   ...resourceTypes,
-  ...operations.map(({ code }) => `$${code}`),
+  ...operationsOf(new Map()).map(({ code }) => `$${code}`),
 ]);
 
 /**
