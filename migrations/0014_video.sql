@@ -134,10 +134,42 @@ create table video_recording (
   -- The ids of what it became.
   binary_id  text        collate "C",
   document   text        collate "C",
+  -- Why it is paused or stopped: asked, consent, held, left, over, full.
+  reason     text,
+  -- Since when it is so.
+  changed_at timestamptz not null,
+  -- The recording that it goes on from.
+  follows    text        collate "C",
   primary key (tenant, visit, id)
 );
 create unique index video_recording_open on video_recording (tenant, visit) where state in ('recording', 'paused');
 create unique index video_recording_reference on video_recording (tenant, reference) where reference is not null;
+
+-- Who of those without a record here, or for themself beside the patient, agrees to be recorded: nobody does who has not said so.
+create table video_recording_consent (
+  tenant      int         not null,
+  visit       text        collate "C" not null,
+  participant text        collate "C" not null,
+  given       boolean     not null,
+  at          timestamptz not null,
+  primary key (tenant, visit, participant)
+);
+
+-- Addresses at which a recording is played once, by who asked for them, within a minute.
+create table video_recording_link (
+  tenant     int         not null,
+  -- sha-256 of the code in the address, hex.
+  code_hash  text        collate "C" not null,
+  visit      text        collate "C" not null,
+  document   text        collate "C" not null,
+  binary_id  text        collate "C" not null,
+  -- Who asked, as JSON of a Caller: what they may see is decided anew.
+  caller     text        not null,
+  expires_at timestamptz not null,
+  used_at    timestamptz,
+  primary key (tenant, code_hash)
+);
+create index video_recording_link_visit on video_recording_link (tenant, visit);
 
 -- What media servers have told us, so that nothing is told twice.
 create table video_event_seen (

@@ -43,6 +43,8 @@ export type RecordingState = {
   recorder?: string;
   /** Why it is paused: whose consent is missing, as names of participants. */
   missing?: string[];
+  /** Whether one's own consent is asked for; absent where it is not told to anybody in particular. */
+  asked?: boolean;
 };
 
 export type VisitShown = {
