@@ -1,3 +1,5 @@
+import { createMeter } from './meter.ts';
+
 /**
  * `heard`: the highest level so far; above 0.02 somebody speaks. `silent`: nothing but digital silence came for 3 s, which a
  * microphone in a quiet room does not do: it is muted by a switch, or by the system.
@@ -6,25 +8,17 @@ export type Level = { level: number; heard: number; silent: boolean };
 
 /** Ten times a second how loud a stream is, 0 … 1. @returns ends it */
 export function watchLevel(stream: MediaStream, tell: (level: Level) => void): () => void {
-  const context = new AudioContext();
-  const analyser = context.createAnalyser();
-  analyser.fftSize = 1024;
-  context.createMediaStreamSource(stream).connect(analyser);
-  const samples = new Float32Array(analyser.fftSize);
+  const meter = createMeter(stream);
   let heard = 0;
-  let quiet = 0;
   const timer = setInterval(() => {
-    // iOS suspends what was made without a touch; nothing can be said until it runs.
-    if (context.state !== 'running') return void context.resume();
-    analyser.getFloatTimeDomainData(samples);
-    const level = Math.min(1, Math.sqrt(samples.reduce((sum, one) => sum + one * one, 0) / samples.length) * 3);
-    heard = Math.max(heard, level);
-    quiet = samples.every((one) => one === 0) ? quiet + 1 : 0;
-    tell({ level, heard, silent: quiet > 30 });
+    const read = meter.read();
+    if (read === null) return;
+    heard = Math.max(heard, read.level);
+    tell({ level: read.level, heard, silent: read.silentMs > 3000 });
   }, 100);
   return () => {
     clearInterval(timer);
-    void context.close();
+    meter.close();
   };
 }
 
