@@ -56,7 +56,9 @@ export function createLink(options: LinkOptions): Link {
     const stream = new MediaStream();
     const current = (): boolean => made === connection && !closed;
     made.addEventListener('icecandidate', ({ candidate }) => {
-      if (current()) options.say({ candidate: candidate?.toJSON() ?? null });
+      if (!current()) return;
+      const { candidate: text = '', ...place } = candidate?.toJSON() ?? {};
+      options.say({ candidate: candidate === null ? null : { candidate: text, ...place } });
     });
     made.addEventListener('track', ({ track, receiver }) => {
       if (!current()) return;

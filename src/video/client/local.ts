@@ -24,8 +24,6 @@ export type Local = {
   stopSharing(): void;
   /** Of the microphone, 0 … 1; finds out as well that it has gone silent. */
   level(): number;
-  /** Nothing of the microphone has reached the network. */
-  unsent(): void;
   close(): void;
 };
 
@@ -209,7 +207,6 @@ export function createLocal({ stream, muted, camera, changed }: LocalOptions): L
       else if (read.silentMs === 0 && troubles.delete('no-sound')) tell();
       return read.level;
     },
-    unsent: silent,
     close() {
       closed = true;
       for (const timer of reopening.values()) clearTimeout(timer);

@@ -123,7 +123,10 @@ export function createPeers(options: PeersOptions): MediaSession {
     known.audible = peer.audio === true;
     if (!came) return;
     if (before) known.link.then(() => known.safety.again());
-    if (offering) return call(peer.id, known, before);
+    if (offering) {
+      call(peer.id, known, before);
+      return;
+    }
     setTimeout(() => {
       const untouched = known.link.connection.remoteDescription === null;
       if (untouched || (before && !connected(known))) call(peer.id, known, before);
@@ -138,7 +141,10 @@ export function createPeers(options: PeersOptions): MediaSession {
     } else if (sample !== null && known.heardOnce && known.audible) known.quietSince ??= now;
     if (known.quietSince === null) return;
     const quiet = now - known.quietSince;
-    if (known.doubted && quiet > goneAfter) return lose(id);
+    if (known.doubted && quiet > goneAfter) {
+      lose(id);
+      return;
+    }
     const stuck = known.heardOnce ? quiet > restartAfter : quiet > restartEvery;
     if (!stuck || known.doubted || now - known.tried < restartEvery) return;
     if (known.heardOnce) changed(id, { connection: 'lost' });
@@ -163,7 +169,10 @@ export function createPeers(options: PeersOptions): MediaSession {
     drop: forget,
     doubt(id) {
       const known = all.get(id);
-      if (known === undefined) return changed(id, 'gone');
+      if (known === undefined) {
+        changed(id, 'gone');
+        return;
+      }
       known.doubted = true;
       // Without sound nothing may come of them for long; from here on that counts.
       known.audible = true;

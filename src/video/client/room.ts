@@ -1,4 +1,12 @@
-import { firstState, type RoomState } from './room-state.ts';
+import type { FromServer, Peer, VisitShown } from '../signalling/messages.ts';
+import { openDevices } from './devices.ts';
+import { createEvents } from './events.ts';
+import { createLine } from './line.ts';
+import { createLocal, type Local } from './local.ts';
+import { createRoomMedia } from './room-media.ts';
+import { createRoomRecording } from './room-recording.ts';
+import { type End, firstState, type Phase, type RoomState } from './room-state.ts';
+import { type Came, nobody, type Roster, withAll, withPeer } from './roster.ts';
 
 /** What asking for a way in gives. Rejects: the server was not reached, which is tried again. */
 export type Asked = { socket: string; token: string } | { refused: string; from?: string };
@@ -61,21 +69,237 @@ export type Room = {
   close(): void;
 };
 
+type Of<T extends FromServer['type']> = Extract<FromServer, { type: T }>;
+
+const maxChat = 2000;
+
+/** What the server tells when it closes for good is in what it told before. */
+function endOf({ self, visit }: RoomState): End {
+  if (self?.state === 'denied' || self?.state === 'removed') return { why: self.state };
+  const state = visit?.state;
+  return { why: state === 'finished' || state === 'missed' || state === 'cancelled' ? state : 'closed' };
+}
+
+function phaseOf({ self, visit, end, phase }: RoomState): Phase {
+  if (end !== null) return end.why === 'refused' ? 'refused' : 'over';
+  if (self === null || visit === null) return phase === 'over' ? 'connecting' : phase;
+  if (self.state === 'admitted') return visit.state === 'held' ? 'held' : 'live';
+  return self.state === 'held' ? 'held' : 'waiting';
+}
+
 /** A visit as one browser has it; nothing happens before `start`. */
-export function createRoom(_options: RoomOptions): Room {
-  const state = firstState;
+export function createRoom(options: RoomOptions): Room {
+  const events = createEvents<RoomEvents>();
+  let state: RoomState = firstState;
+  let local: Local | null = null;
+  let { stream } = options;
+  let roster: Roster = nobody;
+
+  function set(patch: Partial<RoomState>): void {
+    const next = { ...state, ...patch };
+    state = { ...next, phase: phaseOf(next) };
+    events.tell('change', state);
+  }
+
+  function turn(next: Roster, came: readonly Came[] = []): void {
+    roster = next;
+    set(next);
+    recording.cast();
+    for (const { id, name, what } of came) events.tell(what, { id, name });
+  }
+
+  const line = createLine({
+    ask: options.ask,
+    makeSocket: options.makeSocket ?? ((url, protocols) => new WebSocket(url, protocols)),
+    take,
+    changed: (now) => now !== state.line && set({ line: now }),
+    ended: (why) =>
+      finish(why === 'over' ? endOf(state) : why === 'replaced' ? { why } : { why: 'refused', ...words(why) }),
+  });
+  const words = ({ refused, from }: { refused: string; from?: string }) => ({ text: refused, from });
+
+  const media = createRoomMedia({
+    library: options.livekit,
+    makePeerConnection: options.makePeerConnection ?? ((configuration) => new RTCPeerConnection(configuration)),
+    say: line.send,
+    store: { get: () => state, set, roster: () => roster, turn },
+    local: () => local,
+    levels: (levels) => events.tell('levels', levels),
+  });
+
+  const recording = createRoomRecording({ upload: options.upload, get: () => state, set });
+
+  function listen(): void {
+    local = createLocal({
+      stream,
+      muted: options.muted ?? false,
+      camera: options.camera ?? true,
+      changed(shown, tracks) {
+        set(shown);
+        media.send(tracks);
+        status();
+        recording.cast();
+      },
+    });
+  }
+
+  function status(): void {
+    if (state.phase !== 'live') return;
+    const { muted, camera, sharing, audioOnly, troubles } = state;
+    const audio = !muted && local?.tracks.audio !== null && !troubles.includes('microphone-lost');
+    const video = audioOnly === null && (camera || sharing);
+    line.send({ type: 'status', audio, video, sharing: sharing && audioOnly === null });
+  }
+
+  function finish(end: End): void {
+    line.close();
+    media.close();
+    recording.close();
+    local?.close();
+    local = null;
+    roster = nobody;
+    for (const [target, name, listener] of heard) target?.removeEventListener(name, listener);
+    set({ end, ...nobody, localStream: null, camera: false, sharing: false, recording: { state: 'off' } });
+  }
+
+  function place(self: Peer, peers: readonly Peer[], given: Parameters<typeof media.give>[0]): void {
+    const before = state.phase;
+    const next = withAll(
+      roster,
+      peers.filter(({ id }) => id !== self.id),
+      media.knows,
+    );
+    set({ self });
+    turn(next.roster, next.came);
+    media.give(given, self.id);
+    media.meetAll(false);
+    if (before !== state.phase || state.phase === 'live') status();
+  }
+
+  function takePeer(peer: Peer): void {
+    if (peer.id === state.self?.id) {
+      set({ self: peer });
+      return;
+    }
+    media.tellOf(peer);
+    const next = withPeer(roster, peer, media.knows(peer.id));
+    turn(next.roster, next.came);
+  }
+
+  function showVisit(visit: VisitShown): void {
+    set({ visit, callback: visit.callback ?? null });
+  }
+
+  function takeChat({ id, from, text, sent }: Of<'chat'>): void {
+    if (state.chat.some((line) => line.id === id)) return;
+    const mine = from === state.self?.id;
+    const name = (mine ? state.self : state.peers.find((peer) => peer.id === from))?.name ?? '';
+    set({ chat: [...state.chat, { id, from, name, text, sent, mine }] });
+    events.tell('chat', { id, name, text, mine });
+  }
+
+  const takers: { [T in FromServer['type']]: (message: Of<T>) => void } = {
+    hello(message) {
+      showVisit(message.visit);
+      place(message.self, message.peers, message.media);
+      recording.take(message.recording, true);
+    },
+    self: (message) => place(message.self, message.peers, message.media),
+    visit(message) {
+      showVisit(message.visit);
+      media.give(undefined, state.self?.id ?? '');
+      media.meetAll(true);
+      status();
+    },
+    peer: ({ peer }) => takePeer(peer),
+    chat: takeChat,
+    recording: (message) => recording.take(message.recording, false),
+    refused: ({ about, why }) => set({ notice: { about, why } }),
+    media: (message) => media.give(message.media, state.self?.id ?? ''),
+    pong() {},
+    desc: (message) => media.take(message),
+    ice: (message) => media.take(message),
+    commit: (message) => media.take(message),
+    reveal: (message) => media.take(message),
+  };
+
+  function take(message: FromServer): void {
+    // The taker of its own type; a type that a later server has and this page has not is passed over.
+    (takers[message.type] as ((message: FromServer) => void) | undefined)?.(message);
+  }
+
+  const wake = (): void => {
+    line.hurry();
+    media.restart();
+  };
+  const seen = (): void => {
+    if (document.visibilityState === 'visible') line.hurry();
+  };
+  // Where the browser tells that the network is another; only some do.
+  const { connection } = navigator as Navigator & { connection?: EventTarget };
+  const heard: [EventTarget | undefined, string, () => void][] = [
+    [globalThis.window, 'online', wake],
+    [connection, 'change', wake],
+    [globalThis.document, 'visibilitychange', seen],
+  ];
+
+  /** What was refused before is not the answer to what is done now. */
+  const act = (): void => {
+    if (state.notice !== null) set({ notice: null });
+  };
+
+  async function reopen(): Promise<void> {
+    const opened = await openDevices({ camera: options.camera ?? true, microphone: true });
+    stream = opened.ok ? opened.stream : null;
+    begin();
+  }
+
+  function begin(): void {
+    listen();
+    for (const [target, name, listener] of heard) target?.addEventListener(name, listener);
+    line.open();
+  }
+
+  let started = false;
   return {
-    state,
-    on: () => () => {},
-    start: () => {},
-    mute: () => {},
-    setCamera: async () => false,
-    useDevices: async () => false,
-    share: async () => false,
-    stopSharing: () => {},
-    setAudioOnly: () => {},
-    say: () => false,
-    leave: () => {},
-    close: () => {},
+    get state() {
+      return state;
+    },
+    on: events.on,
+    start() {
+      if (started && state.end?.why !== 'replaced') return;
+      set({ end: null, self: null, phase: 'connecting' });
+      if (started) void reopen();
+      else begin();
+      started = true;
+    },
+    mute(muted) {
+      act();
+      local?.mute(muted);
+    },
+    async setCamera(on) {
+      act();
+      return (await local?.setCamera(on)) ?? false;
+    },
+    useDevices: async (chosen) => (await local?.useDevices(chosen)) ?? false,
+    async share() {
+      act();
+      return (await local?.share()) ?? false;
+    },
+    stopSharing: () => local?.stopSharing(),
+    setAudioOnly(on) {
+      media.askSoundOnly(on);
+      status();
+    },
+    say(text) {
+      act();
+      const said = text.trim().slice(0, maxChat);
+      return said !== '' && line.send({ type: 'chat', text: said });
+    },
+    leave() {
+      line.send({ type: 'leave' });
+      finish({ why: 'left' });
+    },
+    close: () => finish({ why: 'left' }),
   };
 }

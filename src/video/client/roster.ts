@@ -1,4 +1,4 @@
-import type { FromServer, Peer } from '../signalling/messages.ts';
+import type { Peer } from '../signalling/messages.ts';
 import type { RoomPeer } from './room-state.ts';
 
 /** Who is in the visit, as far as one is told. */
@@ -69,6 +69,3 @@ export const patched = (roster: Roster, id: string, patch: Partial<RoomPeer>): R
   ...roster,
   peers: roster.peers.map((peer) => (peer.id === id ? { ...peer, ...patch } : peer)),
 });
-
-/** Who is told of in it, where it tells of people. */
-export type TellsOfPeers = Extract<FromServer, { type: 'hello' | 'self' | 'peer' }>;
