@@ -59,6 +59,8 @@ create table video_participant (
   seen_at     timestamptz,
   primary key (tenant, visit, id)
 );
+-- A guest is found by what they show.
+create unique index video_participant_secret on video_participant (tenant, secret_hash) where secret_hash is not null;
 create unique index video_participant_reference on video_participant (tenant, visit, reference) where reference is not null;
 create unique index video_participant_invite on video_participant (tenant, visit, invite) where invite is not null;
 
@@ -194,4 +196,13 @@ create table slot_hold (
   appointment text        collate "C" not null,
   expires_at  timestamptz not null,
   primary key (tenant, slot)
+);
+
+-- How often something was tried from one place within a minute; a place is a keyed hash of an address or the name of a visit.
+create table video_limit (
+  tenant int         not null,
+  source text        collate "C" not null,
+  minute timestamptz not null,
+  tried  int         not null,
+  primary key (tenant, source, minute)
 );

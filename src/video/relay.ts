@@ -2,7 +2,7 @@ import type { Queryable } from '../db/database.ts';
 import { uuid7 } from '../fhir/store/uuid.ts';
 import type { FromServer } from './signalling/messages.ts';
 
-/** The channel of NOTIFY; its payload is `tenant/id` of a video_message, for a payload ends at 8 kB. */
+/** The channel of NOTIFY; its payload is `tenant/visit/id` of a video_message, for a payload ends at 8 kB. */
 export const channel = 'portico_video';
 
 /** Something for the sockets of a visit, in whichever process they are. */
@@ -19,8 +19,8 @@ export type Relayed = {
 export async function publish(on: Queryable, { tenant, visit, target, body }: Relayed, now: number): Promise<void> {
   const id = uuid7(now);
   await on.query(
-    `with sent as (insert into video_message (tenant, id, visit, target, body, created_at) values ($1, $2, $3, $4, $5, $6))
-     select pg_notify($7, $1::text || '/' || $2)`,
+    `with sent as (insert into video_message (tenant, id, visit, target, body, created_at) values ($1, $2, $3, $4, $5, $6) returning id)
+     select pg_notify($7, $1::int || '/' || $3 || '/' || $2) from sent`,
     [tenant, id, visit, target, JSON.stringify(body), new Date(now), channel],
   );
 }

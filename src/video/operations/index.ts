@@ -1,5 +1,24 @@
 import type { Operation } from '../../fhir/operations/operation.ts';
 import type { Providers } from '../providers/provider.ts';
+import { bookOperation } from './book.ts';
+import { findOperation } from './find.ts';
+import { holdTimeOperation } from './hold.ts';
+import { videoAdmit } from './video-admit.ts';
+import { videoEnd } from './video-end.ts';
+import { videoInvite } from './video-invite.ts';
+import { videoJoin } from './video-join.ts';
+import { videoOpen } from './video-open.ts';
+import { videoPolicyOperation } from './video-policy.ts';
 
 /** LIST: the operations of visits by video, and of booking them. */
-export const operationsOf = (_providers: Providers): readonly Operation[] => [];
+export const operationsOf = (providers: Providers): readonly Operation[] => [
+  findOperation,
+  holdTimeOperation,
+  bookOperation,
+  videoOpen(providers),
+  videoJoin,
+  videoAdmit(providers),
+  videoInvite(providers),
+  videoEnd(providers),
+  videoPolicyOperation,
+];

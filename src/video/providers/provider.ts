@@ -30,6 +30,8 @@ export type VideoProvider = {
     e2ee: boolean;
     kick: boolean;
   };
+  /** Where browsers connect to beside this server, as sources of a Content-Security-Policy: `wss://media.example`. */
+  readonly connects?: readonly string[];
   /** May be asked again. */
   ensureRoom(visit: Visit): Promise<Result<null>>;
   /** What somebody needs for the media; counts for at most 120 s, until which they must have connected. */

@@ -24,9 +24,11 @@ export type Visit = {
   hardStop: number;
   hostLeftAt: number | null;
   callback: string | null;
+  createdAt: number;
 };
 
-const columns = `tenant, id, encounter, appointment, patient, room, provider, state, epoch, starts_at, ends_at, hard_stop, host_left_at, callback`;
+const columns = `tenant, id, encounter, appointment, patient, room, provider, state, epoch, starts_at, ends_at, hard_stop, host_left_at, callback,
+  created_at`;
 
 const ms = (value: unknown): number => (value as Date).getTime();
 
@@ -46,6 +48,7 @@ const visitOf = (row: Row): Visit => ({
   hardStop: ms(row[11]),
   hostLeftAt: row[12] === null ? null : ms(row[12]),
   callback: row[13] as string | null,
+  createdAt: ms(row[14]),
 });
 
 type By = 'id' | 'encounter' | 'appointment' | 'room';

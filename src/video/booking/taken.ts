@@ -1,0 +1,106 @@
+import type { Appointment, Resource, Slot } from '@medplum/fhirtypes';
+
+import type { FhirContext } from '../../fhir/context.ts';
+import { search } from '../../fhir/search/search.ts';
+import { systemGrant } from '../../fhir/store/system.ts';
+import { type Calendar, refersTo } from './calendar.ts';
+import { liveHolds } from './holds.ts';
+
+/** ms since 1970; `end` is the first instant that is free again. */
+export type Span = { start: number; end: number };
+
+export type Taken = Span & {
+  /** The id of the Appointment or the Slot. */
+  by: string;
+  /** Whether the time around it that a Schedule keeps free is kept around it. */
+  buffered: boolean;
+};
+
+/** ms; nothing in a calendar is longer. */
+const LONGEST = 86_400_000;
+
+const MOST = '1000';
+
+/** What of an Appointment still takes up time. */
+const undone = 'pending,booked,arrived,checked-in,fulfilled';
+
+export const spanOf = ({ start = '', end = '' }: { start?: string; end?: string }): Span => ({
+  start: Date.parse(start),
+  end: Date.parse(end),
+});
+
+export const overlaps = (one: Span, other: Span): boolean => one.start < other.end && other.start < one.end;
+
+/** What begins so that it may reach into the span; what is not shown to who asks is read by the server itself. */
+async function found<T extends Resource>(
+  context: FhirContext,
+  tenant: number,
+  type: T['resourceType'],
+  query: Record<string, string>,
+  [parameter, { start, end }]: [string, Span],
+): Promise<(T & { id: string })[]> {
+  const asked = new URLSearchParams({ ...query, _count: MOST });
+  asked.append(parameter, `ge${new Date(start - LONGEST).toISOString()}`);
+  asked.append(parameter, `lt${new Date(end).toISOString()}`);
+  const base = context.settings.baseOf(tenant);
+  const page = await search(context, systemGrant(tenant, [type]), {
+    types: [type],
+    query: asked.toString(),
+    strict: true,
+    base,
+  });
+  if (!page.ok) throw new Error(page.issues[0]?.diagnostics);
+  // What is stored has been checked to be of its type.
+  return page.value.found.map(({ content }) => JSON.parse(content) as T & { id: string });
+}
+
+async function appointmentsOf(
+  context: FhirContext,
+  tenant: number,
+  whose: Record<string, string>,
+  span: Span,
+): Promise<Taken[]> {
+  const all = await found<Appointment>(context, tenant, 'Appointment', { ...whose, status: undone }, ['date', span]);
+  const pending = all.filter(({ status }) => status === 'pending').map(({ id }) => id);
+  // One that waits for a confirmation by people takes up its time; one that was held only as long as the hold lasts.
+  const live = await liveHolds(context.database, tenant, pending, context.now());
+  return all
+    .filter(({ id, status, slot }) => status !== 'pending' || slot === undefined || live.has(id))
+    .map((one) => ({ ...spanOf(one), by: one.id, buffered: true }))
+    .filter((one) => overlaps(one, span));
+}
+
+/** When a patient has an Appointment already. */
+export const takenOfPatient = (context: FhirContext, tenant: number, patient: string, span: Span): Promise<Taken[]> =>
+  appointmentsOf(context, tenant, { patient: `Patient/${patient}` }, span);
+
+/** When those of a Schedule have no time: an Appointment in whichever Schedule, or a Slot that is not free. */
+export async function takenOfCalendar(
+  context: FhirContext,
+  tenant: number,
+  { id, actors, buffer }: Calendar,
+  asked: Span,
+): Promise<Taken[]> {
+  const span = { start: asked.start - buffer, end: asked.end + buffer };
+  const practitioners = refersTo(actors, 'Practitioner');
+  const [booked, slots] = await Promise.all([
+    practitioners.length === 0 ? [] : appointmentsOf(context, tenant, { practitioner: practitioners.join() }, span),
+    found<Slot>(context, tenant, 'Slot', { schedule: `Schedule/${id}`, status: 'busy,busy-unavailable' }, [
+      'start',
+      span,
+    ]),
+  ]);
+  return [
+    ...booked,
+    ...slots
+      .map((slot) => ({ ...spanOf(slot), by: slot.id, buffered: slot.status === 'busy' }))
+      .filter((one) => overlaps(one, span)),
+  ];
+}
+
+/** Whether a time is free of what is taken, and of the time that a Schedule keeps free around it. */
+export const isFree = (span: Span, taken: readonly Taken[], buffer: number): boolean =>
+  !taken.some((one) => {
+    const around = one.buffered ? buffer : 0;
+    return overlaps({ start: span.start - around, end: span.end + around }, one);
+  });

@@ -1,0 +1,82 @@
+import type { Job } from '../../db/jobs.ts';
+import type { FhirContext } from '../../fhir/context.ts';
+import type { JobHandler } from '../../privacy/jobs/job-handler.ts';
+import { GRACE_JOB } from '../people/attendance.ts';
+import type { Providers } from '../providers/provider.ts';
+import { stopRecordingOf } from '../recording/presence.ts';
+import { advance, OVER_JOB } from '../visits/advance.ts';
+import { HARD_STOP_JOB, NO_SHOW_JOB } from '../visits/open.ts';
+import { policyOf } from '../visits/policy.ts';
+import { findVisit, type Visit } from '../visits/visit.ts';
+
+const server = { reference: null };
+
+const visitOf = (context: FhirContext, { tenant, payload }: Job): Promise<Visit | null> =>
+  findVisit(context.database, tenant, 'id', (payload as { visit: string }).visit); // as addJob was given it
+
+/** The patient has not come: others are let go. Who is there by now is not missed. */
+const noShow: JobHandler = {
+  kind: NO_SHOW_JOB,
+  async run(context, job) {
+    const visit = await visitOf(context, job);
+    if (visit?.state === 'scheduled') await advance(context, visit.tenant, visit.id, 'miss', server);
+  },
+};
+
+const hardStop: JobHandler = {
+  kind: HARD_STOP_JOB,
+  async run(context, job) {
+    const visit = await visitOf(context, job);
+    if (visit) await advance(context, visit.tenant, visit.id, 'lapse', server);
+  },
+};
+
+/** Nobody stays in a visit that those who treat have left, however long that takes. */
+const grace: JobHandler = {
+  kind: GRACE_JOB,
+  async run(context, job) {
+    const visit = await visitOf(context, job);
+    if (!visit || visit.hostLeftAt === null) return;
+    const { graceMinutes } = await policyOf(context, visit.tenant);
+    const isOut = context.now() >= visit.hostLeftAt + graceMinutes * 60_000;
+    if (isOut) await advance(context, visit.tenant, visit.id, 'lapse', server);
+  },
+};
+
+/** A visit is over: what carries its media is told, and nothing of it is recorded any more. */
+const over = (providers: Providers): JobHandler => ({
+  kind: OVER_JOB,
+  async run(context, job) {
+    const visit = await visitOf(context, job);
+    if (!visit) return;
+    await stopRecordingOf(context, visit, 'over', providers);
+    await providers.get(visit.provider)?.end(visit);
+  },
+});
+
+const HOUR = 3_600_000;
+
+/** What is of no use any more is dropped. */
+const tidy: JobHandler = {
+  kind: 'video-tidy',
+  every: 60,
+  async run({ database, now }, { tenant }) {
+    const before = (ms: number): Date => new Date(now() - ms);
+    await database.query('delete from video_message where tenant = $1 and created_at < $2', [tenant, before(60_000)]);
+    await database.query('delete from video_token_used where tenant = $1 and expires_at < $2', [tenant, before(HOUR)]);
+    await database.query('delete from video_limit where tenant = $1 and minute < $2', [tenant, before(HOUR)]);
+    await database.query('delete from video_event_seen where tenant = $1 and created_at < $2', [
+      tenant,
+      before(48 * HOUR),
+    ]);
+  },
+};
+
+/** LIST: the work for later of visits by video. */
+export const videoJobsOf = (providers: Providers): readonly JobHandler[] => [
+  noShow,
+  hardStop,
+  grace,
+  over(providers),
+  tidy,
+];
