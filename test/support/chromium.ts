@@ -26,4 +26,8 @@ const args = [
   ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
 ];
 
-export const openChromium = (): Promise<Browser> => chromium.launch({ executablePath: executablePath ?? '', args });
+/** A camera and a microphone that show and sound, and that nobody is asked for. */
+export const fakeDevices = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+
+export const openChromium = (more: readonly string[] = []): Promise<Browser> =>
+  chromium.launch({ executablePath: executablePath ?? '', args: [...args, ...more] });

@@ -163,17 +163,17 @@ export function createRoom(options: RoomOptions): Room {
   }
 
   function place(self: Peer, peers: readonly Peer[], given: Parameters<typeof media.give>[0]): void {
-    const before = state.phase;
-    const next = withAll(
-      roster,
-      peers.filter(({ id }) => id !== self.id),
-      media.knows,
-    );
     set({ self });
-    turn(next.roster, next.came);
+    // First, for without media nobody is believed to be there but who is told.
     media.give(given, self.id);
+    const told = peers.filter(({ id }) => id !== self.id);
+    for (const peer of roster.peers) {
+      if (!told.some(({ id }) => id === peer.id)) media.tellOf({ ...peer, present: false });
+    }
+    const next = withAll(roster, told, media.knows);
+    turn(next.roster, next.came);
     media.meetAll(false);
-    if (before !== state.phase || state.phase === 'live') status();
+    status();
   }
 
   function takePeer(peer: Peer): void {
