@@ -38,6 +38,8 @@ export type LineOptions = {
   settings?: Readonly<Record<string, string>>;
   /** Called once, when it ends for whatever reason. */
   onEnd?: () => void;
+  /** Given the payload of each NOTIFY that the connection listens to. */
+  onNotify?: (payload: string) => void;
 };
 
 /** Texts that one connection keeps prepared; those that come later are planned at each call. */
@@ -70,7 +72,7 @@ function openSocket({ socket, host, port }: Target): Promise<Socket> {
  */
 export async function openLine(
   target: Target,
-  { deadline, settings = {}, onEnd = () => {} }: LineOptions,
+  { deadline, settings = {}, onEnd = () => {}, onNotify = () => {} }: LineOptions,
 ): Promise<Line> {
   type Waiting = { since: number; reject: (error: Error) => void };
   const waiting = new Set<Waiting>();
@@ -115,7 +117,7 @@ export async function openLine(
     onnotice: () => {},
     onclose: end,
   };
-  // Its types do not know `socket` and `max_pipeline`. A second call of `socket` would be a reconnect, with the
+  // Its types do not know `socket`, `max_pipeline` and `onnotify`. A second call of `socket` would be a reconnect, with the
   // state of the first connection.
   const opens = async (): Promise<Socket> => {
     if (socket || !alive) throw new Error(reason);
@@ -123,7 +125,8 @@ export async function openLine(
     socket.once('close', end);
     return socket;
   };
-  const client = postgres({ ...options, ...{ socket: opens, max_pipeline: 1000 } });
+  const onnotify = (_channel: string, payload: string): void => onNotify(payload);
+  const client = postgres({ ...options, ...{ socket: opens, max_pipeline: 1000, onnotify } });
 
   const settled = <T>(query: Promise<T>): Promise<T> =>
     new Promise<T>((resolve, reject) => {
