@@ -1,0 +1,100 @@
+import type { FhirContext } from '../../fhir/context.ts';
+import { findParticipant, isInside, type Participant, participantsOf, peerOf } from '../people/participants.ts';
+import type { Providers } from '../providers/provider.ts';
+import { recordingOf } from '../recording/state.ts';
+import { policyOf } from '../visits/policy.ts';
+import { shownVisit } from '../visits/shown.ts';
+import type { Visit } from '../visits/visit.ts';
+import type { Client } from './client.ts';
+import type { FromServer, Media, Peer, VisitShown } from './messages.ts';
+import type { Room } from './rooms.ts';
+
+type Parts = { context: FhirContext; providers: Providers };
+
+const isHost = ({ role }: Participant): boolean => role === 'host';
+
+/** Whether one may know of another: everybody inside of who is or was inside; of all others, hosts alone. */
+export function mayKnow(who: Participant, of: Pick<Peer, 'state' | 'role'>): boolean {
+  if (isHost(who)) return true;
+  if (!isInside(who)) return false;
+  return of.role === 'host' || of.state !== 'waiting';
+}
+
+const shownOf = (room: Room, id: string): object => room.clients.get(id)?.shown ?? {};
+
+/** Those of a visit that somebody may know of, beside themself. */
+async function peersFor({ context }: Parts, room: Room, who: Participant): Promise<Peer[]> {
+  const all = await participantsOf(context.database.byKey, who.tenant, who.visit);
+  return all
+    .filter((one) => one.id !== who.id && mayKnow(who, one))
+    .map((one) => ({ ...peerOf(one, isHost(who)), ...shownOf(room, one.id) }));
+}
+
+/** What somebody needs for the media, if they were let in. */
+async function mediaFor({ context, providers }: Parts, visit: Visit, who: Participant): Promise<Media | null> {
+  const provider = providers.get(visit.provider);
+  if (who.state !== 'admitted' || !provider) return null;
+  const { relayOnly } = await policyOf(context, visit.tenant);
+  const media = await provider.issueJoin(visit, { id: who.id, role: who.role, name: who.name });
+  if (media.provider !== 'p2p') return media;
+  const outsider = !isHost(who) && who.role !== 'colleague';
+  const hasTurn = media.iceServers.some(({ credential }) => credential !== undefined);
+  return { ...media, relayOnly: relayOnly === 'always' || (relayOnly === 'when-turn' && hasTurn && outsider) };
+}
+
+/** A visit as somebody is told of it: hosts also where the patient can be called. */
+async function visitFor({ context }: Parts, visit: Visit, who: Participant): Promise<VisitShown> {
+  const shown = await shownVisit(context, visit);
+  return isHost(who) && visit.callback !== null ? { ...shown, callback: visit.callback } : shown;
+}
+
+const selfOf = (room: Room, who: Participant): Peer => ({
+  ...peerOf(who, false),
+  present: true,
+  ...shownOf(room, who.id),
+});
+
+/** What somebody is told first. */
+export async function hello(parts: Parts, room: Room, client: Client): Promise<FromServer> {
+  const { context } = parts;
+  const { participant } = client;
+  const { visit } = room;
+  const media = await mediaFor(parts, visit, participant);
+  client.relayOnly = media?.provider === 'p2p' && media.relayOnly;
+  return {
+    type: 'hello',
+    self: selfOf(room, participant),
+    visit: await visitFor(parts, visit, participant),
+    peers: await peersFor(parts, room, participant),
+    recording: isInside(participant)
+      ? await recordingOf(context.database.byKey, visit.tenant, visit.id)
+      : { state: 'off' },
+    media,
+  };
+}
+
+/** What somebody is told who was let in, held or sent away: as it is by now. */
+export async function changedSelf(parts: Parts, room: Room, client: Client): Promise<FromServer | null> {
+  const { tenant, visit, id } = client.participant;
+  const now = await findParticipant(parts.context.database.byKey, tenant, visit, id);
+  if (now === null) return null;
+  client.participant = now;
+  const media = await mediaFor(parts, room.visit, now);
+  client.relayOnly = media?.provider === 'p2p' && media.relayOnly;
+  return { type: 'self', self: selfOf(room, now), media, peers: await peersFor(parts, room, now) };
+}
+
+/** The visit as it is by now. */
+export async function changedVisit(parts: Parts, room: Room, client: Client): Promise<FromServer> {
+  return { type: 'visit', visit: await visitFor(parts, room.visit, client.participant) };
+}
+
+/** Somebody else, as they are told of to `who`; null: not at all. */
+export function toldPeer(who: Participant, peer: Peer): FromServer | null {
+  if (peer.id === who.id) return null;
+  if (isHost(who)) return { type: 'peer', peer };
+  const { birthDate: _, ...rest } = peer;
+  if (!isInside(who)) return null;
+  // Who is sent away, or waits again, is not there for others.
+  return mayKnow(who, peer) ? { type: 'peer', peer: rest } : null;
+}
