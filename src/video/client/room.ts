@@ -3,9 +3,11 @@ import { openDevices } from './devices.ts';
 import { createEvents } from './events.ts';
 import { createLine } from './line.ts';
 import { createLocal, type Local } from './local.ts';
+import { onNetwork } from './network.ts';
+import { endOf, phaseOf } from './phase.ts';
 import { createRoomMedia } from './room-media.ts';
 import { createRoomRecording } from './room-recording.ts';
-import { type End, firstState, type Phase, type RoomState } from './room-state.ts';
+import { type End, firstState, type RoomState } from './room-state.ts';
 import { type Came, nobody, type Roster, withAll, withPeer } from './roster.ts';
 
 /** What asking for a way in gives. Rejects: the server was not reached, which is tried again. */
@@ -73,25 +75,12 @@ type Of<T extends FromServer['type']> = Extract<FromServer, { type: T }>;
 
 const maxChat = 2000;
 
-/** What the server tells when it closes for good is in what it told before. */
-function endOf({ self, visit }: RoomState): End {
-  if (self?.state === 'denied' || self?.state === 'removed') return { why: self.state };
-  const state = visit?.state;
-  return { why: state === 'finished' || state === 'missed' || state === 'cancelled' ? state : 'closed' };
-}
-
-function phaseOf({ self, visit, end, phase }: RoomState): Phase {
-  if (end !== null) return end.why === 'refused' ? 'refused' : 'over';
-  if (self === null || visit === null) return phase === 'over' ? 'connecting' : phase;
-  if (self.state === 'admitted') return visit.state === 'held' ? 'held' : 'live';
-  return self.state === 'held' ? 'held' : 'waiting';
-}
-
 /** A visit as one browser has it; nothing happens before `start`. */
 export function createRoom(options: RoomOptions): Room {
   const events = createEvents<RoomEvents>();
   let state: RoomState = firstState;
   let local: Local | null = null;
+  let unheard = (): void => {};
   let { stream } = options;
   let roster: Roster = nobody;
 
@@ -158,7 +147,7 @@ export function createRoom(options: RoomOptions): Room {
     local?.close();
     local = null;
     roster = nobody;
-    for (const [target, name, listener] of heard) target?.removeEventListener(name, listener);
+    unheard();
     set({ end, ...nobody, localStream: null, camera: false, sharing: false, recording: { state: 'off' } });
   }
 
@@ -228,21 +217,6 @@ export function createRoom(options: RoomOptions): Room {
     (takers[message.type] as ((message: FromServer) => void) | undefined)?.(message);
   }
 
-  const wake = (): void => {
-    line.hurry();
-    media.restart();
-  };
-  const seen = (): void => {
-    if (document.visibilityState === 'visible') line.hurry();
-  };
-  // Where the browser tells that the network is another; only some do.
-  const { connection } = navigator as Navigator & { connection?: EventTarget };
-  const heard: [EventTarget | undefined, string, () => void][] = [
-    [globalThis.window, 'online', wake],
-    [connection, 'change', wake],
-    [globalThis.document, 'visibilitychange', seen],
-  ];
-
   /** What was refused before is not the answer to what is done now. */
   const act = (): void => {
     if (state.notice !== null) set({ notice: null });
@@ -256,7 +230,13 @@ export function createRoom(options: RoomOptions): Room {
 
   function begin(): void {
     listen();
-    for (const [target, name, listener] of heard) target?.addEventListener(name, listener);
+    unheard = onNetwork({
+      seen: line.hurry,
+      another() {
+        line.hurry();
+        media.restart();
+      },
+    });
     line.open();
   }
 
