@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 
-import { readConfig, settings, unknownSettings, WrongSetting } from './config.ts';
+import { readConfig, settings, unknownSettings } from './config.ts';
+import { WrongSetting } from './config-checks.ts';
 
 test('without any setting it is a server of this machine with an embedded database', () => {
   expect(readConfig({})).toMatchObject({

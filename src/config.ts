@@ -1,66 +1,24 @@
 import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { z } from 'zod';
+import { join } from 'node:path';
 
+import {
+  database,
+  list,
+  megabytes,
+  onOff,
+  path,
+  type Setting,
+  setting,
+  text,
+  url,
+  WrongSetting,
+  whole,
+  word,
+} from './config-checks.ts';
 import { certificatesOf, type ProviderSettings, providersOf } from './config-files.ts';
+import { readVideo, type VideoConfig, videoSettings } from './config-video.ts';
 import type { S3Settings } from './db/blobs-s3.ts';
-import { type Target, targetOf } from './db/target.ts';
-
-/** One setting: what its text must be, said so that it completes "PORT must be …". */
-export type Setting<T> = {
-  /** The text it has when the environment has none; null: none, and the server does without. */
-  default: string | null;
-  /** What its number counts, where it is one. */
-  unit: string | null;
-  must: string;
-  about: string;
-  check: z.ZodType<T, string>;
-};
-
-const setting = <T>(
-  check: z.ZodType<T, string>,
-  must: string,
-  about: string,
-  rest: { default?: string; unit?: string } = {},
-): Setting<T> => ({ check, must, about, default: rest.default ?? null, unit: rest.unit ?? null });
-
-const whole = (least: number, most: number): z.ZodType<number, string> =>
-  z
-    .string()
-    .regex(/^\d{1,12}$/)
-    .transform(Number)
-    .refine((value) => value >= least && value <= most);
-
-const word = <const W extends string>(...words: W[]): z.ZodType<W, string> =>
-  z.string().transform((text, context) => {
-    const found = words.find((one) => one === text);
-    if (found === undefined) context.addIssue({ code: 'custom', message: 'another word' });
-    return found ?? z.NEVER;
-  });
-
-const onOff = word('on', 'off');
-const text = z.string().min(1);
-const path = text.transform((value) => resolve(value));
-
-const url = z.string().transform((value, context) => {
-  const parsed = URL.parse(value);
-  const good = parsed && /^https?:$/.test(parsed.protocol) && !parsed.search && !parsed.hash && !parsed.username;
-  if (!good) context.addIssue({ code: 'custom', message: 'not a URL' });
-  return value.replace(/\/+$/, '');
-});
-
-const list = z.string().transform((value) => value.split(/[\s,]+/).filter((one) => one !== ''));
-
-const database = z.string().transform((value, context): Target => {
-  try {
-    return targetOf(value);
-  } catch {
-    context.addIssue({ code: 'custom', message: 'not a URL' });
-    return z.NEVER;
-  }
-});
-
-const megabytes = whole(1, 1024).transform((value) => value * 2 ** 20);
+import type { Target } from './db/target.ts';
 
 /** Every setting, by the name it has in the environment. */
 export const settings = {
@@ -99,7 +57,7 @@ export const settings = {
     { default: 'allow' },
   ),
   PORTICO_SECRET: setting(
-    z.string().min(32),
+    text.min(32),
     'at least 32 characters',
     'what keys are sealed with; without it a file in PORTICO_DATA. Several servers on one database need the same',
   ),
@@ -163,6 +121,7 @@ export const settings = {
   PORTICO_S3_PREFIX: setting(text, 'a prefix', 'in front of the names in the bucket', { default: 'portico/' }),
   PORTICO_S3_REGION: setting(text, 'a region', 'of the bucket', { default: 'us-east-1' }),
   PORTICO_S3_ENDPOINT: setting(url, 'an http or https URL', 'of a store with the API of S3 that is not Amazon’s'),
+  ...videoSettings,
 } as const;
 
 type Name = keyof typeof settings;
@@ -200,10 +159,8 @@ export type Config = {
   /** Whether what is written is sealed with the key of its record. */
   shred: boolean;
   s3: S3Settings | null;
+  video: VideoConfig;
 };
-
-/** A setting that cannot be used; the message is for the operator. */
-export class WrongSetting extends Error {}
 
 /** PORTICO_… in the environment that are no settings, for the tests and for the person at the keyboard to notice. */
 export const unknownSettings = (environment: NodeJS.ProcessEnv): string[] =>
@@ -287,6 +244,13 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
             region: certain('PORTICO_S3_REGION'),
             endpoint: read('PORTICO_S3_ENDPOINT'),
           },
+    video: readVideo({
+      turnUrls: read('PORTICO_TURN_URLS'),
+      turnSecret: read('PORTICO_TURN_SECRET'),
+      liveKitUrl: read('PORTICO_LIVEKIT_URL'),
+      liveKitKey: read('PORTICO_LIVEKIT_KEY'),
+      liveKitSecret: read('PORTICO_LIVEKIT_SECRET'),
+    }),
   };
 }
 

@@ -43,7 +43,10 @@ import { deriveKey, openSecret } from './smart/secret.ts';
 import { type Keys, openKeys } from './smart/tokens/keys.ts';
 import { placeOf } from './smart/tokens/tokens.ts';
 import { readUdapSettings } from './smart/udap/settings.ts';
+import { videoJobsOf } from './video/jobs/index.ts';
 import { providersOf } from './video/providers/index.ts';
+import { createSignalling } from './video/signalling/signalling.ts';
+import { followed } from './video/visits/followed.ts';
 import { createApp, fhirPath } from './web/app.ts';
 import { operationsOf } from './web/features.ts';
 import { isReady } from './web/health.ts';
@@ -51,7 +54,9 @@ import { listen } from './web/listen.ts';
 import { createMetrics } from './web/metrics.ts';
 import { pages } from './web/pages/pages.ts';
 import { privacyPages } from './web/privacy-pages.ts';
+import { addressOf, upgradeTo } from './web/sockets.ts';
 import { createTenants } from './web/tenants.ts';
+import { videoPages } from './web/video-pages.ts';
 import { startWorker } from './web/worker.ts';
 
 export type Running = {
@@ -114,7 +119,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
       now: Date.now,
       onFault: (error: unknown) => log.error({ err: error }, 'an entry of a Bundle failed by a fault of ours'),
     };
-    const providers = providersOf();
+    const providers = providersOf({ ...config.video, recordings: config.s3, now: Date.now });
     const context = createCore(specification.value, parts, operationsOf(providers));
     if (config.demo)
       await timed('demo', seedDemo({ ...context, label: (made) => withLabels(made, null, false) }, config.baseUrl));
@@ -126,7 +131,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
       ),
     );
     context.decide = decide;
-    context.record = createRecord(context);
+    context.record = followed(context, createRecord(context));
     context.dispatch = watched(context, noticed(context, context.dispatch));
     const isTenant = createTenants(database);
     const smart: SmartContext = {
@@ -146,6 +151,12 @@ export async function start(config: Config, log: Logger): Promise<Running> {
       await timed('demo accounts', seedDemoAccounts(smart, demoAccounts));
       await openDemo(smart);
     } else await shutDemo(smart);
+    const signalling = createSignalling(context, providers, {
+      origins: [new URL(config.baseUrl).origin],
+      target: opened.value.target,
+      log,
+      addressOf: addressOf(config.behindProxy),
+    });
     const app = createApp({
       fhir: context,
       authenticate: createAuthenticate({
@@ -158,6 +169,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
       onRefused: createOnRefused(smart),
       smart: smartRoutes(smart, isTenant),
       privacy: privacyPages(smart, isTenant),
+      video: videoPages(smart, providers, isTenant),
       metrics: createMetrics(),
       log,
       maxBody: config.maxBody,
@@ -180,14 +192,18 @@ export async function start(config: Config, log: Logger): Promise<Running> {
     if (again > 0) log.warn({ records: again }, 'records that had been erased were there again, and were erased');
     const endHousekeeping = keepHouse(smart);
     const endCheckpoints = keepCheckpoints(context, join(config.data, 'checkpoints'));
-    const endWork = startWorker(context, jobHandlers);
-    const listening = await timed('listening', listen(app, config.host, config.port, { tls: config.tls }));
+    const endWork = startWorker(context, [...jobHandlers, ...videoJobsOf(providers)]);
+    const listening = await timed(
+      'listening',
+      listen({ ...app, upgrade: upgradeTo(signalling, isTenant) }, config.host, config.port, { tls: config.tls }),
+    );
     log.debug(timings, 'started; ms from the beginning');
     return {
       baseUrl: config.baseUrl,
       keys,
       smart,
       async stop() {
+        await signalling.close();
         await listening.close(DRAIN);
         await Promise.all([endHousekeeping(), endWork()]);
         await endCheckpoints();

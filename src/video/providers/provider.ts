@@ -1,6 +1,11 @@
+import type { Readable } from 'node:stream';
+
 import type { Result } from '../../fhir/outcome.ts';
 import type { Media, Role } from '../signalling/messages.ts';
 import type { ProviderId, Visit } from '../visits/visit.ts';
+
+/** s that what somebody gets for the media counts; in a visit that goes on they get it anew before. */
+export const mediaLifetime = 120;
 
 /** Somebody whom a host has let in. */
 export type Admitted = { id: string; role: Role; name: string };
@@ -12,8 +17,8 @@ export type VideoEvent = {
   /** ms since 1970. */
   at: number;
   room: string;
-} & (
-  | { kind: 'joined' | 'left'; participant: string }
+} /** `connection`: what the media server calls this one of theirs. */ & (
+  | { kind: 'joined' | 'left'; participant: string; connection: string }
   | { kind: 'ended' }
   /** `location`: where the file is, in the bucket that both use. */
   | { kind: 'recording-stored'; recording: string; location: string; size: number }
@@ -43,6 +48,9 @@ export type VideoProvider = {
   /** @returns what it calls the recording */
   startRecording?(visit: Visit, recording: string): Promise<Result<string>>;
   stopRecording?(visit: Visit, reference: string): Promise<void>;
+  /** What was recorded, as it is at the location that an event told; null: it is not there (any more). */
+  openRecording?(location: string): Promise<Readable | null>;
+  dropRecording?(location: string): Promise<void>;
   /** @param authorization the header of that name; raw: the body as it came */
   parseWebhook?(raw: string, authorization: string | undefined, now: number): Promise<Result<VideoEvent[]>>;
   health(): Promise<{ ok: boolean; why: string }>;
