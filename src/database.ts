@@ -9,6 +9,7 @@ import { type Embedded, embeddedTarget, startEmbedded } from './db/embedded.ts';
 import { migrate } from './db/migrate.ts';
 import { folderKeys, type PatientKeys } from './db/patient-keys.ts';
 import { sealedDatabase } from './db/sealing.ts';
+import type { Target } from './db/target.ts';
 
 /** Where the embedded Postgres of a data folder is. */
 export const postgresFolder = (data: string): string => join(data, 'postgres');
@@ -24,13 +25,14 @@ export function patientKeysOf({ data, shred }: Config): PatientKeys | null {
 /**
  * The database of this server, migrated: the embedded one, which runs as long as this, or the one of DATABASE_URL.
  *
+ * @returns with where it is: what is told by NOTIFY is heard on a connection of its own
  * @throws Error, with a sentence for the operator
  */
 export async function openDatabase(
   config: Config,
   log: Logger,
   patientKeys: PatientKeys | null = patientKeysOf(config),
-): Promise<Database> {
+): Promise<Database & { target: Target }> {
   let embedded: Embedded | null = null;
   if (config.database === null) {
     embedded = await startEmbedded({ folder: postgresFolder(config.data), log: (line) => log.warn(line) });
@@ -46,6 +48,7 @@ export async function openDatabase(
     const database = patientKeys === null ? plain : sealedDatabase(plain, patientKeys, config.shred);
     return {
       ...database,
+      target,
       async close() {
         await database.close();
         await embedded?.stop();

@@ -34,7 +34,7 @@ function languageLinks(language: Language, query: URLSearchParams): Html {
 /**
  * What every page for people has around it. Nothing in it needs a script or an inline style.
  *
- * @param page `home`: where the name of the product leads; `scripts`: paths below /assets; `query`: what the page was asked
+ * @param page `home`: where the name of the product leads; `styles`, `scripts`: paths below /assets; `query`: what the page was asked
  *   with, kept when the language is changed
  */
 export function layout(page: {
@@ -43,6 +43,8 @@ export function layout(page: {
   content: Html;
   footer?: Html;
   home?: string;
+  /** Beside the stylesheet of all pages. */
+  styles?: readonly string[];
   scripts?: readonly string[];
   query?: URLSearchParams;
 }): Html {
@@ -56,6 +58,7 @@ export function layout(page: {
     <meta name="referrer" content="no-referrer">
     <title>${page.title}</title>
     <link rel="stylesheet" href="${stylesheetPath}">
+    ${(page.styles ?? []).map((path) => html`<link rel="stylesheet" href="${path}">`)}
     <link rel="icon" href="data:,">
     ${(page.scripts ?? []).map((path) => html`<script type="module" src="${path}"></script>`)}
   </head>

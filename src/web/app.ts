@@ -28,6 +28,8 @@ type AppDeps = ServeDeps & {
   smart: Hono;
   /** The pages about privacy. */
   privacy: Hono;
+  /** The pages of visits by video, and of booking them. */
+  video: Hono;
   pages: Hono;
 };
 
@@ -49,6 +51,7 @@ export function createApp(deps: AppDeps): Served {
   // Before FHIR: its discovery documents are below the FHIR base.
   app.route('/', deps.smart);
   app.route('/', deps.privacy);
+  app.route('/', deps.video);
   app.all(fhirPath, (c) => fhir(c.env, 1, ''));
   app.all(`${fhirPath}/*`, (c) => fhir(c.env, 1, ''));
   // The first tenant is at the root, the others under their numbers.

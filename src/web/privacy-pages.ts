@@ -8,7 +8,7 @@ import { checkCsrf, csrfOf, sessionOf } from '../smart/people/sessions.ts';
 import { placeOf } from '../smart/tokens/tokens.ts';
 
 /** Who is there, as the authorization server knows it. */
-function signInOf(smart: SmartContext): SignIn {
+export function signInOf(smart: SmartContext): SignIn {
   const placed = ({ tenant, cookie }: Asked) => ({ tenant, cookie, place: placeOf(smart.baseUrl, tenant) });
   return {
     async visitorOf(asked) {

@@ -28,6 +28,14 @@ const belongings: readonly { table: string; theirs: string }[] = [
     // What a job says beside may be anything, and be called as the patient is.
     theirs: `kind <> 'erase' and payload::jsonb ->> 'patient' in ($2, 'Patient/' || $2)`,
   },
+  ...['participant', 'attendance', 'invite', 'message', 'recording', 'recording_consent', 'recording_link'].map(
+    (name) => ({
+      table: `video_${name}`,
+      theirs: 'visit in (select id from video_visit v where v.tenant = $1 and v.patient = $2)',
+    }),
+  ),
+  { table: 'slot_hold', theirs: `holder = 'Patient/' || $2` },
+  { table: 'video_visit', theirs: 'patient = $2' },
   { table: 'user_account', theirs: 'id = any($3::text[])' },
 ].map(({ table, theirs }) => ({
   table,

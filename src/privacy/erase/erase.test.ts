@@ -275,6 +275,10 @@ const others: Record<string, string> = {
   signing_key: 'of the server',
   tenant: 'of tenants',
   used_identifier: 'of apps',
+  video_event_seen: 'ids of a media server',
+  video_limit: 'hashed places, for an hour',
+  video_policy: 'rules',
+  video_token_used: 'ids of tokens, for an hour',
 };
 
 test('every table is one that a record is erased from, or one in which nothing of it is', async () => {

@@ -5,6 +5,7 @@ import { GRACE_JOB } from '../people/attendance.ts';
 import type { Providers } from '../providers/provider.ts';
 import { stopRecordingOf } from '../recording/presence.ts';
 import { advance, OVER_JOB } from '../visits/advance.ts';
+import { FOLLOW_JOB, followVisit } from '../visits/followed.ts';
 import { HARD_STOP_JOB, NO_SHOW_JOB } from '../visits/open.ts';
 import { policyOf } from '../visits/policy.ts';
 import { findVisit, type Visit } from '../visits/visit.ts';
@@ -43,6 +44,14 @@ const grace: JobHandler = {
   },
 };
 
+/** What was written in a transaction may have ended a visit. */
+const followJob: JobHandler = {
+  kind: FOLLOW_JOB,
+  async run(context, { tenant, payload }) {
+    await followVisit(context, tenant, (payload as { visit: string }).visit, server); // as addJob was given it
+  },
+};
+
 /** A visit is over: what carries its media is told, and nothing of it is recorded any more. */
 const over = (providers: Providers): JobHandler => ({
   kind: OVER_JOB,
@@ -78,5 +87,6 @@ export const videoJobsOf = (providers: Providers): readonly JobHandler[] => [
   hardStop,
   grace,
   over(providers),
+  followJob,
   tidy,
 ];

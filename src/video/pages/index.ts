@@ -1,0 +1,6 @@
+import { doPage } from './do.ts';
+import { gatewayPage } from './gateway.ts';
+import type { VideoPage } from './video-page.ts';
+
+/** LIST: every page of visits, and whatever their scripts ask. What has a name of its own comes before `/video/:appointment`. */
+export const pages: readonly VideoPage[] = [doPage, gatewayPage];

@@ -1,0 +1,67 @@
+import type { Appointment, Encounter } from '@medplum/fhirtypes';
+
+import { addJob } from '../../db/jobs.ts';
+import type { Seen } from '../../fhir/access.ts';
+import type { FhirContext, Record } from '../../fhir/context.ts';
+import { readOwn } from '../../privacy/made.ts';
+import type { By } from '../audit.ts';
+import { isOver, next, type VisitEvent } from '../session.ts';
+import { advance } from './advance.ts';
+import { findVisit, type Visit } from './visit.ts';
+
+/** What somebody else has written that ends a visit; null: nothing. */
+function endedBy(appointment: string, encounter: string): VisitEvent | null {
+  if (appointment === 'noshow') return 'miss';
+  if (['cancelled', 'entered-in-error', 'gone'].includes(appointment)) return 'cancel';
+  if (['cancelled', 'entered-in-error', 'gone'].includes(encounter)) return 'cancel';
+  return encounter === 'finished' || appointment === 'fulfilled' ? 'end' : null;
+}
+
+async function statusOf(context: FhirContext, tenant: number, type: 'Appointment' | 'Encounter', id: string) {
+  const found = await readOwn<Appointment | Encounter>(context, tenant, type, id);
+  return found.ok ? found.value.resource.status : 'gone';
+}
+
+/** A visit ends with its Appointment or Encounter, whoever ends those; one that is under way is finished, for it took place. */
+async function follow(context: FhirContext, visit: Visit, by: By): Promise<void> {
+  const { tenant } = visit;
+  if (isOver(visit.state)) return;
+  const [appointment, encounter] = await Promise.all([
+    visit.appointment === null ? 'booked' : statusOf(context, tenant, 'Appointment', visit.appointment),
+    statusOf(context, tenant, 'Encounter', visit.encounter),
+  ]);
+  const event = endedBy(appointment, encounter);
+  if (event === null) return;
+  await advance(context, tenant, visit.id, next(visit.state, event) === null ? 'lapse' : event, by);
+}
+
+const isOfVisit = ({ type, interaction }: Seen): boolean =>
+  (type === 'Appointment' || type === 'Encounter') && (interaction === 'u' || interaction === 'd');
+
+/** The job that looks again when a transaction is committed, which it was not when its entries were told of. */
+export const FOLLOW_JOB = 'video-follow';
+
+/** ms after which what was written is committed, or will not be. */
+const SETTLED = 2000;
+
+/** A visit that is not over is over if its Appointment or Encounter is. */
+export async function followVisit(context: FhirContext, tenant: number, id: string, by: By): Promise<void> {
+  const visit = await findVisit(context.database, tenant, 'id', id);
+  if (visit) await follow(context, visit, by);
+}
+
+/** As `record`; and looks, after each request that wrote an Appointment or an Encounter, whether a visit is over by that. */
+export function followed(context: FhirContext, record: Record): Record {
+  return async (request, answer, seen) => {
+    await record(request, answer, seen);
+    const { tenant, caller } = request.grant;
+    for (const { type, id } of seen.filter(isOfVisit)) {
+      const by = type === 'Appointment' ? 'appointment' : 'encounter';
+      const visit = await findVisit(context.database.byKey, tenant, by, id);
+      if (visit === null || isOver(visit.state)) continue;
+      await follow(context, visit, { reference: caller.fhirUser });
+      const runAt = new Date(context.now() + SETTLED);
+      await addJob(context.database, { tenant, kind: FOLLOW_JOB, payload: { visit: visit.id }, key: visit.id, runAt });
+    }
+  };
+}
