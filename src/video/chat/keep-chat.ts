@@ -32,7 +32,9 @@ export async function keepChat(
 ): Promise<string | null> {
   const { tenant, id: visitId, encounter, patient } = visit;
   if (!(await policyOf(context, tenant)).keepChat) return null;
-  const others = (await presentIn(context.database.byKey, tenant, visitId)).filter((one) => one.id !== from.id);
+  const others = (await presentIn(context.database.byKey, tenant, visitId, context.now())).filter(
+    (one) => one.id !== from.id,
+  );
   const id = uuid7(context.now());
   const instant = new Date(sent).toISOString();
   const communication: Communication & { id: string } = {

@@ -73,7 +73,7 @@ export async function standingOf(context: FhirContext, visit: Visit): Promise<St
   const { tenant, id, patient } = visit;
   const on = context.database.byKey;
   const [present, said, consents] = await Promise.all([
-    presentIn(on, tenant, id),
+    presentIn(on, tenant, id, context.now()),
     saidIn(on, tenant, id),
     consentsOfPatient(context, visit),
   ]);

@@ -13,17 +13,15 @@ import type { Present } from './present.ts';
 import {
   countRecordings,
   deleteRecording,
+  findRecording,
   insertRecording,
   openRecording,
   type Reason,
   type Recording,
-  setAgreed,
-  setRecording,
   setReference,
   setStopped,
 } from './recording.ts';
 import { tellRecording } from './state.ts';
-import { watchOver } from './watch.ts';
 
 /** The job that brings what was recorded to its end: the media server's recording is stopped, the pieces become a document. */
 export const RECORDING_JOB = 'video-recording';
@@ -33,6 +31,9 @@ export const GRACE = 10_000;
 
 /** In one visit, pauses included. */
 const MOST = 60;
+
+/** ms after which a browser of which nothing came does not record: it was closed, or began anew. */
+const SILENT = 15_000;
 
 export const server: By = { reference: null };
 
@@ -138,6 +139,20 @@ async function recordable(context: FhirContext, visit: Visit): Promise<Result<nu
   return ok(null);
 }
 
+/** The media server records. Where that was stopped before it had begun, it ends as soon as it can be named. */
+async function mediaStarted(
+  context: FhirContext,
+  visit: Visit,
+  recording: Recording,
+  reference: string,
+  providers: Providers,
+): Promise<void> {
+  const on = context.database.byKey;
+  await setReference(on, recording, reference);
+  const now = await findRecording(on, recording.tenant, recording.visit, recording.id);
+  if (now?.state !== 'recording') await stopMedia(visit, { ...recording, reference, state: 'recording' }, providers);
+}
+
 /** Begins to record, or goes on. Who asks for it agrees by that. */
 export async function startRecording(
   context: FhirContext,
@@ -158,16 +173,13 @@ export async function startRecording(
   const changed = await context.database.transaction(async (tx): Promise<Changed | null> => {
     await findVisit(tx, tenant, 'id', id, 'lock');
     const current = await openRecording(tx, tenant, id, 'lock');
-    if (current?.state === 'recording') return { recording: current, isNew: false };
     const now = context.now();
-    const { agreed } = standing;
-    if (current) {
-      await setRecording(tx, current, recorder, now);
-      await setAgreed(tx, current, agreed);
-    } else {
-      const begun = { tenant, visit: id, id: uuid7(now), recorder, agreed, follows: null };
-      await insertRecording(tx, { ...begun, state: 'recording', reason: null }, now);
-    }
+    const isHeard = current?.recorder === null || (current !== null && now - current.changedAt < SILENT);
+    if (current?.state === 'recording' && isHeard) return { recording: current, isNew: false };
+    if (current) await close(context, tx, current, 'asked');
+    const follows = current?.state === 'paused' ? current.follows : (current?.id ?? null);
+    const begun = { tenant, visit: id, id: uuid7(now), recorder, agreed: standing.agreed, follows };
+    await insertRecording(tx, { ...begun, state: 'recording', reason: null }, now);
     const recording = await openRecording(tx, tenant, id);
     if (recording === null) return null;
     await tellRecording(context, tx, visit, recording, standing);
@@ -181,8 +193,24 @@ export async function startRecording(
       await stopRecording(context, visit, { reason: 'failed', by: server, standing });
       return begun;
     }
-    if (begun) await setReference(context.database.byKey, changed.recording, begun.value);
+    if (begun) await mediaStarted(context, visit, changed.recording, begun.value, providers);
   }
-  watchOver(context, visit, providers);
   return ok(changed.recording);
+}
+
+/** What is as large as it may be goes on in another, which begins with a head of its own. */
+export async function turnOver(context: FhirContext, visit: Visit, full: Recording): Promise<void> {
+  const { tenant, id } = visit;
+  const standing = await standingOf(context, visit);
+  await context.database.transaction(async (tx) => {
+    await findVisit(tx, tenant, 'id', id, 'lock');
+    const current = await openRecording(tx, tenant, id, 'lock');
+    if (current?.id !== full.id || current.state !== 'recording') return;
+    const now = context.now();
+    await close(context, tx, current, 'full');
+    const { recorder, agreed } = current;
+    const next = { tenant, visit: id, id: uuid7(now), recorder, agreed, follows: current.id };
+    await insertRecording(tx, { ...next, state: 'recording', reason: null }, now);
+    await tellRecording(context, tx, visit, await openRecording(tx, tenant, id), standing);
+  });
 }

@@ -116,15 +116,6 @@ export async function insertRecording(on: Queryable, begun: Begun, now: number):
 
 type Named = Pick<Recording, 'tenant' | 'visit' | 'id'>;
 
-/** What was paused goes on. @param now ms since 1970 */
-export async function setRecording(on: Queryable, { tenant, visit, id }: Named, recorder: string | null, now: number) {
-  await on.query(
-    `update video_recording set state = 'recording', reason = null, recorder = $4, started_at = $5, changed_at = $5
-     where tenant = $1 and visit = $2 and id = $3`,
-    [tenant, visit, id, recorder, new Date(now)],
-  );
-}
-
 /** @param now ms since 1970 */
 export async function setStopped(on: Queryable, { tenant, visit, id }: Named, reason: Reason, now: number) {
   await on.query(
@@ -155,4 +146,40 @@ export async function setAgreed(on: Queryable, { tenant, visit, id }: Named, agr
     id,
     JSON.stringify(agreed),
   ]);
+}
+
+/** A piece more of it. @param now ms since 1970 */
+export async function setParts(
+  on: Queryable,
+  { tenant, visit, id }: Named,
+  { parts, contentType }: Pick<Recording, 'parts' | 'contentType'>,
+  now: number,
+): Promise<void> {
+  await on.query(
+    `update video_recording set parts = $4, content_type = $5, changed_at = $6 where tenant = $1 and visit = $2 and id = $3`,
+    [tenant, visit, id, JSON.stringify(parts), contentType, new Date(now)],
+  );
+}
+
+/** It has become a document: what it was made of is of no use any more. */
+export async function setStored(
+  on: Queryable,
+  { tenant, visit, id }: Named,
+  { document, binary }: { document: string; binary: string },
+): Promise<void> {
+  await on.query(
+    `update video_recording set state = 'stored', document = $4, binary_id = $5, parts = '[]'
+     where tenant = $1 and visit = $2 and id = $3`,
+    [tenant, visit, id, document, binary],
+  );
+}
+
+/** The same bytes that another recording is made of as well. */
+export async function partsElsewhere(on: Queryable, tenant: number, files: readonly string[]): Promise<Set<string>> {
+  const rows = await on.query(`select parts from video_recording where tenant = $1 and parts like any($2::text[])`, [
+    tenant,
+    files.map((file) => `%${file}%`),
+  ]);
+  // As this module writes them.
+  return new Set(rows.flatMap(([parts]) => (JSON.parse(String(parts)) as Part[]).map(({ sha256 }) => sha256)));
 }

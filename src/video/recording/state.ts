@@ -38,3 +38,10 @@ export async function tellRecording(
     await publish(on, { tenant, visit: id, target, body }, context.now());
   }
 }
+
+/** Tells who is inside what is missing, where nothing is recorded: where something is, they know. */
+export async function tellOff(context: FhirContext, visit: Visit, standing: Standing): Promise<void> {
+  const on = context.database.byKey;
+  if ((await openRecording(on, visit.tenant, visit.id)) === null)
+    await tellRecording(context, on, visit, null, standing);
+}
