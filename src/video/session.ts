@@ -24,7 +24,9 @@ export type VisitState = keyof typeof states;
  * What happens to a visit. `wait`: the patient is in the waiting room; `prepare`: the patient has answered what is asked before;
  * `admit`: somebody is let in; `lapse`: its time is over, whatever it is in.
  */
-export type VisitEvent = 'wait' | 'prepare' | 'admit' | 'hold' | 'resume' | 'end' | 'miss' | 'cancel' | 'lapse';
+export const events = ['wait', 'prepare', 'admit', 'hold', 'resume', 'end', 'miss', 'cancel', 'lapse'] as const;
+
+export type VisitEvent = (typeof events)[number];
 
 /** null: it cannot happen; the state itself: it changes nothing. */
 type Transitions = Readonly<Record<VisitState, Readonly<Record<VisitEvent, VisitState | null>>>>;

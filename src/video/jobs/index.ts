@@ -1,13 +1,15 @@
-import type { Job } from '../../db/jobs.ts';
+import { addJob, type Job } from '../../db/jobs.ts';
 import type { FhirContext } from '../../fhir/context.ts';
 import type { JobHandler } from '../../privacy/jobs/job-handler.ts';
 import { GRACE_JOB } from '../people/attendance.ts';
 import type { Providers } from '../providers/provider.ts';
+import { recordingJobsOf } from '../recording/jobs.ts';
 import { stopRecordingOf } from '../recording/presence.ts';
+import { isOver } from '../session.ts';
 import { advance, OVER_JOB } from '../visits/advance.ts';
 import { FOLLOW_JOB, followVisit } from '../visits/followed.ts';
-import { HARD_STOP_JOB, NO_SHOW_JOB } from '../visits/open.ts';
 import { policyOf } from '../visits/policy.ts';
+import { HARD_STOP_JOB, missedFrom, NO_SHOW_JOB, outFrom } from '../visits/times.ts';
 import { findVisit, type Visit } from '../visits/visit.ts';
 
 const server = { reference: null };
@@ -20,7 +22,10 @@ const noShow: JobHandler = {
   kind: NO_SHOW_JOB,
   async run(context, job) {
     const visit = await visitOf(context, job);
-    if (visit?.state === 'scheduled') await advance(context, visit.tenant, visit.id, 'miss', server);
+    if (visit?.state !== 'scheduled') return;
+    // It may have been put off: then there is another job.
+    const isMissed = context.now() >= missedFrom(visit, await policyOf(context, visit.tenant));
+    if (isMissed) await advance(context, visit.tenant, visit.id, 'miss', server);
   },
 };
 
@@ -28,7 +33,7 @@ const hardStop: JobHandler = {
   kind: HARD_STOP_JOB,
   async run(context, job) {
     const visit = await visitOf(context, job);
-    if (visit) await advance(context, visit.tenant, visit.id, 'lapse', server);
+    if (visit && context.now() >= visit.hardStop) await advance(context, visit.tenant, visit.id, 'lapse', server);
   },
 };
 
@@ -37,10 +42,14 @@ const grace: JobHandler = {
   kind: GRACE_JOB,
   async run(context, job) {
     const visit = await visitOf(context, job);
-    if (!visit || visit.hostLeftAt === null) return;
-    const { graceMinutes } = await policyOf(context, visit.tenant);
-    const isOut = context.now() >= visit.hostLeftAt + graceMinutes * 60_000;
-    if (isOut) await advance(context, visit.tenant, visit.id, 'lapse', server);
+    if (!visit || isOver(visit.state)) return;
+    const from = outFrom(visit, await policyOf(context, visit.tenant));
+    if (from === null) return;
+    if (context.now() >= from) return void (await advance(context, visit.tenant, visit.id, 'lapse', server));
+    // They were back in between, and have left again since.
+    const { tenant, id } = visit;
+    const again = { tenant, kind: GRACE_JOB, payload: { visit: id }, key: `${id} ${from}`, runAt: new Date(from) };
+    await addJob(context.database, again);
   },
 };
 
@@ -87,6 +96,8 @@ export const videoJobsOf = (providers: Providers): readonly JobHandler[] => [
   hardStop,
   grace,
   over(providers),
+  ...recordingJobsOf(providers),
   followJob,
+  ...recordingJobsOf(providers),
   tidy,
 ];

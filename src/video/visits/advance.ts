@@ -4,7 +4,7 @@ import type { FhirContext } from '../../fhir/context.ts';
 import { conflict, notFound, ok, type Result } from '../../fhir/outcome.ts';
 import { auditVisit, type By, type VideoAudit } from '../audit.ts';
 import { publish } from '../relay.ts';
-import { isOver, next, type VisitEvent, type VisitState } from '../session.ts';
+import { events, isOver, next, type VisitEvent, type VisitState } from '../session.ts';
 import { noticesOf } from './notices.ts';
 import { writeAppointment, writeEncounter } from './resources.ts';
 import { shownVisit } from './shown.ts';
@@ -38,6 +38,13 @@ const words: Readonly<Record<VisitState, string>> = {
   cancelled: 'it was cancelled',
 };
 
+/** Why something cannot be done, and what can. */
+function refusalOf(state: VisitState): string {
+  const possible = events.filter((one) => ![null, state].includes(next(state, one)));
+  const rest = possible.length === 0 ? '' : `; what can happen to it: ${possible.join(', ')}`;
+  return `That cannot be done with this visit now: ${words[state]}${rest}`;
+}
+
 /**
  * Takes a visit from one state to the next: in one transaction its row, its Appointment, its Encounter, the word to every browser
  * of it, the notices and the ledger. What changes nothing writes nothing.
@@ -66,7 +73,7 @@ export async function advanceIn(
   const visit = await findVisit(tx, tenant, 'id', id, 'lock');
   if (visit === null) return notFound('There is no such visit');
   const to = next(visit.state, event);
-  if (to === null) return conflict(`That cannot be done with this visit now: ${words[visit.state]}`);
+  if (to === null) return conflict(refusalOf(visit.state));
   if (to === visit.state) return ok(visit);
   const changed: Visit = { ...visit, state: to, epoch: visit.epoch + (isOver(to) ? 1 : 0) };
   await tx.query('update video_visit set state = $3, epoch = $4 where tenant = $1 and id = $2', [
@@ -80,7 +87,7 @@ export async function advanceIn(
   const body = { type: 'visit', visit: await shownVisit(context, changed) } as const;
   await publish(tx, { tenant, visit: id, target: null, body }, context.now());
   if (isOver(to)) await addJob(tx, { tenant, kind: OVER_JOB, payload: { visit: id }, key: id });
-  await noticesOf(context, tx, changed);
+  await noticesOf(context, tx, changed, by);
   const audit = event === 'resume' ? 'resumed' : audits[to];
   await auditVisit(context, changed, audit, by, tx);
   return ok(changed);

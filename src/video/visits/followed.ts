@@ -5,8 +5,12 @@ import type { Seen } from '../../fhir/access.ts';
 import type { FhirContext, Record } from '../../fhir/context.ts';
 import { readOwn } from '../../privacy/made.ts';
 import type { By } from '../audit.ts';
+import { publish } from '../relay.ts';
 import { isOver, next, type VisitEvent } from '../session.ts';
 import { advance } from './advance.ts';
+import { policyOf } from './policy.ts';
+import { shownVisit } from './shown.ts';
+import { moveTimes, timesOf } from './times.ts';
 import { findVisit, type Visit } from './visit.ts';
 
 /** What somebody else has written that ends a visit; null: nothing. */
@@ -17,22 +21,34 @@ function endedBy(appointment: string, encounter: string): VisitEvent | null {
   return encounter === 'finished' || appointment === 'fulfilled' ? 'end' : null;
 }
 
-async function statusOf(context: FhirContext, tenant: number, type: 'Appointment' | 'Encounter', id: string) {
-  const found = await readOwn<Appointment | Encounter>(context, tenant, type, id);
-  return found.ok ? found.value.resource.status : 'gone';
+/** A visit that is put off is when its Appointment is. */
+async function follows(context: FhirContext, visit: Visit, appointment: Appointment): Promise<void> {
+  const policy = await policyOf(context, visit.tenant);
+  const times = timesOf(appointment, policy);
+  if (times === null || (times.startsAt === visit.startsAt && times.endsAt === visit.endsAt)) return;
+  const moved = { ...visit, ...times };
+  const body = { type: 'visit', visit: await shownVisit(context, moved) } as const;
+  await context.database.transaction(async (tx) => {
+    await moveTimes(tx, visit, times, policy);
+    await publish(tx, { tenant: visit.tenant, visit: visit.id, target: null, body }, context.now());
+  });
 }
 
 /** A visit ends with its Appointment or Encounter, whoever ends those; one that is under way is finished, for it took place. */
 async function follow(context: FhirContext, visit: Visit, by: By): Promise<void> {
-  const { tenant } = visit;
-  if (isOver(visit.state)) return;
+  const { tenant, id, state } = visit;
+  if (isOver(state)) return;
   const [appointment, encounter] = await Promise.all([
-    visit.appointment === null ? 'booked' : statusOf(context, tenant, 'Appointment', visit.appointment),
-    statusOf(context, tenant, 'Encounter', visit.encounter),
+    visit.appointment === null ? null : readOwn<Appointment>(context, tenant, 'Appointment', visit.appointment),
+    readOwn<Encounter>(context, tenant, 'Encounter', visit.encounter),
   ]);
-  const event = endedBy(appointment, encounter);
-  if (event === null) return;
-  await advance(context, tenant, visit.id, next(visit.state, event) === null ? 'lapse' : event, by);
+  const event = endedBy(
+    appointment === null ? 'booked' : appointment.ok ? appointment.value.resource.status : 'gone',
+    encounter.ok ? encounter.value.resource.status : 'gone',
+  );
+  if (event === null) return appointment?.ok ? follows(context, visit, appointment.value.resource) : undefined;
+  const possible = ([event, 'cancel', 'lapse'] as const).find((one) => next(state, one) !== null);
+  if (possible) await advance(context, tenant, id, possible, by);
 }
 
 const isOfVisit = ({ type, interaction }: Seen): boolean =>

@@ -3,6 +3,7 @@ import type { FhirContext } from '../../fhir/context.ts';
 import { uuid7 } from '../../fhir/store/uuid.ts';
 import { storeMadeIn } from '../../privacy/made.ts';
 import { noticeOf } from '../../privacy/requests/notices.ts';
+import type { By } from '../audit.ts';
 import type { VisitState } from '../session.ts';
 import type { Visit } from './visit.ts';
 
@@ -21,10 +22,10 @@ async function hostsOf(tx: Queryable, { tenant, id }: Visit): Promise<string[]> 
   return rows.flatMap(([reference]) => (reference === null ? [] : [String(reference)]));
 }
 
-/** Tells those who are not looking at it already. */
-export async function noticesOf(context: FhirContext, tx: Queryable, visit: Visit): Promise<void> {
+/** Tells those who are not looking at it already; who ends a visit by cancelling its Appointment tells of that. */
+export async function noticesOf(context: FhirContext, tx: Queryable, visit: Visit, by: By): Promise<void> {
   const notice = notices[visit.state];
-  if (!notice) return;
+  if (!notice || (notice.to === 'patient' && by.reference !== null)) return;
   const { tenant, patient, encounter } = visit;
   const now = context.now();
   const recipients = notice.to === 'patient' ? [`Patient/${patient}`] : await hostsOf(tx, visit);

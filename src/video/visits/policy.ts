@@ -19,7 +19,7 @@ export const videoPolicy = z.strictObject({
   /** How long a visit goes on after the last of those who treat has left. */
   graceMinutes: minutes(1, 60, 5),
   /** How long after its end a visit is over, whatever happens. */
-  overtimeMinutes: minutes(0, 480, 60),
+  overtimeMinutes: minutes(0, 480, 30),
   /** Whether patients and guests connect by a relay alone, so that nobody learns their address. */
   relayOnly: z.enum(['when-turn', 'always', 'never']).default('when-turn'),
 });

@@ -39,12 +39,15 @@ async function rewrite<T extends Appointment | Encounter>(
   if (!written.ok) throw new Error(written.issues[0]?.diagnostics);
 }
 
+/** Statuses after which there is none. Who wrote one by hand has said what became of it. */
+const last: ReadonlySet<string> = new Set(['fulfilled', 'finished', 'cancelled', 'noshow', 'entered-in-error']);
+
 /** The Appointment says what the visit is. */
 export async function writeAppointment(context: FhirContext, tx: Queryable, visit: Visit): Promise<void> {
   if (visit.appointment === null) return;
   const { appointment: status } = states[visit.state];
   await rewrite<Appointment>(context, tx, visit.tenant, ['Appointment', visit.appointment], (one) =>
-    one.status === status ? null : { ...one, status },
+    one.status === status || last.has(one.status) ? null : { ...one, status },
   );
 }
 
@@ -112,6 +115,20 @@ async function participantsOf(tx: Queryable, visit: Visit, now: number): Promise
   });
 }
 
+/** What others have written of who takes part stays, but for the times. */
+function withTimes(written: readonly EncounterParticipant[], ours: readonly EncounterParticipant[]) {
+  const nameOf = ({ individual }: EncounterParticipant): string => individual?.reference ?? '';
+  const byName = new Map(ours.map((one) => [nameOf(one), one]));
+  const known = new Set(written.map(nameOf));
+  return [
+    ...written.map((one) => {
+      const period = byName.get(nameOf(one))?.period;
+      return period === undefined ? one : { ...one, period };
+    }),
+    ...ours.filter((one) => !known.has(nameOf(one))),
+  ];
+}
+
 const minutesBetween = (start: string, end: number): number =>
   Math.max(0, Math.round((end - Date.parse(start)) / 60_000));
 
@@ -119,8 +136,12 @@ const minutesBetween = (start: string, end: number): number =>
 export async function writeEncounter(context: FhirContext, tx: Queryable, visit: Visit): Promise<void> {
   const now = context.now();
   const { encounter: status } = states[visit.state];
-  const participant = await participantsOf(tx, visit, now);
+  const ours = await participantsOf(tx, visit, now);
   await rewrite<Encounter>(context, tx, visit.tenant, ['Encounter', visit.encounter], (one) => {
+    // Who wrote by hand that it is over has said when.
+    const isLast = last.has(one.status) && one.status !== status;
+    const participant = withTimes(one.participant ?? [], ours);
+    if (isLast) return participant.length > 0 ? { ...one, participant } : null;
     const began = one.period?.start ?? (status === 'in-progress' ? instant(now) : undefined);
     const ended = status === 'finished' && began !== undefined;
     const changed: Encounter = {
