@@ -5,14 +5,16 @@ import { type Parameters, requestParameters } from '../../fhir/parameters.ts';
 import type { FhirRequest } from '../../fhir/request.ts';
 import type { By } from '../audit.ts';
 import type { Participant } from '../people/participants.ts';
-import { participantOf } from '../people/who.ts';
+import { participantOf, personOf } from '../people/who.ts';
 import { findVisit, type Visit } from '../visits/visit.ts';
 
 /** In whose name something is done in a visit. */
-export const byOf = ({ caller }: Grant): By =>
-  caller.fhirUser === null ? { reference: null, name: caller.actor } : { reference: caller.fhirUser };
+export function byOf({ caller }: Grant): By {
+  const reference = personOf(caller) ?? caller.fhirUser;
+  return reference === null ? { reference, name: caller.actor } : { reference };
+}
 
-export type Asked = { visit: Visit; self: Participant; by: By; parameters: Parameters };
+export type Asked = { grant: Grant; visit: Visit; self: Participant; by: By; parameters: Parameters };
 
 /** What operations on an Encounter begin with: the gate, the visit, who of it asks, and what. */
 export async function askedOf(context: FhirContext, request: FhirRequest): Promise<Result<Asked>> {
@@ -27,7 +29,7 @@ export async function askedOf(context: FhirContext, request: FhirRequest): Promi
     return conflict(`Encounter/${id} is no visit by video; Appointment/[id]/$video-open opens one of an Appointment`);
   const self = await participantOf(context, visit, grant.caller);
   if (!self.ok) return self;
-  return ok({ visit, self: self.value, by: byOf(grant), parameters: parameters.value });
+  return ok({ grant, visit, self: self.value, by: byOf(grant), parameters: parameters.value });
 }
 
 /** The same, for who treats in the visit. */

@@ -1,24 +1,13 @@
 import type { Operation } from '../../fhir/operations/operation.ts';
 import { operationResponse } from '../../fhir/operations/operation-response.ts';
 import { invalid } from '../../fhir/outcome.ts';
-import { parametersText } from '../../fhir/parameters.ts';
-import { type Joined, join } from '../people/join.ts';
+import { join, joinedText } from '../people/join.ts';
+import type { Providers } from '../providers/provider.ts';
 import { advance } from '../visits/advance.ts';
 import { askedOf } from './parts.ts';
 
-/** What whoever joins is answered, guests as well: the text of a Parameters resource. */
-export const joinedText = ({ visit, participant, token, socket }: Joined): string =>
-  parametersText([
-    ['participant', 'valueString', JSON.stringify(participant.id)],
-    ['role', 'valueCode', JSON.stringify(participant.role)],
-    ['state', 'valueCode', JSON.stringify(participant.state)],
-    ['socket', 'valueUrl', JSON.stringify(socket)],
-    ['token', 'valueString', JSON.stringify(token)],
-    ['provider', 'valueCode', JSON.stringify(visit.provider)],
-  ]);
-
 /** Somebody of a visit comes: into the waiting room, or in. */
-export const videoJoin: Operation = {
+export const videoJoin = (providers: Providers): Operation => ({
   code: 'video-join',
   definition: 'https://portico.dev/fhir/OperationDefinition/Encounter-video-join',
   description:
@@ -56,7 +45,7 @@ export const videoJoin: Operation = {
     const callback = parameters.text('callback');
     if (callback !== null && !/^\+?[0-9 ()./-]{3,30}$/.test(callback))
       return invalid('callback must be a telephone number', 'callback');
-    const joined = await join(context, visit, self, by);
+    const joined = await join(context, visit, self, by, providers);
     if (!joined.ok) return joined;
     const isTheirs = self.role === 'patient' || self.role === 'companion';
     if (isTheirs && callback !== null) {
@@ -70,4 +59,4 @@ export const videoJoin: Operation = {
       await advance(context, visit.tenant, visit.id, 'prepare', by);
     return operationResponse(joinedText(joined.value));
   },
-};
+});

@@ -116,7 +116,8 @@ export async function disconnected(
     const current = await findParticipant(tx, tenant, id, one.id, 'lock');
     // Another socket has taken its place.
     if (current?.socket !== socket.id) return null;
-    const state = forGood && isInside(current) ? 'left' : current.state;
+    // Who is on hold does not come off it by going and coming back.
+    const state = forGood && current.state === 'admitted' ? 'left' : current.state;
     await tx.query(
       `update video_participant set node = null, socket = null, left_at = $4, state = $5
        where tenant = $1 and visit = $2 and id = $3`,

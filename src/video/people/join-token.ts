@@ -17,15 +17,18 @@ const keyOf = ({ settings }: FhirContext): Uint8Array => settings.keyOf('video j
 /** One way into a visit, for one socket of one participant. */
 export async function issueJoinToken(context: FhirContext, visit: Visit, one: Participant): Promise<string> {
   const now = Math.floor(context.now() / 1000);
-  return new SignJWT({ tid: visit.tenant, vis: visit.id, rol: one.role, epo: visit.epoch })
-    .setProtectedHeader({ alg: algorithm, typ: 'JWT' })
-    .setIssuer(context.settings.baseOf(visit.tenant))
-    .setAudience(audience)
-    .setSubject(one.id)
-    .setJti(randomBytes(16).toString('base64url'))
-    .setIssuedAt(now)
-    .setExpirationTime(now + LIFETIME)
-    .sign(keyOf(context));
+  return (
+    new SignJWT({ tid: visit.tenant, vis: visit.id, rol: one.role, epo: visit.epoch })
+      .setProtectedHeader({ alg: algorithm, typ: 'JWT' })
+      .setIssuer(context.settings.baseOf(visit.tenant))
+      .setAudience(audience)
+      .setSubject(one.id)
+      .setJti(randomBytes(16).toString('base64url'))
+      .setIssuedAt(now)
+      // Nothing outlives the time of the visit.
+      .setExpirationTime(Math.min(now + LIFETIME, Math.floor(visit.hardStop / 1000)))
+      .sign(keyOf(context))
+  );
 }
 
 type Claims = { tid: number; vis: string; rol: string; epo: number; sub: string; jti: string; exp: number };
@@ -69,9 +72,12 @@ export async function consumeJoinToken(context: FhirContext, tenant: number, tok
   const visit = await findVisit(on, tenant, 'id', claims.vis);
   const participant = visit && (await findParticipant(on, tenant, visit.id, claims.sub));
   if (!visit || !participant || participant.role !== claims.rol) return bad;
-  if (visit.epoch !== claims.epo || isOver(visit.state) || context.now() > visit.hardStop)
+  if (visit.epoch !== claims.epo || isOver(visit.state) || context.now() >= visit.hardStop)
     return forbidden('This visit is over');
   if (participant.state === 'denied' || participant.state === 'removed')
     return forbidden('Who treats in this visit has not let you in');
+  // Who has left since joins anew.
+  if (participant.state === 'expected' || participant.state === 'left')
+    return forbidden('This way into the visit is of before you left it');
   return ok({ visit, participant });
 }

@@ -5,6 +5,12 @@ import { type Refusal, tooManyRequests } from '../../fhir/outcome.ts';
 
 const MINUTE = 60_000;
 
+/** Whose address it is: a customer has 64 bits of version 6 at least. */
+export function networkOf(address: string): string {
+  const four = /(?:^|:)(\d+\.\d+\.\d+\.\d+)$/.exec(address)?.[1];
+  return four ?? (address.includes('::') ? address.replace(/::.*$/, '') : address).split(':').slice(0, 4).join(':');
+}
+
 const tooMany = tooManyRequests('That was tried too often within a minute; wait, and try again');
 
 /**

@@ -111,6 +111,17 @@ export async function addParticipant(on: Queryable, one: NewParticipant): Promis
   );
 }
 
+/** Somebody is another in the visit than before, as when who was asked to it becomes one of its practitioners. */
+export async function setRole(on: Queryable, one: Participant, role: Role): Promise<Participant> {
+  await on.query('update video_participant set role = $4 where tenant = $1 and visit = $2 and id = $3', [
+    one.tenant,
+    one.visit,
+    one.id,
+    role,
+  ]);
+  return { ...one, role };
+}
+
 /** Who is in, as far as the media go. */
 export const isInside = ({ state }: Pick<Participant, 'state'>): boolean => state === 'admitted' || state === 'held';
 
