@@ -63,6 +63,7 @@ create table video_participant (
 create unique index video_participant_secret on video_participant (tenant, secret_hash) where secret_hash is not null;
 create unique index video_participant_reference on video_participant (tenant, visit, reference) where reference is not null;
 create unique index video_participant_invite on video_participant (tenant, visit, invite) where invite is not null;
+create index video_participant_seen on video_participant (tenant, seen_at) where socket is not null;
 
 -- Each time somebody was connected.
 create table video_attendance (

@@ -15,9 +15,13 @@ export type Relayed = {
   body: FromServer;
 };
 
-/** Sends it; in a transaction, when that is committed and not else. */
-export async function publish(on: Queryable, { tenant, visit, target, body }: Relayed, now: number): Promise<void> {
-  const id = uuid7(now);
+/** Sends it; in a transaction, when that is committed and not else. @param id names it */
+export async function publish(
+  on: Queryable,
+  { tenant, visit, target, body }: Relayed,
+  now: number,
+  id: string = uuid7(now),
+): Promise<void> {
   await on.query(
     `with sent as (insert into video_message (tenant, id, visit, target, body, created_at) values ($1, $2, $3, $4, $5, $6) returning id)
      select pg_notify($7, $1::int || '/' || $3 || '/' || $2) from sent`,

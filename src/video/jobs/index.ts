@@ -6,6 +6,7 @@ import type { Providers } from '../providers/provider.ts';
 import { recordingJobsOf } from '../recording/jobs.ts';
 import { stopRecordingOf } from '../recording/presence.ts';
 import { isOver } from '../session.ts';
+import { absentJob } from '../signalling/presence.ts';
 import { advance, OVER_JOB } from '../visits/advance.ts';
 import { FOLLOW_JOB, followVisit } from '../visits/followed.ts';
 import { policyOf } from '../visits/policy.ts';
@@ -100,4 +101,5 @@ export const videoJobsOf = (providers: Providers): readonly JobHandler[] => [
   followJob,
   ...recordingJobsOf(providers),
   tidy,
+  absentJob(providers),
 ];

@@ -1,5 +1,8 @@
 import type { FromClient } from './messages.ts';
 
+/** What one browser says to another. */
+export type Handed = Extract<FromClient, { to: string }>;
+
 const isRelay = (line: string): boolean => / typ relay( |$)/.test(line);
 
 /** A relay's own address is known; the one that it is reached from is what is to be hidden. */
@@ -12,7 +15,7 @@ const withoutOrigin = (line: string): string =>
  *
  * @see https://www.rfc-editor.org/rfc/rfc8828
  */
-export function relayedOnly(said: FromClient): FromClient | null {
+export function relayedOnly(said: Handed): Handed | null {
   if (said.type === 'ice') {
     if (said.candidate === null || said.candidate.candidate === '') return said;
     if (!isRelay(said.candidate.candidate)) return null;

@@ -1,14 +1,24 @@
 import type { WebSocket } from 'ws';
 
 import type { Participant } from '../people/participants.ts';
-import { closes, type FromServer } from './messages.ts';
+import { type Bucket, fullBucket, type Rate, takeFrom } from './bucket.ts';
+import { closes, type FromClient, type FromServer } from './messages.ts';
 
-/** Bytes that may wait for a slow reader: an hour of what is said, and no more than that. */
+/** Bytes that may wait for a slow reader: some hundred descriptions of connections. */
 const BACKLOG = 1_000_000;
+/** Messages that are kept for somebody who has not been greeted yet. */
+const EARLY = 500;
+/** ms that somebody has to answer that they are closed. */
+const FAREWELL = 2000;
 
-/** What is said within a second, and at once: connecting to three others takes some hundred messages. */
-const RATE = 60;
-const BURST = 400;
+/** Connecting to three others takes some hundred messages. What is long counts for more: 64 KiB for 17. */
+const anything: Rate = { perSecond: 60, most: 400 };
+const BYTES = 4096;
+/** What costs others more than a message: chat is kept, and what one shows goes to everybody. */
+const dear: Readonly<Record<'chat' | 'status', Rate>> = {
+  chat: { perSecond: 1, most: 15 },
+  status: { perSecond: 2, most: 30 },
+};
 
 export type Shown = { audio: boolean; video: boolean; sharing: boolean };
 
@@ -21,17 +31,22 @@ export type Client = {
   participant: Participant;
   /** Whether nobody may learn their address. */
   relayOnly: boolean;
-  shown: Shown | null;
+  /** When their credentials for the media end, ms since 1970; null: they do not, or there are none. */
+  mediaEnd: number | null;
+  /** The ids of those whom they were told of. */
+  readonly known: Set<string>;
+  /** What waits until they have been greeted; null: they have. */
+  early: string[] | null;
   /** Whether something was heard since the last look. */
   heard: boolean;
   /** Whether they have gone by themselves. */
   left: boolean;
-  tokens: number;
-  refilled: number;
   /** What they have said is done one after the other. */
   queue: Promise<void>;
+  readonly buckets: { all: Bucket; chat: Bucket; status: Bucket };
 };
 
+/** @param now ms of a clock that does not go back, as for takes and takesDear */
 export const createClient = (
   socket: WebSocket,
   id: string,
@@ -44,35 +59,46 @@ export const createClient = (
   address,
   participant,
   relayOnly: false,
-  shown: null,
+  mediaEnd: null,
+  known: new Set(),
+  early: [],
   heard: true,
   left: false,
-  tokens: BURST,
-  refilled: now,
   queue: Promise.resolve(),
+  buckets: { all: fullBucket(anything, now), chat: fullBucket(dear.chat, now), status: fullBucket(dear.status, now) },
 });
 
-/** Whether one message more may be taken. @param now ms */
-export function takes(client: Client, now: number): boolean {
-  client.tokens = Math.min(BURST, client.tokens + ((now - client.refilled) / 1000) * RATE);
-  client.refilled = now;
-  if (client.tokens < 1) return false;
-  client.tokens -= 1;
-  return true;
-}
+/** Whether one message more may be taken, of so many bytes. */
+export const takes = ({ buckets }: Client, bytes: number, now: number): boolean =>
+  takeFrom(buckets.all, anything, now, 1 + Math.floor(bytes / BYTES));
 
-export function sendText(client: Client, text: string): void {
-  const { socket } = client;
-  if (socket.readyState !== socket.OPEN) return;
-  if (socket.bufferedAmount > BACKLOG) {
-    socket.terminate();
-    return;
-  }
-  socket.send(text);
-}
-
-export const send = (client: Client, message: FromServer): void => sendText(client, JSON.stringify(message));
+/** Whether this one may be, as far as it costs others more. */
+export const takesDear = ({ buckets }: Client, { type }: FromClient, now: number): boolean =>
+  (type !== 'chat' && type !== 'status') || takeFrom(buckets[type], dear[type], now);
 
 export function close({ socket }: Client, why: keyof typeof closes): void {
+  if (socket.readyState !== socket.OPEN) return;
   socket.close(closes[why], why);
+  // Who does not answer, or does not read, is not waited for.
+  setTimeout(() => socket.terminate(), FAREWELL).unref();
+}
+
+export function send(client: Client, message: FromServer): void {
+  const { socket, early } = client;
+  if (socket.readyState !== socket.OPEN) return;
+  const text = JSON.stringify(message);
+  if (early !== null) {
+    if (early.length < EARLY) early.push(text);
+    return;
+  }
+  if (socket.bufferedAmount > BACKLOG) close(client, 'flooded');
+  else socket.send(text);
+}
+
+/** Says the first words, and what has waited for them. */
+export function greet(client: Client, hello: FromServer): void {
+  const early = client.early ?? [];
+  client.early = null;
+  send(client, hello);
+  for (const text of early) if (client.socket.readyState === client.socket.OPEN) client.socket.send(text);
 }

@@ -13,7 +13,7 @@ const reasons: Readonly<Record<number, string>> = {
 };
 
 /** Answers who asked for a WebSocket with a refusal, and ends their connection. */
-export function refuseUpgrade(socket: Duplex, { status, issues }: Refusal): void {
+export function refuseUpgrade(socket: Duplex, { status, issues, headers = {} }: Refusal): void {
   const body = outcomeText(issues);
   const head = [
     `HTTP/1.1 ${status} ${reasons[status] ?? 'Refused'}`,
@@ -21,7 +21,7 @@ export function refuseUpgrade(socket: Duplex, { status, issues }: Refusal): void
     'Content-Type: application/fhir+json; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Cache-Control: no-store',
-    ...(status === 426 ? ['Upgrade: websocket'] : []),
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
 }

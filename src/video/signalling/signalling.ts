@@ -6,22 +6,25 @@ import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { openNotifications } from '../../db/notifications.ts';
 import type { Target } from '../../db/target.ts';
 import type { FhirContext } from '../../fhir/context.ts';
-import { forbidden, invalid, type Result, unavailable } from '../../fhir/outcome.ts';
+import { unavailable } from '../../fhir/outcome.ts';
 import { uuid7 } from '../../fhir/store/uuid.ts';
 import { connected, disconnected } from '../people/attendance.ts';
-import { consumeJoinToken, type Entering } from '../people/join-token.ts';
-import { limited } from '../people/limit.ts';
+import type { Entering } from '../people/join-token.ts';
 import { isInside } from '../people/participants.ts';
 import type { Providers } from '../providers/provider.ts';
 import { presenceChanged } from '../recording/presence.ts';
 import { channel } from '../relay.ts';
-import { type Client, close, createClient, send, takes } from './client.ts';
-import { protocol } from './messages.ts';
+import { isOver } from '../session.ts';
+import { findVisit } from '../visits/visit.ts';
+import { type Client, close, createClient, greet, takes, takesDear } from './client.ts';
+import { createEntry } from './entering.ts';
+import { askAll, renewMedia, reportAll } from './look.ts';
+import { type FromClient, protocol } from './messages.ts';
 import { refuseUpgrade } from './refuse.ts';
-import { catchUp, heard } from './relayed.ts';
-import { dropEmpty, ensureRoom, type Room, type Rooms } from './rooms.ts';
+import { catchUp, heard, type Parts } from './relayed.ts';
+import { dropEmpty, ensureRoom, type Room } from './rooms.ts';
 import { readSaid } from './said.ts';
-import { say } from './saying.ts';
+import { handNear, refuse, say } from './saying.ts';
 import { hello } from './told.ts';
 
 /** A fault of ours, or something an operator wants to know of; never what was said, nor a token. */
@@ -35,6 +38,8 @@ export type SignallingOptions = {
   log: Log;
   /** Whose address a request is from, behind a proxy as well. */
   addressOf(incoming: IncomingMessage): string;
+  /** ms between two looks whether everybody is still there. */
+  every?: number;
 };
 
 export type Signalling = {
@@ -46,28 +51,24 @@ export type Signalling = {
 
 /** Bytes of one message: a description of a connection is 10 kB at most. */
 const LONGEST = 64 * 1024;
-/** ms between two looks whether somebody is still there. */
+/** ms between two looks: browsers and proxies drop what is silent for a minute. */
 const LOOK = 20_000;
-/** Sockets that are opened from one address within a minute: a clinic has one address. */
-const MOST = 300;
+/** ms that it may take to write down who was here, when the server ends. */
+const FAREWELL = 8000;
 
 const shutting = unavailable('This server ends; another has your visit');
+const fails = unavailable('That cannot be done at the moment');
 
-/** The token that came as a sub-protocol: `sig.v1, join.<jwt>`. In an address it would be in logs. */
-function tokenOf({ headers }: IncomingMessage): string | null {
-  const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((one) => one.trim());
-  const join = offered.find((one) => one.startsWith('join.'));
-  return offered.includes(protocol) && join !== undefined ? join.slice('join.'.length) : null;
-}
-
+/** The sockets of visits, as long as this process runs. Of each visit any process may have some. */
 export function createSignalling(
   context: FhirContext,
   providers: Providers,
-  { origins, target, log, addressOf }: SignallingOptions,
+  { origins, target, log, addressOf, every = LOOK }: SignallingOptions,
 ): Signalling {
   const node = randomUUID();
-  const rooms: Rooms = new Map();
-  const parts = { context, providers, rooms };
+  const parts: Parts = { context, providers, rooms: new Map() };
+  const { rooms } = parts;
+  const enter = createEntry(context, origins);
   let closing = false;
   const server = new WebSocketServer({
     noServer: true,
@@ -84,19 +85,6 @@ export function createSignalling(
   });
   const fault = (error: unknown): void => log.error({ err: error }, 'a visit met a fault of ours');
 
-  /** A browser says where its page is from. Other programs say nothing, and have no cookies that a page could make use of. */
-  const isFromUs = ({ headers }: IncomingMessage): boolean =>
-    headers.origin === undefined ? headers.cookie === undefined : origins.includes(headers.origin);
-
-  async function entering(incoming: IncomingMessage, tenant: number): Promise<Result<Entering>> {
-    if (closing) return shutting;
-    if (!isFromUs(incoming)) return forbidden('A page of another site opens no socket here');
-    const token = tokenOf(incoming);
-    if (token === null) return invalid(`The sub-protocols must be ${protocol} and join.[token of $video-join]`);
-    const tooMany = await limited(context, tenant, `sockets ${addressOf(incoming)}`, MOST);
-    return tooMany ?? consumeJoinToken(context, tenant, token);
-  }
-
   async function gone(room: Room, client: Client): Promise<void> {
     const { participant, id, address } = client;
     if (room.clients.get(participant.id) === client) room.clients.delete(participant.id);
@@ -105,21 +93,49 @@ export function createSignalling(
     if (isInside(participant)) await presenceChanged(context, room.visit, providers);
   }
 
-  function hear(room: Room, client: Client, data: RawData, isBinary: boolean): void {
-    client.heard = true;
-    if (!takes(client, performance.now())) {
-      close(client, 'flooded');
-      return;
-    }
-    const said = isBinary ? null : readSaid(String(data));
-    if (said === null) send(client, { type: 'refused', about: 'message', why: 'It is no message of sig.v1' });
-    else client.queue = client.queue.then(() => say(context, room, client, said)).catch(fault);
+  /** What was said, if it may be; who says too much is told, or closed. */
+  function taken(client: Client, data: RawData, isBinary: boolean): FromClient | null {
+    const text = String(data);
+    const now = performance.now();
+    if (!takes(client, text.length, now)) close(client, 'flooded');
+    const said = isBinary ? null : readSaid(text);
+    if (said === null) refuse(client, 'message', 'It is no message of sig.v1');
+    if (said === null || takesDear(client, said, now)) return said;
+    refuse(client, said.type, 'That is too much at once; wait a moment');
+    return null;
   }
 
-  async function open(socket: WebSocket, { visit, participant }: Entering, address: string): Promise<void> {
-    const id = uuid7(context.now());
-    const client = createClient(socket, id, address, participant, performance.now());
-    const room = ensureRoom(rooms, visit, id);
+  function hear(room: Room, client: Client, data: RawData, isBinary: boolean): void {
+    client.heard = true;
+    const said = taken(client, data, isBinary);
+    // Who is being closed is not listened to.
+    if (said === null || client.socket.readyState !== client.socket.OPEN) return;
+    if (client.early === null && handNear(room, client, said)) return;
+    client.queue = client.queue
+      .then(() => say(context, room, client, said))
+      .catch((error) => {
+        fault(error);
+        refuse(client, said.type, 'That cannot be done at the moment');
+      });
+  }
+
+  async function begin(room: Room, client: Client): Promise<void> {
+    const { tenant, id } = room.visit;
+    const socket = { id: client.id, node, address: client.address };
+    const now = await connected(context, room.visit, client.participant, socket);
+    const visit = await findVisit(context.database.byKey, tenant, 'id', id);
+    if (visit) room.visit = visit;
+    if (now) client.participant = now;
+    // While they came in, they may have been sent away, and everybody with them.
+    const isOut = now === null || now.state === 'denied' || now.state === 'removed';
+    if (isOut || visit === null || isOver(visit.state)) return close(client, 'over');
+    greet(client, await hello(parts, room, client));
+    if (isInside(client.participant)) await presenceChanged(context, room.visit, providers);
+  }
+
+  function open(socket: WebSocket, { visit, participant }: Entering, address: string): void {
+    const client = createClient(socket, uuid7(context.now()), address, participant, performance.now());
+    const room = ensureRoom(rooms, visit, context.now());
     const before = room.clients.get(participant.id);
     room.clients.set(participant.id, client);
     if (before) close(before, 'replaced');
@@ -132,65 +148,58 @@ export function createSignalling(
     });
     socket.on('message', (data, isBinary) => hear(room, client, data, isBinary));
     // What is said meanwhile is done behind it.
-    client.queue = client.queue
-      .then(async () => {
-        const now = await connected(context, visit, participant, { id, node, address });
-        if (now) client.participant = now;
-        send(client, await hello(parts, room, client));
-        if (isInside(client.participant)) await presenceChanged(context, visit, providers);
-      })
-      .catch((error) => {
-        fault(error);
-        socket.close(1011);
-      });
-    await client.queue;
+    client.queue = begin(room, client).catch((error) => {
+      fault(error);
+      socket.close(1011);
+    });
   }
 
-  const look = setInterval(() => {
-    for (const room of rooms.values()) {
-      for (const client of room.clients.values()) {
-        if (!client.heard) {
-          close(client, 'silent');
-          client.socket.terminate();
-        }
-        client.heard = false;
-        if (client.socket.readyState === client.socket.OPEN) client.socket.ping();
-      }
-    }
-  }, LOOK);
-  look.unref();
+  let isLooking = false;
+  async function look(): Promise<void> {
+    if (isLooking) return;
+    isLooking = true;
+    await renewMedia(parts).catch(fault);
+    await reportAll(parts, node).catch(fault);
+    isLooking = false;
+  }
+  const looks = setInterval(() => {
+    askAll(parts);
+    void look();
+  }, every);
+  looks.unref();
 
   return {
     upgrade(incoming, socket, head, tenant) {
-      entering(incoming, tenant).then(
+      if (closing) return refuseUpgrade(socket, shutting);
+      const address = addressOf(incoming);
+      enter(incoming, tenant, address).then(
         (entered) => {
           if (!entered.ok) return refuseUpgrade(socket, entered);
+          if (closing) return refuseUpgrade(socket, shutting);
           if (socket.destroyed) return;
-          const address = addressOf(incoming);
-          server.handleUpgrade(incoming, socket, head, (opened) => void open(opened, entered.value, address));
+          server.handleUpgrade(incoming, socket, head, (opened) => open(opened, entered.value, address));
         },
         (error) => {
           fault(error);
-          refuseUpgrade(socket, unavailable('That cannot be done at the moment'));
+          refuseUpgrade(socket, fails);
         },
       );
     },
     async close() {
       closing = true;
-      clearInterval(look);
+      clearInterval(looks);
       const all = [...rooms.values()].flatMap(({ clients }) => [...clients.values()]);
+      const ended = all.map(
+        ({ socket }) =>
+          new Promise<void>((resolve) =>
+            socket.readyState === socket.CLOSED ? resolve() : socket.once('close', () => resolve()),
+          ),
+      );
       for (const client of all) close(client, 'restarting');
-      // Who does not answer is not waited for.
-      const cut = setTimeout(() => {
-        for (const { socket } of all) socket.terminate();
-      }, 1000);
-      const ended = ({ socket }: Client): Promise<void> =>
-        new Promise((resolve) =>
-          socket.readyState === socket.CLOSED ? resolve() : socket.once('close', () => resolve()),
-        );
-      await Promise.all(all.map(ended));
-      clearTimeout(cut);
-      await Promise.all(all.map(({ queue }) => queue));
+      await Promise.all(ended);
+      // When the database is away, others find out by themselves who is gone.
+      const late = new Promise<void>((resolve) => setTimeout(resolve, FAREWELL).unref());
+      await Promise.race([Promise.all(all.map(({ queue }) => queue)), late]);
       await notifications.close();
     },
   };

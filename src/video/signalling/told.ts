@@ -1,6 +1,6 @@
 import type { FhirContext } from '../../fhir/context.ts';
 import { findParticipant, isInside, type Participant, participantsOf, peerOf } from '../people/participants.ts';
-import type { Providers } from '../providers/provider.ts';
+import { mediaLifetime, type Providers } from '../providers/provider.ts';
 import { recordingOf } from '../recording/state.ts';
 import { policyOf } from '../visits/policy.ts';
 import { shownVisit } from '../visits/shown.ts';
@@ -13,33 +13,42 @@ type Parts = { context: FhirContext; providers: Providers };
 
 const isHost = ({ role }: Participant): boolean => role === 'host';
 
-/** Whether one may know of another: everybody inside of who is or was inside; of all others, hosts alone. */
+/** Whether one may know of another: everybody inside of those who treat and who is or was inside; of all others, hosts alone. */
 export function mayKnow(who: Participant, of: Pick<Peer, 'state' | 'role'>): boolean {
   if (isHost(who)) return true;
   if (!isInside(who)) return false;
-  return of.role === 'host' || of.state !== 'waiting';
+  return of.role === 'host' || isInside(of) || of.state === 'left';
 }
 
-const shownOf = (room: Room, id: string): object => room.clients.get(id)?.shown ?? {};
+const shownOf = (room: Room, id: string): object => room.shown.get(id) ?? {};
 
 /** Those of a visit that somebody may know of, beside themself. */
-async function peersFor({ context }: Parts, room: Room, who: Participant): Promise<Peer[]> {
+async function peersFor({ context }: Parts, room: Room, client: Client): Promise<Peer[]> {
+  const who = client.participant;
   const all = await participantsOf(context.database.byKey, who.tenant, who.visit);
-  return all
+  const peers = all
     .filter((one) => one.id !== who.id && mayKnow(who, one))
     .map((one) => ({ ...peerOf(one, isHost(who)), ...shownOf(room, one.id) }));
+  client.known.clear();
+  for (const { id } of peers) client.known.add(id);
+  return peers;
 }
 
 /** What somebody needs for the media, if they were let in. */
-async function mediaFor({ context, providers }: Parts, visit: Visit, who: Participant): Promise<Media | null> {
+export async function mediaFor({ context, providers }: Parts, visit: Visit, client: Client): Promise<Media | null> {
+  const who = client.participant;
   const provider = providers.get(visit.provider);
+  client.relayOnly = false;
+  client.mediaEnd = null;
   if (who.state !== 'admitted' || !provider) return null;
   const { relayOnly } = await policyOf(context, visit.tenant);
   const media = await provider.issueJoin(visit, { id: who.id, role: who.role, name: who.name });
   if (media.provider !== 'p2p') return media;
   const outsider = !isHost(who) && who.role !== 'colleague';
   const hasTurn = media.iceServers.some(({ credential }) => credential !== undefined);
-  return { ...media, relayOnly: relayOnly === 'always' || (relayOnly === 'when-turn' && hasTurn && outsider) };
+  client.relayOnly = relayOnly === 'always' || (relayOnly === 'when-turn' && hasTurn && outsider);
+  if (hasTurn) client.mediaEnd = context.now() + mediaLifetime * 1000;
+  return { ...media, relayOnly: client.relayOnly };
 }
 
 /** A visit as somebody is told of it: hosts also where the patient can be called. */
@@ -59,29 +68,26 @@ export async function hello(parts: Parts, room: Room, client: Client): Promise<F
   const { context } = parts;
   const { participant } = client;
   const { visit } = room;
-  const media = await mediaFor(parts, visit, participant);
-  client.relayOnly = media?.provider === 'p2p' && media.relayOnly;
   return {
     type: 'hello',
     self: selfOf(room, participant),
     visit: await visitFor(parts, visit, participant),
-    peers: await peersFor(parts, room, participant),
+    peers: await peersFor(parts, room, client),
     recording: isInside(participant)
       ? await recordingOf(context.database.byKey, visit.tenant, visit.id)
       : { state: 'off' },
-    media,
+    media: await mediaFor(parts, visit, client),
   };
 }
 
-/** What somebody is told who was let in, held or sent away: as it is by now. */
+/** What somebody is told who was let in, held or sent away: as it is by now. Null: they are of the visit no more. */
 export async function changedSelf(parts: Parts, room: Room, client: Client): Promise<FromServer | null> {
   const { tenant, visit, id } = client.participant;
   const now = await findParticipant(parts.context.database.byKey, tenant, visit, id);
   if (now === null) return null;
   client.participant = now;
-  const media = await mediaFor(parts, room.visit, now);
-  client.relayOnly = media?.provider === 'p2p' && media.relayOnly;
-  return { type: 'self', self: selfOf(room, now), media, peers: await peersFor(parts, room, now) };
+  const media = await mediaFor(parts, room.visit, client);
+  return { type: 'self', self: selfOf(room, now), media, peers: await peersFor(parts, room, client) };
 }
 
 /** The visit as it is by now. */
@@ -89,12 +95,15 @@ export async function changedVisit(parts: Parts, room: Room, client: Client): Pr
   return { type: 'visit', visit: await visitFor(parts, room.visit, client.participant) };
 }
 
-/** Somebody else, as they are told of to `who`; null: not at all. */
-export function toldPeer(who: Participant, peer: Peer): FromServer | null {
+/** Somebody else, as they are told of to `client`; null: not at all. */
+export function toldPeer({ participant: who, known }: Client, peer: Peer): FromServer | null {
   if (peer.id === who.id) return null;
   if (isHost(who)) return { type: 'peer', peer };
   const { birthDate: _, ...rest } = peer;
-  if (!isInside(who)) return null;
-  // Who is sent away, or waits again, is not there for others.
-  return mayKnow(who, peer) ? { type: 'peer', peer: rest } : null;
+  if (mayKnow(who, peer)) {
+    known.add(peer.id);
+    return { type: 'peer', peer: rest };
+  }
+  // Who was sent away is not there any more for those who knew of them; others never learn that there was somebody.
+  return isInside(who) && known.delete(peer.id) ? { type: 'peer', peer: { ...rest, present: false } } : null;
 }

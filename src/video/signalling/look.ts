@@ -1,0 +1,66 @@
+import { connected } from '../people/attendance.ts';
+import { findParticipant } from '../people/participants.ts';
+import { type Client, close, send } from './client.ts';
+import { beat } from './presence.ts';
+import { type Parts, tellSelf } from './relayed.ts';
+import type { Room } from './rooms.ts';
+import { mediaFor } from './told.ts';
+
+/** ms before their end by which credentials are given anew. */
+const BEFORE = 50_000;
+
+/** Asks everybody whether they are there; who said nothing since they were asked last is closed. */
+export function askAll({ rooms }: Parts): void {
+  for (const { clients } of rooms.values()) {
+    for (const client of clients.values()) {
+      if (client.socket.readyState !== client.socket.OPEN) continue;
+      if (!client.heard) close(client, 'silent');
+      client.heard = false;
+      client.socket.ping();
+    }
+  }
+}
+
+/** Credentials for the media that end soon are given anew: a connection that breaks needs some that count. */
+export async function renewMedia(parts: Parts): Promise<void> {
+  const soon = parts.context.now() + BEFORE;
+  for (const room of parts.rooms.values()) {
+    for (const client of room.clients.values()) {
+      if (client.mediaEnd === null || client.mediaEnd > soon) continue;
+      const media = await mediaFor(parts, room.visit, client);
+      if (media) send(client, { type: 'media', media });
+    }
+  }
+}
+
+/** What the database says of somebody is not what is known here: while it was away, or because a word of it was lost. */
+async function settle(parts: Parts, node: string, room: Room, client: Client): Promise<void> {
+  const { context } = parts;
+  const { tenant, visit, id } = client.participant;
+  const now = await findParticipant(context.database.byKey, tenant, visit, id);
+  if (client.socket.readyState !== client.socket.OPEN || room.clients.get(id) !== client) return;
+  if (now !== null && now.socket !== null && now.socket !== client.id) return close(client, 'replaced');
+  if (now !== null && now.socket === null)
+    await connected(context, room.visit, now, { id: client.id, node, address: client.address });
+  await tellSelf(parts, room, client);
+}
+
+/** Says to the database who is here, and hears from it where that is not so. */
+export async function reportAll(parts: Parts, node: string): Promise<void> {
+  const byTenant = new Map<number, { room: Room; client: Client }[]>();
+  for (const room of parts.rooms.values()) {
+    const { tenant } = room.visit;
+    const here = byTenant.get(tenant) ?? [];
+    byTenant.set(tenant, here);
+    // Of who is just being greeted the database is told meanwhile.
+    for (const client of room.clients.values()) if (client.early === null) here.push({ room, client });
+  }
+  for (const [tenant, here] of byTenant) {
+    const others = await beat(
+      parts.context,
+      tenant,
+      here.map(({ client }) => client),
+    );
+    for (const { room, client } of here) if (others.includes(client)) await settle(parts, node, room, client);
+  }
+}
