@@ -52,9 +52,18 @@ const allowed: Record<string, readonly string[]> = {
 };
 
 /** What puts the folders together, and may import them all. */
-const assembly = ['main', 'start', 'core', 'compile', 'database', 'config', 'config-files', 'heap'].map(
-  (name) => `src/${name}.ts`,
-);
+const assembly = [
+  'main',
+  'start',
+  'core',
+  'compile',
+  'database',
+  'config',
+  'config-files',
+  'config-checks',
+  'config-video',
+  'heap',
+].map((name) => `src/${name}.ts`);
 
 const folderOf = (path: string): string => path.split('/')[1] ?? '';
 

@@ -92,5 +92,5 @@ export const obligations: readonly Obligation[] = [
   must('O-99', 'Every run of the tests leaves a report'),
   must('O-100', 'Where a clinician works is public, where they live is not'),
   must('O-101', 'Whom a breach concerns is known in minutes'),
-  must('O-102', 'A recording needs everybody present to agree', 'video visits'),
+  must('O-102', 'A recording needs everybody present to agree'),
 ];

@@ -1,4 +1,4 @@
-import type { Parameters } from '@medplum/fhirtypes';
+import type { Parameters, Resource } from '@medplum/fhirtypes';
 import { WebSocket } from 'ws';
 
 import type { FromClient, FromServer } from '../../src/video/signalling/messages.ts';
@@ -17,7 +17,7 @@ export const people = {
 
 export type Person = keyof typeof people;
 
-async function put(server: Server, resource: { resourceType: string; id: string } & object): Promise<void> {
+async function put(server: Server, resource: Resource & { id: string }): Promise<void> {
   const answer = await server.fetch(`${resource.resourceType}/${resource.id}`, {
     method: 'PUT',
     body: JSON.stringify(resource),
