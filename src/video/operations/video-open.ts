@@ -4,6 +4,7 @@ import type { Operation } from '../../fhir/operations/operation.ts';
 import { operationResponse } from '../../fhir/operations/operation-response.ts';
 import { forbidden } from '../../fhir/outcome.ts';
 import { parametersText } from '../../fhir/parameters.ts';
+import { helpedBy, personOf } from '../people/who.ts';
 import type { Providers } from '../providers/provider.ts';
 import { actorsOf, openVisit } from '../visits/open.ts';
 import { byOf } from './parts.ts';
@@ -30,11 +31,10 @@ export const videoOpen = (providers: Providers): Operation => ({
     const appointment = { ...(JSON.parse(found.value.content) as Appointment), id };
     const base = context.settings.baseOf(tenant);
     const taking = ['Patient', 'Practitioner'].flatMap((type) => actorsOf(appointment, type, base));
-    const helped = caller.actor === 'proxy' && caller.reach !== 'all' ? caller.reach : [];
-    const may =
-      (caller.fhirUser !== null && taking.includes(caller.fhirUser)) ||
-      helped.some((one) => taking.includes(`Patient/${one}`)) ||
-      caller.actor === 'operator';
+    const person = personOf(caller);
+    const helped = person === null ? null : await helpedBy(context, tenant, person);
+    const takesPart = [person, helped].some((one) => one !== null && taking.includes(one));
+    const may = takesPart || caller.actor === 'operator';
     if (!may) return forbidden('A visit is opened by who takes part in its Appointment, or helps the patient');
     const opened = await openVisit(context, tenant, appointment, byOf(grant), providers);
     if (!opened.ok) return opened;

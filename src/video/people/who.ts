@@ -3,6 +3,8 @@ import type { Appointment, Patient, RelatedPerson } from '@medplum/fhirtypes';
 import type { Caller } from '../../fhir/access.ts';
 import type { FhirContext } from '../../fhir/context.ts';
 import { forbidden, ok, type Result } from '../../fhir/outcome.ts';
+import { localName } from '../../privacy/consents/references.ts';
+import { isActive } from '../../privacy/gate/reach.ts';
 import { wardsOf } from '../../privacy/gate/wards.ts';
 import { isWorking } from '../../privacy/gate/working.ts';
 import { readOwn } from '../../privacy/made.ts';
@@ -30,6 +32,14 @@ export function personOf({ actor, fhirUser, patient, purpose }: Caller): string 
   return fhirUser !== null && /^(Patient|RelatedPerson)\//.test(fhirUser) ? fhirUser : null;
 }
 
+/** Whom a RelatedPerson helps at the moment: `Patient/1`; null: nobody. How far they may is for the gate to say. */
+export async function helpedBy(context: FhirContext, tenant: number, person: string): Promise<string | null> {
+  const [, id] = /^RelatedPerson\/(.+)$/.exec(person) ?? [];
+  const found = id === undefined ? null : await readOwn<RelatedPerson>(context, tenant, 'RelatedPerson', id);
+  if (!found?.ok || !isActive(found.value.resource, context.now())) return null;
+  return localName(found.value.resource.patient.reference ?? '', context.settings.baseOf(tenant));
+}
+
 /** Whether the coming of somebody is that of the patient: of the patient, and of who has them in their care because they are young. */
 export async function standsForPatient(context: FhirContext, visit: Visit, one: Participant): Promise<boolean> {
   if (one.role === 'patient') return true;
@@ -39,20 +49,10 @@ export async function standsForPatient(context: FhirContext, visit: Visit, one: 
 }
 
 /** What somebody is in a visit by who they are; null: nothing. */
-async function roleOf(
-  context: FhirContext,
-  visit: Visit,
-  caller: Caller,
-  person: string,
-): Promise<Participant['role'] | null> {
+async function roleOf(context: FhirContext, visit: Visit, person: string): Promise<Participant['role'] | null> {
   if (person === `Patient/${visit.patient}`) return 'patient';
-  if (person.startsWith('RelatedPerson/')) {
-    const found = await readOwn<RelatedPerson>(context, visit.tenant, 'RelatedPerson', person.slice(14));
-    const of = found.ok ? found.value.resource.patient.reference : null;
-    const isTheirs =
-      of === `Patient/${visit.patient}` && caller.reach !== 'all' && caller.reach.includes(visit.patient);
-    return isTheirs ? 'companion' : null;
-  }
+  if (person.startsWith('RelatedPerson/'))
+    return (await helpedBy(context, visit.tenant, person)) === `Patient/${visit.patient}` ? 'companion' : null;
   if (!person.startsWith('Practitioner/') || visit.appointment === null) return null;
   const found = await readOwn<Appointment>(context, visit.tenant, 'Appointment', visit.appointment);
   const base = context.settings.baseOf(visit.tenant);
@@ -72,7 +72,7 @@ export async function participantOf(context: FhirContext, visit: Visit, caller: 
   if (person === null || !(await isWorking(context, tenant, person))) return noPart;
   const known = await findBy(context.database.byKey, tenant, id, 'reference', person);
   // Who treats may be another by now, and who helps may not be let do so any more.
-  const role = await roleOf(context, visit, caller, person);
+  const role = await roleOf(context, visit, person);
   if (role === null) {
     if (known === null || !isInvited(known)) return noPart;
     await dropSecret(context.database, known);
