@@ -8,6 +8,10 @@ import { presentIn } from '../recording/present.ts';
 import { policyOf } from '../visits/policy.ts';
 import type { Visit } from '../visits/visit.ts';
 
+/** Characters that no string of FHIR has. https://hl7.org/fhir/R4/datatypes.html#string */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it is those that are meant
+const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g;
+
 type Person = { reference: string | null; name: string };
 
 /** Who has no resource here is told by what they are called. */
@@ -31,7 +35,8 @@ export async function keepChat(
   sent: number,
 ): Promise<string | null> {
   const { tenant, id: visitId, encounter, patient } = visit;
-  if (!(await policyOf(context, tenant)).keepChat) return null;
+  const written = text.replace(control, '');
+  if (written.trim() === '' || !(await policyOf(context, tenant)).keepChat) return null;
   const others = (await presentIn(context.database.byKey, tenant, visitId, context.now())).filter(
     (one) => one.id !== from.id,
   );
@@ -48,7 +53,7 @@ export async function keepChat(
     // Participants are of the types that may send and receive.
     sender: personOf(from) as Senders,
     ...(others.length === 0 ? {} : { recipient: others.map(personOf) as Recipients }),
-    payload: [{ contentString: text }],
+    payload: [{ contentString: written }],
   };
   await storeMade(context, tenant, [communication]);
   return id;

@@ -99,7 +99,6 @@ export const videoJobsOf = (providers: Providers): readonly JobHandler[] => [
   over(providers),
   ...recordingJobsOf(providers),
   followJob,
-  ...recordingJobsOf(providers),
   tidy,
   absentJob(providers),
 ];

@@ -33,6 +33,15 @@ async function dropParts(context: FhirContext, tenant: number, parts: readonly P
   for (const file of free) await context.blobs.delete(file);
 }
 
+/** Bytes of an Encounter are in the record that it is in; of themselves they do not say which that is. */
+const inRecordOf = (context: FhirContext, patient: string): FhirContext => ({
+  ...context,
+  index: (tenant, resource) => {
+    const row = context.index(tenant, resource);
+    return resource.resourceType === 'Binary' ? { ...row, patient } : row;
+  },
+});
+
 /** The document of a recording, whose bytes are one file by now; in one transaction with the word that it is there. */
 async function keep(context: FhirContext, visit: Visit, recording: Recording, file: File): Promise<void> {
   const { tenant } = visit;
@@ -46,7 +55,7 @@ async function keep(context: FhirContext, visit: Visit, recording: Recording, fi
     const current = await findRecording(tx, tenant, visit.id, recording.id, 'lock');
     if (current === null || current.state === 'stored') return;
     const document = documentOf(visit, current, kept, practitioners, follows?.document ?? null);
-    await storeMadeIn(context, tx, tenant, [binaryOf(visit, kept), document]);
+    await storeMadeIn(inRecordOf(context, visit.patient), tx, tenant, [binaryOf(visit, kept), document]);
     await setStored(tx, current, kept);
     await auditVisit(context, visit, 'recording-stored', server, tx);
   });
