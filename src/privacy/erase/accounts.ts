@@ -26,20 +26,23 @@ const belongings: readonly { table: string; theirs: string }[] = [
   {
     table: 'job',
     // What a job says beside may be anything, and be called as the patient is.
-    theirs: `kind <> 'erase' and payload::jsonb ->> 'patient' in ($2, 'Patient/' || $2)`,
+    theirs: `kind <> 'erase' and (payload::jsonb ->> 'patient' in ($2, 'Patient/' || $2)
+      or payload::jsonb ->> 'visit' in ($VISITS))`,
   },
-  ...['participant', 'attendance', 'invite', 'message', 'recording', 'recording_consent', 'recording_link'].map(
-    (name) => ({
-      table: `video_${name}`,
-      theirs: 'visit in (select id from video_visit v where v.tenant = $1 and v.patient = $2)',
-    }),
-  ),
+  ...['attendance', 'invite', 'message', 'recording', 'recording_consent', 'recording_link'].map((name) => ({
+    table: `video_${name}`,
+    theirs: 'visit in ($VISITS)',
+  })),
+  // Who was asked into the visit of somebody else as well.
+  { table: 'video_participant', theirs: `visit in ($VISITS) or reference = 'Patient/' || $2` },
   { table: 'slot_hold', theirs: `holder = 'Patient/' || $2` },
   { table: 'video_visit', theirs: 'patient = $2' },
   { table: 'user_account', theirs: 'id = any($3::text[])' },
 ].map(({ table, theirs }) => ({
   table,
-  theirs: theirs.replaceAll('$GRANTS', 'patient = $2 or user_id = any($3::text[])'),
+  theirs: theirs
+    .replaceAll('$GRANTS', 'patient = $2 or user_id = any($3::text[])')
+    .replaceAll('$VISITS', 'select v.id from video_visit v where v.tenant = $1 and v.patient = $2'),
 }));
 
 /** The tables that rows of accounts and of what was made of a record are deleted from. */
@@ -106,10 +109,12 @@ export async function countBelongings(
   return Object.fromEntries(counts.filter(([, count]) => count > 0));
 }
 
-/** The files of copies that were made of the record. */
-export async function copiesOf(on: Queryable, tenant: number, patient: string): Promise<string[]> {
+/** The files of copies that were made of the record, and pieces of recordings that have not become documents. */
+export async function filesOf(on: Queryable, tenant: number, patient: string): Promise<string[]> {
   const rows = await on.query(
-    'select sha256 from record_copy where tenant = $1 and patient = $2 and sha256 is not null',
+    `select sha256 from record_copy where tenant = $1 and patient = $2 and sha256 is not null
+     union select part ->> 'sha256' from video_visit v join video_recording r on r.tenant = v.tenant and r.visit = v.id,
+       jsonb_array_elements(r.parts::jsonb) part where v.tenant = $1 and v.patient = $2`,
     [tenant, patient],
   );
   return rows.map(([sha256]) => String(sha256));

@@ -1,5 +1,5 @@
 import type { FhirContext } from '../../fhir/context.ts';
-import { accountsOf, copiesOf, countBelongings, eraseBelongings } from './accounts.ts';
+import { accountsOf, countBelongings, eraseBelongings, filesOf } from './accounts.ts';
 import { countRows, eraseRows, eraseVersions, markErased } from './erase-rows.ts';
 import { type Erasure, saveWork, type Work } from './erasure.ts';
 import { unneeded } from './files.ts';
@@ -45,7 +45,7 @@ export async function erasePatient(context: FhirContext, erasure: Erasure, keep:
   const { tenant, patient } = erasure;
   const users = union(erasure.users, await accountsOf(database, tenant, patient));
   let work = erasure.work ?? { ...begun, others: await countBelongings(database, tenant, patient, users) };
-  work = { ...work, files: union(work.files, await copiesOf(database, tenant, patient)) };
+  work = { ...work, files: union(work.files, await filesOf(database, tenant, patient)) };
   let kept: readonly Kept[] = [];
   // What was written while it went is found in the next round; in the last one nothing is.
   for (let round = 1; ; round++) {
