@@ -1,4 +1,4 @@
-import type { Appointment, CodeableConcept, Resource, Schedule, Slot } from '@medplum/fhirtypes';
+import type { Appointment, CodeableConcept, Schedule, Slot } from '@medplum/fhirtypes';
 
 import type { Grant } from '../../fhir/access.ts';
 import type { FhirContext } from '../../fhir/context.ts';
@@ -8,6 +8,7 @@ import { release } from '../../fhir/store/release.ts';
 import type { Place } from './available.ts';
 import { type Calendar, calendarOf } from './calendar.ts';
 import { proposalOf, serviceOf } from './proposed.ts';
+import { searchOwn } from './search-own.ts';
 import { isFree, overlaps, type Span, spanOf, type Taken, takenOfCalendar, takenOfPatient } from './taken.ts';
 
 export type Sought = Span & {
@@ -25,19 +26,19 @@ export type Sought = Span & {
 const LOOKED = 1000;
 const SCHEDULES = 200;
 
-async function found<T extends Resource>(
+/** Slots as the caller may search them. */
+async function slotsOf(
   context: FhirContext,
   grant: Grant,
-  type: T['resourceType'],
   query: readonly (readonly [string, string])[],
-): Promise<Result<(T & { id: string })[]>> {
+): Promise<Result<(Slot & { id: string })[]>> {
   const asked = new URLSearchParams(query.map(([name, value]) => [name, value]));
   const base = context.settings.baseOf(grant.tenant);
-  const page = await search(context, grant, { types: [type], query: asked.toString(), strict: true, base });
+  const page = await search(context, grant, { types: ['Slot'], query: asked.toString(), strict: true, base });
   if (!page.ok) return page;
   const rows = release(grant, page.value.found, 's');
   // What is stored has been checked to be of its type.
-  return ok(rows.map(({ content }) => JSON.parse(content) as T & { id: string }));
+  return ok(rows.map(({ content }) => JSON.parse(content) as Slot & { id: string }));
 }
 
 function actorsByType(actors: readonly string[]): [string, string][] {
@@ -49,19 +50,26 @@ function actorsByType(actors: readonly string[]): [string, string][] {
   return [...types.values()].map((some) => ['actor', some.join()]);
 }
 
+/** Whether a Schedule is of somebody whose record it is in. */
+const isOfPatient = ({ actors }: Calendar): boolean =>
+  actors.some(({ reference = '' }) => /^(Patient|RelatedPerson|Device)\//.test(reference));
+
+/**
+ * Schedules that times are booked in. The specification counts a Schedule among what is in a patient's record, because one
+ * may be a patient's, so that of the others the server itself looks.
+ */
 async function calendarsOf(
   context: FhirContext,
-  grant: Grant,
+  tenant: number,
   { actors, specialty }: Sought,
-): Promise<Result<ReadonlyMap<string, Calendar>>> {
-  const schedules = await found<Schedule>(context, grant, 'Schedule', [
+): Promise<ReadonlyMap<string, Calendar>> {
+  const schedules = await searchOwn<Schedule>(context, tenant, 'Schedule', [
     ...actorsByType(actors),
     ...(specialty === null ? [] : [['specialty', specialty] as const]),
     ['_count', String(SCHEDULES)],
   ]);
-  if (!schedules.ok) return schedules;
-  const all = schedules.value.map(calendarOf).filter(({ active }) => active);
-  return ok(new Map(all.map((one) => [`Schedule/${one.id}`, one])));
+  const all = schedules.map(calendarOf).filter((one) => one.active && !isOfPatient(one));
+  return new Map(all.map((one) => [`Schedule/${one.id}`, one]));
 }
 
 /** The span of all of them. */
@@ -88,12 +96,11 @@ async function freeOf(context: FhirContext, tenant: number, places: readonly Pla
 export async function findTimes(context: FhirContext, grant: Grant, sought: Sought): Promise<Result<Appointment[]>> {
   const { tenant } = grant;
   const { patient, services, count } = sought;
-  const calendars = await calendarsOf(context, grant, sought);
-  if (!calendars.ok) return calendars;
-  if (calendars.value.size === 0) return ok([]);
+  const calendars = await calendarsOf(context, tenant, sought);
+  if (calendars.size === 0) return ok([]);
   const now = context.now();
-  const slots = await found<Slot>(context, grant, 'Slot', [
-    ['schedule', [...calendars.value.keys()].join()],
+  const slots = await slotsOf(context, grant, [
+    ['schedule', [...calendars.keys()].join()],
     ['status', 'free'],
     ['start', `ge${new Date(Math.max(sought.start, now)).toISOString()}`],
     ['start', `lt${new Date(sought.end).toISOString()}`],
@@ -102,7 +109,7 @@ export async function findTimes(context: FhirContext, grant: Grant, sought: Soug
   ]);
   if (!slots.ok) return slots;
   const places = slots.value.flatMap((slot): (Place & { offered: readonly CodeableConcept[] })[] => {
-    const calendar = calendars.value.get(slot.schedule.reference ?? '');
+    const calendar = calendars.get(slot.schedule.reference ?? '');
     if (!calendar) return [];
     const place = { slot, version: 0, calendar, span: spanOf(slot) };
     const offered = serviceOf(place, services);

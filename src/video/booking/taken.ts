@@ -1,10 +1,9 @@
-import type { Appointment, Resource, Slot } from '@medplum/fhirtypes';
+import type { Appointment, Slot } from '@medplum/fhirtypes';
 
 import type { FhirContext } from '../../fhir/context.ts';
-import { search } from '../../fhir/search/search.ts';
-import { systemGrant } from '../../fhir/store/system.ts';
 import { type Calendar, refersTo } from './calendar.ts';
 import { liveHolds } from './holds.ts';
+import { searchOwn } from './search-own.ts';
 
 /** ms since 1970; `end` is the first instant that is free again. */
 export type Span = { start: number; end: number };
@@ -31,36 +30,24 @@ export const spanOf = ({ start = '', end = '' }: { start?: string; end?: string 
 
 export const overlaps = (one: Span, other: Span): boolean => one.start < other.end && other.start < one.end;
 
-/** What begins so that it may reach into the span; what is not shown to who asks is read by the server itself. */
-async function found<T extends Resource>(
-  context: FhirContext,
-  tenant: number,
-  type: T['resourceType'],
-  query: Record<string, string>,
-  [parameter, { start, end }]: [string, Span],
-): Promise<(T & { id: string })[]> {
-  const asked = new URLSearchParams({ ...query, _count: MOST });
-  asked.append(parameter, `ge${new Date(start - LONGEST).toISOString()}`);
-  asked.append(parameter, `lt${new Date(end).toISOString()}`);
-  const base = context.settings.baseOf(tenant);
-  const page = await search(context, systemGrant(tenant, [type]), {
-    types: [type],
-    query: asked.toString(),
-    strict: true,
-    base,
-  });
-  if (!page.ok) throw new Error(page.issues[0]?.diagnostics);
-  // What is stored has been checked to be of its type.
-  return page.value.found.map(({ content }) => JSON.parse(content) as T & { id: string });
-}
+/** What begins so that it may reach into the span. */
+const around = (parameter: string, { start, end }: Span): [string, string][] => [
+  [parameter, `ge${new Date(start - LONGEST).toISOString()}`],
+  [parameter, `lt${new Date(end).toISOString()}`],
+  ['_count', MOST],
+];
 
 async function appointmentsOf(
   context: FhirContext,
   tenant: number,
-  whose: Record<string, string>,
+  whose: readonly [string, string],
   span: Span,
 ): Promise<Taken[]> {
-  const all = await found<Appointment>(context, tenant, 'Appointment', { ...whose, status: undone }, ['date', span]);
+  const all = await searchOwn<Appointment>(context, tenant, 'Appointment', [
+    whose,
+    ['status', undone],
+    ...around('date', span),
+  ]);
   const pending = all.filter(({ status }) => status === 'pending').map(({ id }) => id);
   // One that waits for a confirmation by people takes up its time; one that was held only as long as the hold lasts.
   const live = await liveHolds(context.database, tenant, pending, context.now());
@@ -72,7 +59,7 @@ async function appointmentsOf(
 
 /** When a patient has an Appointment already. */
 export const takenOfPatient = (context: FhirContext, tenant: number, patient: string, span: Span): Promise<Taken[]> =>
-  appointmentsOf(context, tenant, { patient: `Patient/${patient}` }, span);
+  appointmentsOf(context, tenant, ['patient', `Patient/${patient}`], span);
 
 /** When those of a Schedule have no time: an Appointment in whichever Schedule, or a Slot that is not free. */
 export async function takenOfCalendar(
@@ -84,10 +71,11 @@ export async function takenOfCalendar(
   const span = { start: asked.start - buffer, end: asked.end + buffer };
   const practitioners = refersTo(actors, 'Practitioner');
   const [booked, slots] = await Promise.all([
-    practitioners.length === 0 ? [] : appointmentsOf(context, tenant, { practitioner: practitioners.join() }, span),
-    found<Slot>(context, tenant, 'Slot', { schedule: `Schedule/${id}`, status: 'busy,busy-unavailable' }, [
-      'start',
-      span,
+    practitioners.length === 0 ? [] : appointmentsOf(context, tenant, ['practitioner', practitioners.join()], span),
+    searchOwn<Slot>(context, tenant, 'Slot', [
+      ['schedule', `Schedule/${id}`],
+      ['status', 'busy,busy-unavailable'],
+      ...around('start', span),
     ]),
   ]);
   return [
@@ -101,6 +89,6 @@ export async function takenOfCalendar(
 /** Whether a time is free of what is taken, and of the time that a Schedule keeps free around it. */
 export const isFree = (span: Span, taken: readonly Taken[], buffer: number): boolean =>
   !taken.some((one) => {
-    const around = one.buffered ? buffer : 0;
-    return overlaps({ start: span.start - around, end: span.end + around }, one);
+    const margin = one.buffered ? buffer : 0;
+    return overlaps({ start: span.start - margin, end: span.end + margin }, one);
   });
