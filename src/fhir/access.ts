@@ -99,8 +99,8 @@ export type TypeGrant = readonly Rule[];
 export type Rows = {
   /** `all`, or the ids of the patients whose compartments are covered. */
   patients: 'all' | readonly string[];
-  /** Whether they are in the record of one patient at most. */
-  alone: boolean;
+  /** In whose records they may be: anybody's, that of one patient at most, or nobody's. */
+  records: 'any' | 'one' | 'none';
   /** The ids of the rows; null: whichever. */
   ids: readonly string[] | null;
   /** What a row says of itself; null: whatever. */
@@ -164,7 +164,7 @@ export type GateRow = GateColumns & {
 /** Every row of a type. */
 export const allRows: Rows = {
   patients: 'all',
-  alone: false,
+  records: 'any',
   ids: null,
   where: null,
   period: null,
@@ -179,9 +179,9 @@ export const everyRow = (interactions: ReadonlySet<Interaction>): Rule => ({
   projection: null,
 });
 
-export const isEveryRow = ({ patients, alone, ids, where, period, without, having, projection }: Rule): boolean =>
+export const isEveryRow = ({ patients, records, ids, where, period, without, having, projection }: Rule): boolean =>
   patients === 'all' &&
-  !alone &&
+  records === 'any' &&
   ids === null &&
   where === null &&
   period === null &&
@@ -203,8 +203,9 @@ function has(ids: readonly string[], id: string): boolean {
 }
 
 /** Whether a row is one of these, as far as its columns say. */
-function isCandidate({ patients, alone, ids, without, having }: Rows, row: GateRow): boolean {
-  if (alone && row.patients !== null) return false;
+function isCandidate({ patients, records, ids, without, having }: Rows, row: GateRow): boolean {
+  if (records !== 'any' && row.patients !== null) return false;
+  if (records === 'none' && row.patient !== null) return false;
   if (ids !== null && !has(ids, row.id)) return false;
   if ((row.labels & without) !== 0 || (having !== 0 && (row.labels & having) === 0)) return false;
   if (patients === 'all') return true;

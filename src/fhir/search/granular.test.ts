@@ -107,7 +107,7 @@ function rowsOf(next: Next, type: string): { rows: Rows; meant: Set<Resource> } 
   const asked = new Set(
     text === '' ? ofType(type).map(({ id }) => id) : naiveSearch(resources, type, demands.join('&')).ids,
   );
-  const alone = next() < 0.15;
+  const records = (['any', 'any', 'any', 'any', 'one', 'none'] as const)[Math.floor(next() * 6)] ?? 'any';
   const meant = new Set<Resource>();
   for (const one of ofType(type)) {
     const row = world.context.index(1, one);
@@ -117,14 +117,15 @@ function rowsOf(next: Next, type: string): { rows: Rows; meant: Set<Resource> } 
     if (
       asked.has(one.id) &&
       (patients === 'all' || theirs) &&
-      !(alone && row.patients !== null) &&
+      !(records !== 'any' && row.patients !== null) &&
+      !(records === 'none' && row.patient !== null) &&
       (ids?.includes(one.id ?? '') ?? true) &&
       labelled &&
       dated
     )
       meant.add(one);
   }
-  return { rows: { patients, alone, ids, where, period, without, having }, meant };
+  return { rows: { patients, records, ids, where, period, without, having }, meant };
 }
 
 type Covered = { rules: Rule[]; denials: Denial[]; covered: Resource[] };

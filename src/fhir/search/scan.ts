@@ -125,11 +125,11 @@ const none: readonly Denial[] = [];
 
 type At = { statement: Statement; row: string /** Whether the row has the columns of a date. */; dated: boolean };
 
-const rowsName = ({ patients, alone, ids, where, period, without, having }: Rows, type: string): string =>
-  `${patients} ${alone} ${without} ${having} ${period?.start} ${period?.end} ${ids || where ? `${type} ${ids} ${where?.text}` : ''}`;
+const rowsName = ({ patients, records, ids, where, period, without, having }: Rows, type: string): string =>
+  `${patients} ${records} ${without} ${having} ${period?.start} ${period?.end} ${ids || where ? `${type} ${ids} ${where?.text}` : ''}`;
 
 function rowsText(rows: Rows, { statement, row, dated }: At): string {
-  const { patients, alone, ids, where, period, without, having } = rows;
+  const { patients, records, ids, where, period, without, having } = rows;
   const parts: string[] = [];
   if (patients !== 'all') {
     const list = statement.share(patients, 'text[]');
@@ -138,7 +138,8 @@ function rowsText(rows: Rows, { statement, row, dated }: At): string {
   if (ids !== null) parts.push(`${row}.id = any(${statement.share(ids, 'text[]')})`);
   // Said so that no index is asked for keys that many rows have, where a patient or an id chooses few.
   const fewer = parts.length > 0;
-  if (alone) parts.push(`${row}.patients is null`);
+  if (records !== 'any') parts.push(`${row}.patients is null`);
+  if (records === 'none') parts.push(`${row}.patient is null`);
   for (const any of where?.keys ?? []) {
     const held = `${row}.keys && ${statement.share(any, 'bigint[]')}`;
     parts.push(fewer ? `(${held}) is true` : held);

@@ -46,7 +46,7 @@ function maker(seed: number) {
   const some = <T>(from: readonly T[]): T[] => from.filter(() => next() < 0.5);
   const rule = (): Rule => ({
     patients: next() < 0.3 ? 'all' : some(patients),
-    alone: next() < 0.2,
+    records: next() < 0.8 ? 'any' : one(['one', 'one', 'one', 'none'] as const),
     ids: next() < 0.7 ? null : some(['i1', 'i2']),
     where: next() < 0.7 ? null : predicate(one(['a', 'b'])),
     period: next() < 0.8 ? null : one([period(0, 5), period(3, 9)]),
@@ -71,7 +71,8 @@ function maker(seed: number) {
 
 /** Whether a rule covers a row, read as plainly as it can be. */
 function covers(rule: Omit<Rule, 'interactions' | 'projection'>, row: GateRow): boolean {
-  if (rule.alone && row.patients !== null) return false;
+  if (rule.records !== 'any' && row.patients !== null) return false;
+  if (rule.records === 'none' && row.patient !== null) return false;
   const whose = [row.patient, ...(row.patients ?? [])];
   if (rule.patients !== 'all' && !rule.patients.some((id) => whose.includes(id))) return false;
   if (rule.ids !== null && !rule.ids.includes(row.id)) return false;

@@ -24,6 +24,12 @@ function bothOf(one: Rule, other: Rule): Rule | null {
   return rows && { ...rows, interactions, projection: eachOf(one.projection, other.projection) };
 }
 
+const byRecords: readonly Rows['records'][] = ['none', 'one', 'any'];
+
+/** What holds of the rows of both. */
+const fewest = (one: Rows['records'], other: Rows['records']): Rows['records'] =>
+  byRecords.indexOf(one) < byRecords.indexOf(other) ? one : other;
+
 /** The rows that are among both; null where there can be none. A list without a patient or an id stays: it finds none. */
 export function commonRows(one: Rows, other: Rows): Rows | null {
   const having = one.having & other.having || (one.having === 0 || other.having === 0 ? one.having | other.having : -1);
@@ -31,7 +37,7 @@ export function commonRows(one: Rows, other: Rows): Rows | null {
   if (having === -1 || (period !== null && period.start >= period.end)) return null;
   return {
     patients: common(one.patients, other.patients),
-    alone: one.alone || other.alone,
+    records: fewest(one.records, other.records),
     ids: commonIds(one.ids, other.ids),
     where: one.where && other.where ? eachPredicate(one.where, other.where) : (one.where ?? other.where),
     period,
@@ -112,7 +118,7 @@ export function merged(rules: TypeGrant): TypeGrant {
 /** Whether the rows of one rule are among those of the other, and shown as far; never of two each among the other's. */
 const isWider = (wide: Rule, narrow: Rule): boolean =>
   (wide.patients === 'all' || (narrow.patients !== 'all' && listName(wide.patients) === listName(narrow.patients))) &&
-  (!wide.alone || narrow.alone) &&
+  fewest(wide.records, narrow.records) === narrow.records &&
   (wide.ids === null || (narrow.ids !== null && listName(wide.ids) === listName(narrow.ids))) &&
   (wide.where === null || wide.where.text === narrow.where?.text) &&
   (wide.period === null || periodName(wide.period) === periodName(narrow.period)) &&
@@ -163,10 +169,10 @@ export function listName(list: readonly string[]): string {
 const periodName = (period: DataPeriod | null): string => (period === null ? '' : `${period.start} ${period.end}`);
 
 /** Equal for the same rows of one type. */
-export const rowsName = ({ patients, alone, ids, where, period, without, having }: Rows): string =>
+export const rowsName = ({ patients, records, ids, where, period, without, having }: Rows): string =>
   JSON.stringify([
     patients === 'all' ? 'all' : [listName(patients)],
-    alone,
+    records,
     ids === null ? null : listName(ids),
     where?.text ?? null,
     periodName(period),

@@ -66,7 +66,11 @@ export function createScopeRules(
       if (rule === null || rule.interactions.size === 0) continue;
       const where = scope.query === null ? rule.where : predicateOf(caller.tenant, type, scope.query);
       // What cannot be held to its query is not granted.
-      if (scope.query === null || where !== null) rules.push({ ...rule, where });
+      if (scope.query !== null && where === null) continue;
+      rules.push({ ...rule, where });
+      // A Schedule may be a patient's; those that are nobody's are the directory.
+      if (rule.patients !== 'all' && compartment.has(type) && directoryTypes.has(type))
+        rules.push({ ...everyRow(rule.interactions.intersection(readOnly)), records: 'none', where });
     }
     const self =
       caller.identified && caller.fhirUser?.startsWith(`${type}/`) ? caller.fhirUser.slice(type.length + 1) : '';

@@ -40,6 +40,6 @@ const shared = elementsOnly('shared account', ['status', 'type', 'name', 'servic
  */
 export const accountRules = (rules: readonly Rule[]): readonly Rule[] =>
   rules.flatMap((rule) => [
-    { ...rule, alone: true },
+    { ...rule, records: 'one' },
     { ...rule, interactions: rule.interactions.intersection(reading), projection: shared },
   ]);
