@@ -43,6 +43,7 @@ export async function storeMadeIn(
  * Writes the next version of what is stored already.
  *
  * @param version the one that it was made of
+ * @param access `same`: it decides nothing anew of who may see what, though others of its type do
  * @returns 412 where somebody else wrote in between
  */
 export function replaceMade(
@@ -50,9 +51,11 @@ export function replaceMade(
   tenant: number,
   made: Made & { id: string },
   version: number,
+  access: 'same' | null = null,
 ): Promise<Result<Written>> {
   const grant = systemGrant(tenant, [made.resourceType]);
-  return context.store.update(grant, draftOf(context, tenant, made, made.id), version);
+  const written = draftOf(context, tenant, made, made.id);
+  return context.store.update(grant, access === null ? written : { ...written, sameAccess: true }, version);
 }
 
 /** What is stored under an id, for the server's own use; 404 and 410 as ever. */

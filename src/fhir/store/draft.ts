@@ -19,6 +19,8 @@ export type Draft = {
   bodyAt: number;
   lastUpdated: Date;
   row: ResourceRow;
+  /** Though its type decides who may see what, this version decides nothing anew; see policy-epoch.ts. */
+  sameAccess?: true;
 };
 
 /** The members of meta that the client may set, each with a leading comma. */

@@ -1,7 +1,7 @@
 import { numbers } from './arrays.ts';
 import { isPolicyType } from './policy-types.ts';
 
-type Written = { tenant: number; type: string };
+type Written = { tenant: number; type: string; sameAccess?: true };
 
 /**
  * Raises the revocation epoch of each tenant in a batch that writes what decides what somebody may see, as a common table
@@ -12,7 +12,7 @@ type Written = { tenant: number; type: string };
  */
 export function epochRaised(batch: readonly Written[], params: unknown[]): string {
   const tenants = new Set<number>();
-  for (const { tenant, type } of batch) if (isPolicyType(type)) tenants.add(tenant);
+  for (const { tenant, type, sameAccess } of batch) if (isPolicyType(type) && !sameAccess) tenants.add(tenant);
   if (tenants.size === 0) return '';
   // Sorted, so that two processes that raise the same wait for each other and do not deadlock.
   params.push(numbers([...tenants].sort((a, b) => a - b)));

@@ -165,3 +165,17 @@ test('each step is in the ledger of the patient, with who did it', async () => {
   ]);
   expect(new Set(ours.map(({ agent }) => agent[0]?.who.reference))).toEqual(new Set(['Practitioner/dr-ana']));
 });
+
+test('how far a visit is makes nobody ask again who may see what; that it is cancelled does', async () => {
+  const epoch = async () => {
+    const [row] = await context.database.query('select epoch from revocation_epoch where tenant = $1', [1]);
+    return Number(row?.[0]);
+  };
+  const [visit, other] = [await visitIn('scheduled'), await visitIn('waiting')];
+  const before = await epoch();
+  for (const event of ['wait', 'prepare', 'admit', 'hold', 'resume', 'end'] as const)
+    expect((await advance(context, 1, visit.id, event, doctor)).ok).toBe(true);
+  expect(await epoch()).toBe(before);
+  await advance(context, 1, other.id, 'cancel', doctor);
+  expect(await epoch()).toBe(before + 1);
+});

@@ -35,7 +35,9 @@ async function rewrite<T extends Appointment | Encounter>(
   if (changed === null) return;
   // It is the one that was read, with its id.
   const made = { ...changed, id } as (Appointment | Encounter) & { id: string };
-  const written = await replaceMade(inside, tenant, made, found.value.version);
+  // Whoever meets somebody in an Appointment treats them, unless it is cancelled: how far it is decides nothing.
+  const access = made.status === 'cancelled' ? null : 'same';
+  const written = await replaceMade(inside, tenant, made, found.value.version, access);
   if (!written.ok) throw new Error(written.issues[0]?.diagnostics);
 }
 
