@@ -1,6 +1,7 @@
 import { addJob, type Job } from '../../db/jobs.ts';
 import type { FhirContext } from '../../fhir/context.ts';
 import type { JobHandler } from '../../privacy/jobs/job-handler.ts';
+import { endHoldJob } from '../booking/end-hold.ts';
 import { GRACE_JOB } from '../people/attendance.ts';
 import type { Providers } from '../providers/provider.ts';
 import { recordingJobsOf } from '../recording/jobs.ts';
@@ -12,6 +13,7 @@ import { FOLLOW_JOB, followVisit } from '../visits/followed.ts';
 import { policyOf } from '../visits/policy.ts';
 import { HARD_STOP_JOB, missedFrom, NO_SHOW_JOB, outFrom } from '../visits/times.ts';
 import { findVisit, type Visit } from '../visits/visit.ts';
+import { egressJob } from '../webhooks.ts';
 
 const server = { reference: null };
 
@@ -98,7 +100,9 @@ export const videoJobsOf = (providers: Providers): readonly JobHandler[] => [
   grace,
   over(providers),
   ...recordingJobsOf(providers),
+  egressJob(providers),
   followJob,
   tidy,
+  endHoldJob,
   absentJob(providers),
 ];

@@ -1,6 +1,9 @@
 import { doPage } from './do.ts';
 import { gatewayPage } from './gateway.ts';
+import { guestPages } from './guest.ts';
+import { livekitPage } from './livekit.ts';
+import { recordingPages } from './recordings.ts';
 import type { VideoPage } from './video-page.ts';
 
 /** LIST: every page of visits, and whatever their scripts ask. What has a name of its own comes before `/video/:appointment`. */
-export const pages: readonly VideoPage[] = [doPage, gatewayPage];
+export const pages: readonly VideoPage[] = [doPage, livekitPage, gatewayPage];
