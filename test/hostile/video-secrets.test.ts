@@ -59,6 +59,7 @@ test('V-6 V-8 of a whole visit no resource, no entry of the ledger and no line o
   const admit = (participant: string) =>
     ask(server, 'doctor', `Encounter/${encounter}/$video-admit`, { participant, confirmed: 'shown' });
   expect((await admit(patient.id)).status).toBe(200);
+  await sockets[0]?.next('self', ({ self }) => self.state === 'admitted');
   const invited = await ask(server, 'doctor', `Encounter/${encounter}/$video-invite`, { role: 'guest', name: 'Gus' });
   const code = new URL(invited.value('link')).hash.slice(1);
   const guest = await exchangeCode(context(), 1, code, '203.0.113.7');
@@ -124,6 +125,7 @@ test('V-18 what is written in a visit is kept as text to the letter, and what is
   const patient = await enter(server, 'patient', encounter);
   const doctor = await enter(server, 'doctor', encounter);
   await ask(server, 'doctor', `Encounter/${encounter}/$video-admit`, { participant: patient.id, confirmed: 'shown' });
+  await patient.next('self', ({ self }) => self.state === 'admitted');
   const text = `<img src=x onerror="alert(1)"><script>alert('1')</script>&amp; 'quoted' \u202e`.trim();
   patient.say({ type: 'chat', text });
   expect((await doctor.next('chat')).text).toBe(text);

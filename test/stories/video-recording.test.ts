@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type {
   AuditEvent,
@@ -9,6 +10,8 @@ import type {
 } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
+import type { Caller } from '../../src/fhir/access.ts';
+import { purge } from '../../src/privacy/erase/purge.ts';
 import { exchangeCode, guestJoin } from '../../src/video/people/guest.ts';
 import type { VideoProvider } from '../../src/video/providers/provider.ts';
 import { agree } from '../../src/video/recording/agree.ts';
@@ -18,7 +21,7 @@ import { recordingJobsOf } from '../../src/video/recording/jobs.ts';
 import { keepServerRecording } from '../../src/video/recording/keep.ts';
 import { playRecording } from '../../src/video/recording/link.ts';
 import { stopRecordingOf } from '../../src/video/recording/presence.ts';
-import { takeChunk } from '../../src/video/recording/take-chunk.ts';
+import { takeChunk, takeChunkFrom } from '../../src/video/recording/take-chunk.ts';
 import { keepPolicy, videoPolicy } from '../../src/video/visits/policy.ts';
 import { findVisit, type Visit } from '../../src/video/visits/visit.ts';
 import { runDueJobs } from '../support/jobs.ts';
@@ -66,6 +69,7 @@ async function live(): Promise<World> {
   const patient = await enter(server, 'patient', encounter);
   const doctor = await enter(server, 'doctor', encounter);
   expect((await admit(encounter, patient.id)).status).toBe(200);
+  await patient.next('self', ({ self }) => self.state === 'admitted');
   return { encounter, visit: await visitOf(encounter), doctor, patient };
 }
 
@@ -113,7 +117,7 @@ async function recorded(world: World): Promise<string> {
 const kept = (world: World, who?: Person): Promise<DocumentReference[]> =>
   find<DocumentReference>(`DocumentReference?encounter=Encounter/${world.encounter}`, who);
 
-test('V-4 O-102 nothing is recorded before the patient has agreed: who is missing is asked, and it is in the ledger', async () => {
+test('O-102 V-4 nothing is recorded before the patient has agreed: who is missing is asked, and it is in the ledger', async () => {
   const world = await live();
   const { encounter, patient, doctor } = world;
   const refused = await record(encounter, 'start');
@@ -254,7 +258,7 @@ test('V-4 a newcomer who has not agreed pauses the recording; when they have, wh
   );
 });
 
-test('V-4 O-102 the withdrawal of the Consent stops the recording within two seconds, wherever it is withdrawn', async () => {
+test('O-102 V-4 the withdrawal of the Consent stops the recording within two seconds, wherever it is withdrawn', async () => {
   const world = await live();
   const { encounter, doctor } = world;
   const id = await recorded(world);
@@ -310,7 +314,7 @@ test('V-4 pieces are taken from who records, in their order, once, and while the
   expect((await record(encounter, 'start')).status).toBe(409);
 });
 
-test('V-20 O-102 a recording is a restricted document of the Encounter, and its bytes are as secret', async () => {
+test('O-102 V-20 a recording is a restricted document of the Encounter, and its bytes are as secret', async () => {
   const world = await live();
   const id = await recorded(world);
   await chunk(world, id, 0, 'whole ');
@@ -392,7 +396,7 @@ test('V-4 who treats, and who helps the patient, agree for themselves, and withd
   expect((await record(encounter, 'start')).status).toBe(200);
   anew(doctor);
   expect((await consent(encounter, 'doctor', 'withdraw')).status).toBe(200);
-  expect(await doctor.next('recording')).toMatchObject({
+  expect(await doctor.next('recording', (one) => one.recording.state === 'off')).toMatchObject({
     recording: { state: 'off', asked: true, missing: ['Dr Ana Sol'] },
   });
   // Who asks for it agrees by that.
@@ -434,6 +438,49 @@ test('V-4 a tenant that has visits recorded by nobody has them recorded by nobod
   expect(await find<Communication>(`Communication?encounter=Encounter/${world.encounter}`)).toHaveLength(0);
   await keepPolicy(context(), 1, videoPolicy.parse({}));
   expect((await record(world.encounter, 'start')).status).toBe(200);
+});
+
+test('V-20 what is past its time goes with its bytes, and nothing that stays goes with it', async () => {
+  const world = await live();
+  const id = await recorded(world);
+  await chunk(world, id, 0, 'film of long ago');
+  await record(world.encounter, 'stop');
+  await runDueJobs(context(), Date.now() + 20_000, jobs);
+  const [document] = await kept(world);
+  const binary = document?.content[0]?.attachment.url ?? '';
+  const sha256 = createHash('sha256').update('film of long ago').digest('hex');
+  expect(await context().blobs.get(sha256)).not.toBeNull();
+  await purge(context(), 1, [{ type: 'DocumentReference', id: document?.id ?? '' }]);
+  await runDueJobs(context(), Date.now() + 2 * 3_600_000, jobs);
+  expect((await server.fetch(binary)).status).toBeGreaterThanOrEqual(404);
+  expect(await context().blobs.get(sha256)).toBeNull();
+  expect((await server.fetch(`Encounter/${world.encounter}`)).status).toBe(200);
+});
+
+test('V-4 pieces are taken of a practitioner of the Appointment who is signed in, and of nobody else', async () => {
+  const world = await live();
+  const recording = await recorded(world);
+  const grantOf = async (who: Person) => {
+    const fhirUser = people[who];
+    const isPatient = who === 'patient';
+    const caller: Caller = {
+      ...{ tenant: 1, purpose: '', organization: null, subject: who, clientId: null, fhirUser, identified: true },
+      ...{ grantId: null, operator: false, actor: isPatient ? 'self' : 'practitioner' },
+      ...{ patient: isPatient ? 'vera' : null, reach: ['vera'] },
+      scopes: [{ context: isPatient ? 'patient' : 'user', type: '*', interactions: new Set(['r', 's']), query: null }],
+    };
+    const grant = await context().decide?.(caller);
+    if (!grant) throw new Error('nobody decides');
+    return grant;
+  };
+  const piece = { recording, n: 0, bytes: Buffer.from('x'), contentType: 'video/webm' };
+  const take = async (who: Person) =>
+    statusOf(await takeChunkFrom(context(), await grantOf(who), world.encounter, piece));
+  expect(await take('patient')).toBe(403);
+  expect(await take('other')).toBe(403);
+  expect(await take('doctor')).toBe(200);
+  const unknown = await takeChunkFrom(context(), await grantOf('doctor'), 'unknown', piece);
+  expect(statusOf(unknown)).toBe(404);
 });
 
 test('a long recording goes on in another, which begins anew', async () => {

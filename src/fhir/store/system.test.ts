@@ -22,7 +22,6 @@ const users = [
   'src/privacy/gate/reach.ts',
   'src/privacy/requests/requests.ts',
   'src/smart/brands.ts',
-  'src/video/booking/taken.ts',
   'src/video/recording/consents.ts',
   'src/smart/consents/consents.ts',
   'src/video/booking/search-own.ts',

@@ -1,5 +1,7 @@
+import type { Grant } from '../../fhir/access.ts';
 import type { FhirContext } from '../../fhir/context.ts';
 import { conflict, forbidden, invalid, notFound, ok, type Result, tooLarge } from '../../fhir/outcome.ts';
+import { participantOf } from '../people/who.ts';
 import { findVisit } from '../visits/visit.ts';
 import { GRACE, turnOver } from './control.ts';
 import { lookAgain } from './presence.ts';
@@ -88,4 +90,26 @@ export async function takeChunk(context: FhirContext, tenant: number, chunk: Chu
     watchOver(context, visit);
   }
   return ok({ next: parts.length });
+}
+
+/**
+ * The same from who is signed in at a page: who records is whom the visit knows them as.
+ *
+ * @param encounter its id
+ * @returns as takeChunk; 404 of an Encounter that they may not read, 403 of who takes no part
+ */
+export async function takeChunkFrom(
+  context: FhirContext,
+  grant: Grant,
+  encounter: string,
+  chunk: Omit<Chunk, 'visit' | 'participant'>,
+): Promise<Result<Taken>> {
+  const { tenant, caller } = grant;
+  const found = await context.store.read(grant, 'Encounter', encounter);
+  if (!found.ok) return found;
+  const visit = await findVisit(context.database.byKey, tenant, 'encounter', encounter);
+  if (visit === null) return notFound('There is no such recording');
+  const self = await participantOf(context, visit, caller);
+  if (!self.ok) return self;
+  return takeChunk(context, tenant, { ...chunk, visit: visit.id, participant: self.value.id });
 }

@@ -13,10 +13,13 @@ const FAILURES = 60;
 
 const watched = new WeakMap<Database, Set<string>>();
 
-/** Raised with each Consent that is written: src/fhir/store/policy-epoch.ts. */
-async function epochOf({ database }: FhirContext, tenant: number): Promise<string> {
-  const [row] = await database.byKey.query('select epoch from revocation_epoch where tenant = $1', [tenant]);
-  return String(row?.[0] ?? '');
+/** What changes with each Consent that is written (src/fhir/store/policy-epoch.ts), and with the visit. */
+async function signOf({ database }: FhirContext, tenant: number, visit: string): Promise<string> {
+  const [row] = await database.byKey.query(
+    `select state, (select epoch from revocation_epoch where tenant = $1) from video_visit where tenant = $1 and id = $2`,
+    [tenant, visit],
+  );
+  return String(row);
 }
 
 /**
@@ -29,14 +32,14 @@ export function watchOver(context: FhirContext, { tenant, id }: Visit, providers
   const name = `${tenant}/${id}`;
   if (all.has(name)) return;
   all.add(name);
-  let [epoch, looks, failures] = ['', 0, 0];
+  let [sign, looks, failures] = ['', 0, 0];
   let isLooking = false;
 
   const look = async (): Promise<boolean> => {
-    const now = await epochOf(context, tenant);
+    const now = await signOf(context, tenant, id);
     looks += 1;
-    if (now !== epoch || looks % WHOLE === 0) await lookAgain(context, tenant, id, providers);
-    epoch = now;
+    if (now !== sign || looks % WHOLE === 0) await lookAgain(context, tenant, id, providers);
+    sign = now;
     failures = 0;
     return (await openRecording(context.database.byKey, tenant, id)) !== null;
   };
