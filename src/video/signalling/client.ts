@@ -35,6 +35,8 @@ export type Client = {
   mediaEnd: number | null;
   /** The ids of those whom they were told of. */
   readonly known: Set<string>;
+  /** Whether the database was told of this socket. */
+  written: boolean;
   /** What waits until they have been greeted; null: they have. */
   early: string[] | null;
   /** Whether something was heard since the last look. */
@@ -61,6 +63,7 @@ export const createClient = (
   relayOnly: false,
   mediaEnd: null,
   known: new Set(),
+  written: false,
   early: [],
   heard: true,
   left: false,

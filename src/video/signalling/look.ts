@@ -52,8 +52,8 @@ export async function reportAll(parts: Parts, node: string): Promise<void> {
     const { tenant } = room.visit;
     const here = byTenant.get(tenant) ?? [];
     byTenant.set(tenant, here);
-    // Of who is just being greeted the database is told meanwhile.
-    for (const client of room.clients.values()) if (client.early === null) here.push({ room, client });
+    // Of who is just coming in the database is told by that.
+    for (const client of room.clients.values()) if (client.written) here.push({ room, client });
   }
   for (const [tenant, here] of byTenant) {
     const others = await beat(

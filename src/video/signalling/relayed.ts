@@ -15,9 +15,10 @@ export type Parts = { context: FhirContext; providers: Providers; rooms: Rooms }
 const SKEW = 20_000;
 
 /** Whether somebody of this process has a newer socket elsewhere: then the one here is closed. */
-async function evict({ context }: Parts, room: Room, id: string): Promise<void> {
+export async function evict({ context }: Parts, room: Room, id: string): Promise<void> {
   const client = room.clients.get(id);
-  if (!client) return;
+  // The database may still know of the one before.
+  if (!client?.written) return;
   const { tenant, visit } = client.participant;
   const now = await findParticipant(context.database.byKey, tenant, visit, id);
   if (now !== null && now.socket !== null && now.socket !== client.id) close(client, 'replaced');

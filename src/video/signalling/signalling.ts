@@ -21,7 +21,7 @@ import { createEntry } from './entering.ts';
 import { askAll, renewMedia, reportAll } from './look.ts';
 import { type FromClient, protocol } from './messages.ts';
 import { refuseUpgrade } from './refuse.ts';
-import { catchUp, heard, type Parts } from './relayed.ts';
+import { catchUp, evict, heard, type Parts } from './relayed.ts';
 import { dropEmpty, ensureRoom, type Room } from './rooms.ts';
 import { readSaid } from './said.ts';
 import { handNear, refuse, say } from './saying.ts';
@@ -120,9 +120,12 @@ export function createSignalling(
   }
 
   async function begin(room: Room, client: Client): Promise<void> {
+    if (client.socket.readyState !== client.socket.OPEN) return;
     const { tenant, id } = room.visit;
     const socket = { id: client.id, node, address: client.address };
     const now = await connected(context, room.visit, client.participant, socket);
+    client.written = true;
+    await evict(parts, room, client.participant.id);
     const visit = await findVisit(context.database.byKey, tenant, 'id', id);
     if (visit) room.visit = visit;
     if (now) client.participant = now;
@@ -147,11 +150,13 @@ export function createSignalling(
       client.queue = client.queue.then(() => gone(room, client)).catch(fault);
     });
     socket.on('message', (data, isBinary) => hear(room, client, data, isBinary));
-    // What is said meanwhile is done behind it.
-    client.queue = begin(room, client).catch((error) => {
-      fault(error);
-      socket.close(1011);
-    });
+    // Behind the one before, or the database might know of that one last; what is said meanwhile is done behind it.
+    client.queue = (before?.queue ?? Promise.resolve())
+      .then(() => begin(room, client))
+      .catch((error) => {
+        fault(error);
+        socket.close(1011);
+      });
   }
 
   let isLooking = false;
