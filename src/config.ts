@@ -17,7 +17,7 @@ import {
 } from './config-checks.ts';
 import { certificatesOf, type ProviderSettings, providersOf } from './config-files.ts';
 import { readVideo, type VideoConfig, videoSettings } from './config-video.ts';
-import type { S3Settings } from './db/blobs-s3.ts';
+import type { S3Settings } from './db/s3-objects.ts';
 import type { Target } from './db/target.ts';
 
 /** Every setting, by the name it has in the environment. */

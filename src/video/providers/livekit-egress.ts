@@ -1,6 +1,5 @@
-import type { S3Settings } from '../../db/blobs-s3.ts';
+import type { S3Objects, S3Settings } from '../../db/s3-objects.ts';
 import { ok, unavailable } from '../../fhir/outcome.ts';
-import { type EgressFiles, egressFiles } from './egress-files.ts';
 import type { LiveKitSettings } from './livekit.ts';
 import { loadSdk, unlessGone } from './livekit-sdk.ts';
 import type { VideoProvider } from './provider.ts';
@@ -24,10 +23,11 @@ export function createEgress(
   bucket: RecordingBucket,
   options: { requestTimeout: number },
 ): Recording {
-  let files: Promise<EgressFiles> | null = null;
-  const opened = (): Promise<EgressFiles> => {
-    files ??= egressFiles(bucket);
-    return files;
+  let objects: Promise<S3Objects> | null = null;
+  // The SDK takes longer to load than all of the rest.
+  const opened = (): Promise<S3Objects> => {
+    objects ??= import('../../db/s3-objects.ts').then(({ s3Objects }) => s3Objects(bucket));
+    return objects;
   };
 
   return {
@@ -58,7 +58,7 @@ export function createEgress(
       return (await opened()).open(location);
     },
     async dropRecording(location) {
-      await (await opened()).drop(location);
+      await (await opened()).remove(location);
     },
   };
 }
