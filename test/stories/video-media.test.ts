@@ -1,9 +1,10 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-
 import type { Room } from '../../src/video/client/room.ts';
+import { turnCredentials } from '../../src/video/providers/p2p.ts';
 import type { Media } from '../../src/video/signalling/messages.ts';
 import { fakeDevices, hasChromium, openChromium } from '../support/chromium.ts';
+import { type Coturn, hasCoturn, startCoturn } from '../support/coturn.ts';
 import { createMediaWorld } from '../support/media-world.ts';
 
 /** What the page of the media world leaves in its window. */
@@ -22,6 +23,13 @@ declare global {
 
 const port = 9220;
 const direct: Media = { provider: 'p2p', iceServers: [], relayOnly: false };
+
+/** What a patient gets where there is a relay; the others do not learn where they are. */
+const relayed = ({ url, secret }: Coturn): Media => ({
+  provider: 'p2p',
+  iceServers: [{ urls: [url], ...turnCredentials(secret, 'anybody', Date.now()) }],
+  relayOnly: true,
+});
 
 describe.skipIf(!hasChromium('the media of visits'))('the media of a visit', { timeout: 60_000, retry: 1 }, () => {
   let browser: Browser;
@@ -221,5 +229,47 @@ describe.skipIf(!hasChromium('the media of visits'))('the media of a visit', { t
     expect(chunks.filter(({ last }) => last)).toHaveLength(1);
     expect(chunks[0]?.size).toBeGreaterThan(1000);
     expect(await a.evaluate(() => room.state.recorder)).toBeNull();
+  });
+
+  describe.skipIf(!hasCoturn('media through a relay'))('through a relay alone', () => {
+    let relay: Coturn;
+    beforeAll(async () => {
+      relay = await startCoturn({ port: 9221 });
+    });
+    afterAll(async () => {
+      await relay?.stop();
+    });
+
+    /** The kinds of addresses that a page has told the others. */
+    const told = new Set<string>();
+
+    test('V-11 browsers see each other, and neither tells the other an address of its own', async () => {
+      told.clear();
+      await two({
+        media: relayed(relay),
+        tamper(message) {
+          const text = message.type === 'ice' ? (message.candidate?.candidate ?? '') : JSON.stringify(message);
+          for (const [, kind = ''] of text.matchAll(/ typ (\w+)/g)) told.add(kind);
+          return message;
+        },
+      });
+      expect([...told]).toEqual(['relay']);
+    });
+
+    test('a relay that dies and comes back is used again within eight seconds', async () => {
+      const [a, b] = await two({ media: relayed(relay) });
+      await a.waitForFunction(() => room.state.quality === 'good');
+      await relay.kill();
+      const killed = Date.now();
+      await a.waitForFunction(() => room.state.peers[0]?.connection === 'lost');
+      const noticed = Date.now() - killed;
+      await relay.start();
+      const back = Date.now();
+      await Promise.all([seesMore(a, 'bela'), seesMore(b, 'anna')]);
+      const restored = Date.now() - back;
+      console.log(`a dead relay was noticed after ${noticed} ms, and media restored ${restored} ms after it was back`);
+      await a.waitForFunction(() => room.state.peers[0]?.connection === 'connected');
+      expect(restored).toBeLessThan(8000);
+    });
   });
 });

@@ -17,6 +17,8 @@ export type Line = {
   send(message: FromClient): boolean;
   /** The network came back, or is another: does not wait for the next try. */
   hurry(): void;
+  /** Opens another socket, for what one is told when it opens. */
+  renew(): void;
   close(): void;
 };
 
@@ -143,6 +145,9 @@ export function createLine({ ask, makeSocket, take, changed, ended }: LineOption
       if (socket !== null || asking) return;
       clearTimeout(retry);
       void connect();
+    },
+    renew() {
+      if (socket?.readyState === WebSocket.OPEN) drop();
     },
     close: stop,
   };

@@ -38,5 +38,7 @@ export type MediaOptions = {
   self: string;
   say(message: FromClient): void;
   /** `gone`: nothing comes of who was doubted. */
+  /** What was given for the media has become too old to connect with: it is wanted anew. */
+  stale(): void;
   changed(id: string, what: Partial<Pick<RoomPeer, 'stream' | 'connection' | 'safety'>> | 'gone'): void;
 };

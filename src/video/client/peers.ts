@@ -12,9 +12,13 @@ type Known = {
   counters: Counters | null;
   /** Since when nothing came that came before, or it is not connected; ms of Date.now(). Null: all is well. */
   quietSince: number | null;
+  heardAt: number;
   tried: number;
   heardOnce: boolean;
   doubted: boolean;
+  /** Nothing comes, though the browser says that it is connected. */
+  isLost: boolean;
+  hungUp: boolean;
   audible: boolean;
 };
 
@@ -26,8 +30,10 @@ export type PeersOptions = MediaOptions & {
 /** How long who came after the others waits for their call, before calling by itself; ms. */
 const waitForCall = 3000;
 /** After how much silence another way is looked for, and how often; ms. */
-const restartAfter = 2500;
-const restartEvery = 4000;
+const restartAfter = 1900;
+const restartEvery = 2900;
+/** How long a relay takes what was given for it, at the least; ms. */
+const freshFor = 100_000;
 /** How long somebody whose socket is closed is believed to be there although nothing comes of them; ms. */
 const goneAfter = 4000;
 
@@ -42,6 +48,7 @@ export function createPeers(options: PeersOptions): MediaSession {
   const { self, say, changed, makePeerConnection } = options;
   const all = new Map<string, Known>();
   let configuration = configurationOf(options.media);
+  let givenAt = Date.now();
   let tracks: Tracks = { audio: null, video: null };
   let soundOnly = false;
 
@@ -87,7 +94,11 @@ export function createPeers(options: PeersOptions): MediaSession {
       stream: (stream) => changed(id, { stream }),
       state: (state) => stateOf(id, state),
       hungUp() {
-        if (all.get(id)?.doubted) lose(id);
+        const hung = all.get(id);
+        if (hung === undefined) return;
+        // Told over another way than that they left, and so before it or after.
+        hung.hungUp = true;
+        if (hung.doubted) lose(id);
       },
       described: (mine, theirs) => safety.ready(mine, theirs),
     });
@@ -96,9 +107,12 @@ export function createPeers(options: PeersOptions): MediaSession {
       safety,
       counters: null,
       quietSince: Date.now(),
+      heardAt: 0,
       tried: Date.now(),
       heardOnce: false,
       doubted: false,
+      isLost: false,
+      hungUp: false,
       audible: false,
     };
     all.set(id, known);
@@ -110,7 +124,9 @@ export function createPeers(options: PeersOptions): MediaSession {
   function call(id: string, known: Known, restart: boolean): void {
     if (all.get(id) !== known) return;
     known.tried = Date.now();
-    known.link.offer(restart);
+    const { iceServers = [] } = configuration;
+    if (restart && Date.now() - givenAt > freshFor && iceServers.some(({ credential }) => credential)) options.stale();
+    else known.link.offer(restart);
   }
 
   const connected = ({ link }: Known): boolean => link.connection.connectionState === 'connected';
@@ -120,6 +136,7 @@ export function createPeers(options: PeersOptions): MediaSession {
     const known = know(peer.id);
     const came = known.doubted || !before;
     known.doubted = false;
+    known.hungUp = false;
     known.audible = peer.audio === true;
     if (!came) return;
     if (before) known.link.then(() => known.safety.again());
@@ -137,8 +154,12 @@ export function createPeers(options: PeersOptions): MediaSession {
   function watch(id: string, known: Known, sample: Sample | null, now: number): void {
     if (sample?.heard) {
       known.heardOnce = true;
+      known.heardAt = now;
       known.quietSince = null;
-    } else if (sample !== null && known.heardOnce && known.audible) known.quietSince ??= now;
+      // Another way was found without the browser having said that the one before was none.
+      if (known.isLost) changed(id, { connection: 'connected' });
+      known.isLost = false;
+    } else if (sample !== null && known.heardOnce && known.audible) known.quietSince ??= known.heardAt;
     if (known.quietSince === null) return;
     const quiet = now - known.quietSince;
     if (known.doubted && quiet > goneAfter) {
@@ -147,7 +168,8 @@ export function createPeers(options: PeersOptions): MediaSession {
     }
     const stuck = known.heardOnce ? quiet > restartAfter : quiet > restartEvery;
     if (!stuck || known.doubted || now - known.tried < restartEvery) return;
-    if (known.heardOnce) changed(id, { connection: 'lost' });
+    if (known.heardOnce && !known.isLost) changed(id, { connection: 'lost' });
+    known.isLost = known.heardOnce;
     // Both calling in the same instant costs a round; who gives way waits a little longer.
     if (self > id && quiet < restartAfter + 1500) return;
     call(id, known, true);
@@ -176,7 +198,7 @@ export function createPeers(options: PeersOptions): MediaSession {
       known.doubted = true;
       // Without sound nothing may come of them for long; from here on that counts.
       known.audible = true;
-      if (!connected(known)) lose(id);
+      if (known.hungUp || !connected(known)) lose(id);
     },
     take(message: PeerMessage) {
       const { link, safety } = know(message.from);
@@ -195,7 +217,11 @@ export function createPeers(options: PeersOptions): MediaSession {
     renew(media) {
       if (media.provider !== 'p2p') return;
       configuration = configurationOf(media);
-      for (const { link } of all.values()) link.connection.setConfiguration(configuration);
+      givenAt = Date.now();
+      for (const [id, known] of all) {
+        known.link.connection.setConfiguration(configuration);
+        if (known.quietSince !== null && known.heardOnce) call(id, known, true);
+      }
     },
     restart() {
       for (const [id, known] of all) call(id, known, true);

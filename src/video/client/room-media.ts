@@ -19,6 +19,7 @@ export type RoomMediaOptions = {
   library: string | undefined;
   makePeerConnection: (configuration: RTCConfiguration) => RTCPeerConnection;
   say: (message: FromClient) => boolean;
+  stale: () => void;
   store: Store;
   local: () => Local | null;
   levels: (levels: ReadonlyMap<string, number>) => void;
@@ -40,6 +41,7 @@ export type RoomMedia = {
 
 const tickMs = 1000;
 const levelMs = 100;
+const mostEarly = 100;
 /** Seconds in which nothing of their sound came, before it is said. */
 const silentAfter = 5;
 
@@ -50,6 +52,7 @@ export function createRoomMedia({
   library,
   makePeerConnection,
   say,
+  stale,
   store,
   local,
   levels,
@@ -61,6 +64,8 @@ export function createRoomMedia({
   let ticking: ReturnType<typeof setInterval> | undefined;
   let metering: ReturnType<typeof setInterval> | undefined;
   let sampling = false;
+  /** Others may hear that one was let in, and call, before oneself hears it. */
+  let early: PeerMessage[] = [];
   const known = new Set<string>();
   const watched = new Map<string, Watched>();
 
@@ -85,7 +90,7 @@ export function createRoomMedia({
   }
 
   function open(media: Media, self: string): MediaSession | null {
-    const options = { self, say, changed };
+    const options = { self, say, changed, stale };
     if (media.provider === 'p2p') return createPeers({ ...options, media, makePeerConnection });
     return library === undefined ? null : createLivekit({ ...options, media, library });
   }
@@ -97,6 +102,7 @@ export function createRoomMedia({
     session = null;
     known.clear();
     watched.clear();
+    early = [];
   }
 
   function pictures(): void {
@@ -156,12 +162,22 @@ export function createRoomMedia({
     session.meet(peer, offering);
   }
 
+  function take(message: PeerMessage): void {
+    if (session === null) {
+      if (early.length < mostEarly) early.push(message);
+      return;
+    }
+    // From who was let in before one was told of them.
+    known.add(message.from);
+    session.take(message);
+  }
+
   return {
     give(media, self) {
       if (media !== undefined) given = media;
       const { phase } = store.get();
       if (given === null || phase !== 'live') {
-        stop();
+        if (session !== null) stop();
         return;
       }
       if (session !== null) {
@@ -174,6 +190,7 @@ export function createRoomMedia({
       if (store.get().audioOnly !== null) session.soundOnly(true);
       ticking = setInterval(() => void tick(), tickMs);
       metering = setInterval(meter, levelMs);
+      for (const message of early.splice(0)) take(message);
     },
     meetAll(back) {
       const self = store.get().self?.id ?? '';
@@ -188,11 +205,7 @@ export function createRoomMedia({
       } else meet(peer, true);
     },
     knows: (id) => known.has(id),
-    take: (message) => {
-      // From who was let in before one was told of them.
-      if (session !== null) known.add(message.from);
-      session?.take(message);
-    },
+    take,
     send: (tracks) => session?.send(tracks),
     askSoundOnly(on) {
       asked = on;

@@ -111,6 +111,7 @@ export function createRoom(options: RoomOptions): Room {
     library: options.livekit,
     makePeerConnection: options.makePeerConnection ?? ((configuration) => new RTCPeerConnection(configuration)),
     say: line.send,
+    stale: line.renew,
     store: { get: () => state, set, roster: () => roster, turn },
     local: () => local,
     levels: (levels) => events.tell('levels', levels),
