@@ -6,7 +6,7 @@ type FrameWords = {
   visits: string;
   account: string;
   noScript: string;
-  refused: Record<'form' | 'nobody' | 'unknown', Said>;
+  refused: Record<'form' | 'nobody' | 'unknown' | 'recording', Said>;
 };
 
 /** What stands on every page of a visit. */
@@ -28,6 +28,10 @@ export const frameWords: Readonly<Record<Language, FrameWords>> = {
         title: 'We cannot find this visit',
         text: 'The link may be incomplete, or the visit belongs to another account. Check that you are signed in as yourself, and look at your visits.',
       },
+      recording: {
+        title: 'This address has been used',
+        text: 'A recording is shown once at each address, within a minute. Open it again from where you found it.',
+      },
     },
   },
   fr: {
@@ -47,6 +51,10 @@ export const frameWords: Readonly<Record<Language, FrameWords>> = {
       unknown: {
         title: 'Nous ne trouvons pas cette visite',
         text: 'Le lien est peut-être incomplet, ou la visite appartient à un autre compte. Vérifiez que vous êtes connecté sous votre nom, et consultez vos rendez-vous.',
+      },
+      recording: {
+        title: 'Cette adresse a déjà servi',
+        text: 'Un enregistrement est montré une fois à chaque adresse, pendant une minute. Ouvrez-le de nouveau là où vous l’avez trouvé.',
       },
     },
   },

@@ -1,49 +1,47 @@
-import type { Appointment, Patient } from '@medplum/fhirtypes';
+import type { Appointment } from '@medplum/fhirtypes';
 import { html } from 'hono/html';
 
+import type { Html } from '../../pages/layout.ts';
+import { pathIn } from '../../privacy/pages/links.ts';
+import { momentInWords } from '../../privacy/pages/times.ts';
 import type { Reply } from '../../privacy/pages/visit.ts';
-import { actorOf, actorsOf, nameOf, phoneFor, readAs } from './appointment.ts';
+import { readAs } from './appointment.ts';
 import { clientPath } from './client.ts';
-import { deadEnd } from './frame.ts';
+import { deadEnd, videoPage } from './frame.ts';
 import { frameWords } from './frame-words.ts';
-import { gatewayWords } from './gateway-words.ts';
+import { gatewayWords, type OverKind } from './gateway-words.ts';
 import { shell } from './shell.ts';
 import type { OpenedBy, VideoPage } from './video-page.ts';
+import { factsOf, lastedOf, overOf } from './visit-facts.ts';
 import type { VisitPage } from './visit-page.ts';
 
-/** Minutes before the start from which one may come in; the policy of the tenant may say otherwise. */
-const EARLY = 15;
+/** When it is, in UTC; a script says it as it is where the device is. */
+const when = ({ language, startsAt }: VisitPage): Html =>
+  startsAt === null
+    ? html``
+    : html`<time datetime="${startsAt}" data-local>${momentInWords(language, Date.parse(startsAt))}</time>`;
 
-/** As whom somebody comes to an Appointment. */
-function comesAs(opened: OpenedBy, appointment: Appointment): VisitPage['as'] {
-  const { fhirUser } = opened.visitor;
-  if (fhirUser.startsWith('Practitioner/')) return 'host';
-  return actorsOf(appointment, 'Patient').includes(fhirUser.slice('Patient/'.length)) ? 'patient' : 'helper';
-}
-
-async function pageOf(opened: OpenedBy, appointment: Appointment & { id: string }): Promise<VisitPage> {
-  const { deps, request, csrf } = opened;
-  const as = comesAs(opened, appointment);
-  const starts = Date.parse(appointment.start ?? '');
-  const patient = as === 'host' ? ((await actorOf(opened, appointment, 'Patient')) as Patient | null) : null;
-  const met = as === 'host' ? patient : await actorOf(opened, appointment, 'Practitioner');
-  return {
-    language: request.language,
-    as,
-    csrf,
-    root: request.root,
-    appointment: appointment.id,
-    withWhom: nameOf(met),
-    birthDate: patient?.birthDate ?? null,
-    patient: patient ? `Patient/${patient.id}` : null,
-    startsAt: appointment.start ?? null,
-    endsAt: appointment.end ?? null,
-    opensAt: Number.isNaN(starts) ? null : new Date(starts - EARLY * 60_000).toISOString(),
-    now: new Date(deps.fhir.now()).toISOString(),
-    phone: as === 'host' ? null : await phoneFor(opened, appointment),
-    livekit: clientPath('livekit-client'),
-    devices: [],
-  };
+/** A visit that is over: how it ended, and where one goes on. */
+function overPage(opened: OpenedBy, page: VisitPage, kind: OverKind, lasted: number | null): Promise<Reply> {
+  const { request } = opened;
+  const say = gatewayWords[request.language];
+  const { title, text } = say.over[kind];
+  const link = (path: string, label: string): Html => html`<li><a href="${pathIn(request, path)}">${label}</a></li>`;
+  const isPatient = page.as === 'patient' || page.as === 'helper';
+  const content = html`<div class="sheet over">
+    <h1>${title}</h1>
+    <p class="lead">${text}</p>
+    <dl class="facts">
+      ${page.withWhom === '' ? '' : html`<div><dt>${say.facts.withWhom}</dt><dd>${page.withWhom}</dd></div>`}
+      <div><dt>${say.facts.when}</dt><dd>${when(page)}</dd></div>
+      ${kind === 'finished' && lasted !== null ? html`<div><dt>${say.facts.lasted}</dt><dd>${say.minutes(lasted)}</dd></div>` : ''}
+      ${page.phone === null ? '' : html`<div><dt>${say.phone}</dt><dd><a href="tel:${page.phone.replaceAll(/[^+0-9]/g, '')}">${page.phone}</a></dd></div>`}
+    </dl>
+    <h2>${say.next}</h2>
+    <p><a class="button" href="${pathIn(request, '/visits')}">${say.steps.visits}</a></p>
+    ${isPatient ? html`<ul class="links">${link('/privacy/messages', say.steps.messages)}${link('/privacy/seen', say.steps.seen)}</ul>` : ''}
+  </div>`;
+  return videoPage(opened, { title, content, scripts: [clientPath('views/local-times')] });
 }
 
 async function run(opened: OpenedBy): Promise<Reply> {
@@ -51,10 +49,11 @@ async function run(opened: OpenedBy): Promise<Reply> {
   const { language } = request;
   const appointment = await readAs<Appointment>(opened, 'Appointment', request.params.appointment ?? '');
   if (appointment === null) return deadEnd(opened, frameWords[language].refused.unknown, 404);
-  const page = await pageOf(opened, appointment);
-  const say = gatewayWords[language];
-  const title = say.title(page.withWhom);
-  return shell(opened, { title, page, above: html`<h1>${title}</h1>` });
+  const page = await factsOf(opened, appointment);
+  const over = await overOf(opened, appointment);
+  if (over !== null) return overPage(opened, page, over.kind, await lastedOf(opened, over.visit));
+  const title = gatewayWords[language].title(page.withWhom);
+  return shell(opened, { title, page, above: html`<h1>${title}</h1><p class="lead">${when(page)}</p>` });
 }
 
 /** Where a visit is: the address that its Appointment names. */

@@ -6,4 +6,4 @@ import { recordingPages } from './recordings.ts';
 import type { VideoPage } from './video-page.ts';
 
 /** LIST: every page of visits, and whatever their scripts ask. What has a name of its own comes before `/video/:appointment`. */
-export const pages: readonly VideoPage[] = [doPage, livekitPage, gatewayPage];
+export const pages: readonly VideoPage[] = [doPage, livekitPage, ...guestPages, ...recordingPages, gatewayPage];

@@ -14,14 +14,25 @@ const app = 'views/main';
 /** A page that its script fills: device check, waiting room, visit. */
 export function shell(
   opened: Opened,
-  { title, page, above = html`` }: { title: string; page: VisitPage; above?: Html },
+  {
+    title,
+    page,
+    above = html``,
+    known = false,
+  }: {
+    title: string;
+    page: VisitPage;
+    above?: Html;
+    /** Whether a guest has been here before. */
+    known?: boolean;
+  },
 ): Promise<Reply> {
   const say = frameWords[opened.request.language];
   return videoPage(opened, {
     title,
     media: true,
-    scripts: [clientPath(app)],
-    content: html`<div class="video" id="video" data-visit="${JSON.stringify(page)}">
+    scripts: [clientPath(app), clientPath('views/local-times')],
+    content: html`<div class="video" id="video" data-visit="${JSON.stringify(page)}"${known ? html` data-known="yes"` : ''}>
       ${above}
       <noscript><p class="notice bad">${say.noScript}</p></noscript>
     </div>`,

@@ -1,22 +1,26 @@
 /** What a page tells its script of the visit that it is of. */
 export type VisitPage = {
   language: 'en' | 'fr';
-  /** `helper`: somebody beside the patient who is signed in; `guest`: came by a link. */
-  as: 'host' | 'patient' | 'helper' | 'guest';
+  /**
+   * `host`: treats, by the Appointment; `colleague`: treats, and was asked to it; `helper`: somebody beside the patient who is
+   * signed in; `guest`: came by a link.
+   */
+  as: 'host' | 'colleague' | 'patient' | 'helper' | 'guest';
   csrf: string;
   /** What stands before the paths of a tenant: nothing, or `/t/2`. */
   root: string;
+  /** Who opened it: `Patient/1`; empty for guests. */
+  self: string;
   /** The id of the Appointment; null: for guests, who are told of nothing but the visit. */
   appointment: string | null;
   /** Whom one meets: the name of who treats, for hosts that of the patient. */
   withWhom: string;
   /** Of the patient, for hosts: YYYY-MM-DD. */
   birthDate: string | null;
-  /** References of the patient, for hosts. */
+  /** `Patient/1`: whose visit it is; null: not told, to guests. */
   patient: string | null;
   /** Instants; null: not told. */
   startsAt: string | null;
-  endsAt: string | null;
   /** From when one may come in. */
   opensAt: string | null;
   /** The time of the server, an instant, for clocks that are wrong. */
@@ -25,6 +29,6 @@ export type VisitPage = {
   phone: string | null;
   /** Where livekit-client is. */
   livekit: string;
-  /** What the patient measures with, for hosts. */
+  /** What the patient measures with. */
   devices: readonly { reference: string; name: string }[];
 };
