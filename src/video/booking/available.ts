@@ -27,7 +27,12 @@ export async function placeOf(context: FhirContext, tenant: number, id: string):
 const notFree = conflict('This time is not free any more; find another with Appointment/$find', where);
 
 /** Whom a time is asked for: the id of the patient, and of the Appointment that it is for, which is not in its own way. */
-export type Asked = { patient: string; appointment: string };
+export type Asked = {
+  patient: string;
+  appointment: string;
+  /** The Slot that the Appointment gives up for it. */
+  leaving?: string | null;
+};
 
 /**
  * Whether a time can be had; asked again under the locks of the Schedule and of the patient before anything is written.
@@ -38,7 +43,7 @@ export async function isAvailable(
   context: FhirContext,
   tenant: number,
   { slot, calendar, span }: Place,
-  { patient, appointment }: Asked,
+  { patient, appointment, leaving = null }: Asked,
 ): Promise<Result<null>> {
   const now = context.now();
   const hold = await holdOf(context.database, tenant, slot.id);
@@ -51,7 +56,7 @@ export async function isAvailable(
     const earliest = inZone(now + calendar.lead, calendar.zone ?? 'UTC');
     return ruledOut(`Times in this Schedule are booked ahead: the earliest is ${earliest}`, where);
   }
-  const isOther = ({ by }: { by: string }): boolean => by !== appointment && by !== slot.id;
+  const isOther = ({ by }: { by: string }): boolean => ![appointment, slot.id, leaving].includes(by);
   const [taken, own] = await Promise.all([
     takenOfCalendar(context, tenant, calendar, span),
     takenOfPatient(context, tenant, patient, span),

@@ -82,7 +82,7 @@ export async function book(context: FhirContext, grant: Grant, wish: Wish): Prom
     if (status === 'pending') {
       const hold = { tenant, slot: place.slot.id, patient, appointment: appointment.id, expiresAt: until };
       await putHold(tx, hold);
-      const payload = { slot: place.slot.id };
+      const payload = { slot: place.slot.id, appointment: appointment.id };
       await addJob(tx, { tenant, kind: holdKind, payload, runAt: new Date(until), key: appointment.id });
       return ok({ text: text.value, until });
     }

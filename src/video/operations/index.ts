@@ -1,8 +1,10 @@
 import type { Operation } from '../../fhir/operations/operation.ts';
 import type { Providers } from '../providers/provider.ts';
 import { bookOperation } from './book.ts';
+import { cancelOperation } from './cancel.ts';
 import { findOperation } from './find.ts';
 import { holdTimeOperation } from './hold.ts';
+import { rescheduleOperation } from './reschedule.ts';
 import { videoAdmit } from './video-admit.ts';
 import { videoConsent } from './video-consent.ts';
 import { videoEnd } from './video-end.ts';
@@ -18,6 +20,8 @@ export const operationsOf = (providers: Providers): readonly Operation[] => [
   findOperation,
   holdTimeOperation,
   bookOperation,
+  cancelOperation,
+  rescheduleOperation,
   videoOpen(providers),
   videoJoin(providers),
   videoAdmit(providers),
