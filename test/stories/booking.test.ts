@@ -318,7 +318,7 @@ test('of a hundred who book one time at two servers of one database, one has it'
     const world: Resource[] = [
       { resourceType: 'Practitioner', id: 'd' },
       ...cast.map((id): Resource => ({ resourceType: 'Patient', id })),
-      schedule('d', []),
+      schedule('d', [minutesOf(leadUrl, 60)]),
       slotAt('d', 's', start),
     ];
     for (const one of world)
