@@ -295,3 +295,28 @@ test('a network that fails again and again makes no version of the Encounter', a
   );
   expect(Number(attended)).toBeGreaterThanOrEqual(7);
 });
+
+test('a day after a visit no number to call is kept, and nothing that a guest comes back with', async () => {
+  const { encounter, patient } = await underWay('yesterday');
+  const visit = await visitOf(encounter);
+  await server.database.query(`update video_visit set callback = '+1 555 0100' where tenant = $1 and id = $2`, [
+    1,
+    visit.id,
+  ]);
+  await server.database.query(
+    `update video_participant set secret_hash = 'abc' where tenant = $1 and visit = $2 and id = $3`,
+    [1, visit.id, patient.id],
+  );
+  const kept = async () => {
+    const [row] = await server.database.query(
+      `select callback, (select count(*)::int from video_participant p where p.tenant = $1 and p.visit = v.id and secret_hash is not null)
+       from video_visit v where tenant = $1 and id = $2`,
+      [1, visit.id],
+    );
+    return row;
+  };
+  await at(visit.hardStop + 23 * 60 * MINUTE);
+  expect(await kept()).toEqual(['+1 555 0100', 1]);
+  await at(visit.hardStop + 25 * 60 * MINUTE);
+  expect(await kept()).toEqual([null, 0]);
+});

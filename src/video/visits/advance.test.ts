@@ -6,6 +6,7 @@ import { makeAppointment, makePeople, openVisit } from '../../../test/support/vi
 import type { FhirContext } from '../../fhir/context.ts';
 import { events, isOver, next, states, type VisitEvent, type VisitState } from '../session.ts';
 import { advance } from './advance.ts';
+import { writeEncounter } from './resources.ts';
 import { findVisit, type Visit } from './visit.ts';
 
 let server: Server;
@@ -94,7 +95,8 @@ test('what a visit refuses says how far it is and what can happen to it', async 
 test('one status ends when the next begins', async () => {
   const visit = await visitIn('held');
   for (const event of ['resume', 'end'] as const) await advance(context, 1, visit.id, event, doctor);
-  const [, { statusHistory = [], period, length }] = await both(visit);
+  const [, { statusHistory = [], period, length, location }] = await both(visit);
+  expect(location).toEqual([{ location: { reference: '#video' }, status: 'completed', period }]);
   expect(statusHistory.map(({ status }) => status)).toEqual([
     'planned',
     'arrived',
@@ -127,6 +129,14 @@ test('of two things that exclude each other one happens, and the other is refuse
   expect([admitted.ok, cancelled.ok].sort()).toEqual([false, true]);
   const now = await findVisit(context.database, 1, 'id', visit.id);
   expect(now?.state).toBe(admitted.ok ? 'live' : 'cancelled');
+});
+
+test('what is over stays as it is, whoever is told of it later', async () => {
+  const visit = await visitIn('finished');
+  const [, before] = await both(visit);
+  const now = await findVisit(context.database, 1, 'id', visit.id);
+  await context.database.transaction(async (tx) => now && writeEncounter(context, tx, now));
+  expect((await both(visit))[1]).toEqual(before);
 });
 
 test('who takes part stays as others have written it, but for the times', async () => {

@@ -1,7 +1,22 @@
-import type { Encounter } from '@medplum/fhirtypes';
+import type { Encounter, Location } from '@medplum/fhirtypes';
 
 import { virtualService } from '../../fhir/virtual-service.ts';
 import type { Visit } from './visit.ts';
+
+/** A place that nobody goes to, as a part of the Encounter. */
+const place: Location & { id: string } = {
+  resourceType: 'Location',
+  id: 'video',
+  name: 'Video visit',
+  mode: 'instance',
+  physicalType: {
+    coding: [
+      { system: 'http://terminology.hl7.org/CodeSystem/location-physical-type', code: 'vi', display: 'Virtual' },
+    ],
+  },
+};
+
+export const virtualPlace = `#${place.id}`;
 
 /** The Encounter of a visit that nobody has come to yet. @param root what stands before the paths of the tenant */
 export function encounterOf(
@@ -13,6 +28,7 @@ export function encounterOf(
   const encounter = {
     resourceType: 'Encounter',
     id: visit.encounter,
+    contained: [place],
     extension: [
       virtualService('Encounter', root, appointment, {
         channel: visit.provider === 'p2p' ? 'webrtc-p2p' : 'livekit',
@@ -44,6 +60,7 @@ export function encounterOf(
       individual: { reference },
     })),
     appointment: [{ reference: `Appointment/${appointment}` }],
+    location: [{ location: { reference: virtualPlace }, status: 'planned' }],
   };
   return encounter as Encounter & { id: string }; // its members are as the specification has them; the validator is asked in a test
 }

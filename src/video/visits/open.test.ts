@@ -47,6 +47,8 @@ test('the Encounter of a visit is a virtual one, leads to its Appointment, and n
     subject: { reference: 'Patient/vera' },
     participant: [{ individual: { reference: 'Practitioner/dr-ana' } }],
     appointment: [{ reference: 'Appointment/virtual' }],
+    contained: [{ resourceType: 'Location', physicalType: { coding: [{ code: 'vi' }] } }],
+    location: [{ location: { reference: '#video' }, status: 'planned' }],
   });
   expect(textOf(read.extension)).toContain(`${server.origin}/video/virtual`);
   expect(server.smart.fhir.validate(read).filter(({ severity }) => severity === 'error')).toEqual([]);

@@ -6,6 +6,7 @@ import { typeNumber } from '../../fhir/resources.ts';
 import { readOwn, replaceMade } from '../../privacy/made.ts';
 import { isOver, states } from '../session.ts';
 import { within } from '../within.ts';
+import { virtualPlace } from './encounter.ts';
 import type { Visit } from './visit.ts';
 
 const instant = (ms: number): string => new Date(ms).toISOString();
@@ -134,35 +135,46 @@ function withTimes(written: readonly EncounterParticipant[], ours: readonly Enco
 const minutesBetween = (start: string, end: number): number =>
   Math.max(0, Math.round((end - Date.parse(start)) / 60_000));
 
+/** Where it takes place: planned, then in use, then no more. A visit that did not come about stays planned. */
+function placesOf({ location = [] }: Encounter, status: Encounter['status'], now: number): Encounter['location'] {
+  return location.map((one) => {
+    if (one.location.reference !== virtualPlace) return one;
+    if (status === 'in-progress' && one.status !== 'active')
+      return { ...one, status: 'active', period: { start: instant(now) } };
+    if (status === 'finished') return { ...one, status: 'completed', period: { ...one.period, end: instant(now) } };
+    return one;
+  });
+}
+
+const lengthOf = (start: string, end: number): Encounter['length'] => ({
+  value: minutesBetween(start, end),
+  unit: 'min',
+  system: 'http://unitsofmeasure.org',
+  code: 'min',
+});
+
 /** The Encounter says what the visit is, since when, and who was there. */
 export async function writeEncounter(context: FhirContext, tx: Queryable, visit: Visit): Promise<void> {
   const now = context.now();
   const { encounter: status } = states[visit.state];
   const ours = await participantsOf(tx, visit, now);
   await rewrite<Encounter>(context, tx, visit.tenant, ['Encounter', visit.encounter], (one) => {
-    // Who wrote by hand that it is over has said when.
-    const isLast = last.has(one.status) && one.status !== status;
+    const isKnown = one.status === status;
+    if (isKnown && last.has(status)) return null;
     const participant = withTimes(one.participant ?? [], ours);
-    if (isLast) return participant.length > 0 ? { ...one, participant } : null;
+    const attended = { ...one, ...(participant.length > 0 ? { participant } : {}) };
+    const isSame = JSON.stringify(attended) === JSON.stringify(one);
+    // Who wrote by hand that it is over has said when.
+    if (isKnown || last.has(one.status)) return isSame ? null : attended;
     const began = one.period?.start ?? (status === 'in-progress' ? instant(now) : undefined);
     const ended = status === 'finished' && began !== undefined;
-    const changed: Encounter = {
-      ...one,
+    return {
+      ...attended,
       status,
-      ...(one.status === status ? {} : { statusHistory: historyOf(one, status, now) }),
-      ...(participant.length > 0 ? { participant } : {}),
+      statusHistory: historyOf(one, status, now),
+      ...(one.location ? { location: placesOf(one, status, now) } : {}),
       ...(began === undefined ? {} : { period: { start: began, ...(ended ? { end: instant(now) } : {}) } }),
-      ...(ended
-        ? {
-            length: {
-              value: minutesBetween(began, now),
-              unit: 'min',
-              system: 'http://unitsofmeasure.org',
-              code: 'min',
-            },
-          }
-        : {}),
+      ...(ended ? { length: lengthOf(began, now) } : {}),
     };
-    return JSON.stringify(changed) === JSON.stringify(one) ? null : changed;
   });
 }
