@@ -1,5 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type * as check from '../../src/video/client/device-check.ts';
+import type * as devices from '../../src/video/client/devices.ts';
 import type { Room } from '../../src/video/client/room.ts';
 import { turnCredentials } from '../../src/video/providers/p2p.ts';
 import type { Media } from '../../src/video/signalling/messages.ts';
@@ -10,12 +12,14 @@ import { createMediaWorld } from '../support/media-world.ts';
 /** What the page of the media world leaves in its window. */
 declare global {
   var room: Room;
+  var deviceCheck: typeof devices & typeof check;
   var seen: {
     phases: string[];
     events: { what: string; id: string; text?: string }[];
     chunks: { n: number; size: number; last: boolean; contentType: string }[];
     first: number | null;
     opened: number | null;
+    asks: number;
     levels: Map<string, number>;
     frames(id: string): number;
   };
@@ -229,6 +233,48 @@ describe.skipIf(!hasChromium('the media of visits'))('the media of a visit', { t
     expect(chunks.filter(({ last }) => last)).toHaveLength(1);
     expect(chunks[0]?.size).toBeGreaterThan(1000);
     expect(await a.evaluate(() => room.state.recorder)).toBeNull();
+  });
+
+  test('a media server that is not reached is tried again with what the server gives anew', async () => {
+    await begin({ media: { provider: 'livekit', url: 'ws://127.0.0.1:9229', token: 'none' } });
+    const a = await enter('anna');
+    await a.waitForFunction(() => seen.asks >= 3);
+    expect(await a.evaluate(() => [room.state.phase, room.state.peers])).toEqual(['live', []]);
+  });
+
+  test('a device check opens what there is, hears the microphone and finds the way to the server', async () => {
+    await begin();
+    const a = await enter('anna');
+    const found = await a.evaluate(async () => {
+      const { openDevices, listDevices, closeStream, watchLevel, playTone, checkNetwork } = deviceCheck;
+      const opened = await openDevices({ camera: true, microphone: true });
+      if (!opened.ok) return opened;
+      const level = await new Promise<number>((done) => {
+        watchLevel(opened.stream, ({ heard }) => heard > 0.02 && done(heard));
+      });
+      const missing = await openDevices({ camera: 'no such camera', microphone: true });
+      const kinds = opened.stream.getTracks().map(({ kind }) => kind);
+      closeStream(opened.stream);
+      const { cameras, microphones } = await listDevices();
+      return {
+        level,
+        kinds,
+        missing: missing.ok && [missing.without, missing.stream.getTracks().length],
+        ended: opened.stream.getTracks().every(({ readyState }) => readyState === 'ended'),
+        named: cameras.length > 0 && microphones.every(({ label }) => label !== ''),
+        tone: await playTone(),
+        network: await checkNetwork('/ask?id=x'),
+      };
+    });
+    expect(found).toMatchObject({
+      level: expect.any(Number),
+      kinds: ['audio', 'video'],
+      missing: [{ camera: 'absent', microphone: null }, 1],
+      ended: true,
+      named: true,
+      tone: true,
+      network: { quality: 'good', webrtc: true },
+    });
   });
 
   describe.skipIf(!hasCoturn('media through a relay'))('through a relay alone', () => {

@@ -26,15 +26,19 @@ const visit: VisitShown = {
 /** A page with a room in `window.room`; `?id=` says who it is. Its pictures are shown, as browsers play only what is. */
 const page = (room: string, library: string): string => `<!doctype html><title>Visit</title><body><script type="module">
 import { createRoom } from '${room}';
-import { openDevices } from '${room.replace('room.js', 'devices.js')}';
+import * as devices from '${room.replace('room.js', 'devices.js')}';
+import * as check from '${room.replace('room.js', 'device-check.js')}';
+const { openDevices } = devices;
+window.deviceCheck = { ...devices, ...check };
 const id = new URL(location).searchParams.get('id');
-window.seen = { phases: [], events: [], chunks: [], first: null, opened: null, levels: new Map() };
+window.seen = { phases: [], events: [], chunks: [], first: null, opened: null, asks: 0, levels: new Map() };
 const { stream } = await openDevices({ camera: true, microphone: true });
 const room = createRoom({
   stream,
   livekit: '${library}',
   ask: async () => {
     const asked = await (await fetch('/ask?id=' + id)).json();
+    seen.asks++;
     seen.opened ??= performance.now();
     return asked;
   },

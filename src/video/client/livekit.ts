@@ -13,6 +13,9 @@ export type LivekitOptions = MediaOptions & {
   library: string;
 };
 
+/** ms */
+const askAgainAfter = 3000;
+
 const nothing: Counters = {
   received: 0,
   lost: 0,
@@ -39,13 +42,15 @@ async function countersOfTracks(tracks: readonly RemoteTrack[], before: Counters
 }
 
 /** Everybody through a media server, which decrypts what it hands on. Participants are known there by their ids here. */
-export function createLivekit({ self, media, library, changed }: LivekitOptions): MediaSession {
+export function createLivekit({ self, media, library, stale, changed }: LivekitOptions): MediaSession {
   const counters = new Map<string, Counters>();
   const streams = new Map<string, MediaStream>();
   const doubted = new Set<string>();
   let tracks: Tracks = { audio: null, video: null };
   let soundOnly = false;
   let closed = false;
+  let { url, token } = media;
+  let connecting = false;
   let room: InstanceType<Library['Room']> | null = null;
 
   const remote = (id: string): RemoteParticipant | undefined => room?.remoteParticipants.get(id);
@@ -81,6 +86,7 @@ export function createLivekit({ self, media, library, changed }: LivekitOptions)
     // The library, at an address of this server's own.
     const { Room, RoomEvent } = (await import(library)) as Library;
     if (closed) return;
+    void room?.disconnect(false);
     const made = new Room({ dynacast: true, stopLocalTrackOnUnpublish: false });
     room = made;
     made.on(RoomEvent.TrackSubscribed, (track, _, { identity }) => streamOf(identity, track.mediaStreamTrack));
@@ -91,17 +97,36 @@ export function createLivekit({ self, media, library, changed }: LivekitOptions)
       if (doubted.has(identity)) changed(identity, 'gone');
       else changed(identity, { stream: null, connection: 'lost' });
     });
+    // The library has given up by itself, or the token was too old.
+    made.on(RoomEvent.Disconnected, () => made === room && again());
     const all = (connection: 'lost' | 'connected') => (): void => {
       for (const id of made.remoteParticipants.keys()) changed(id, { connection });
     };
     made.on(RoomEvent.Reconnecting, all('lost'));
     made.on(RoomEvent.Reconnected, all('connected'));
-    await made.connect(media.url, media.token);
+    await made.connect(url, token);
     for (const participant of made.remoteParticipants.values()) subscribe(participant);
     publish();
   }
 
-  connect().catch((error) => console.warn('livekit', error));
+  function begin(): void {
+    if (closed || connecting || room?.state === 'connected') return;
+    connecting = true;
+    connect()
+      .catch((error) => {
+        console.warn('livekit', error);
+        again();
+      })
+      .finally(() => {
+        connecting = false;
+      });
+  }
+
+  function again(): void {
+    if (!closed) setTimeout(() => !closed && stale(), askAgainAfter);
+  }
+
+  begin();
 
   return {
     meet({ id }) {
@@ -124,8 +149,12 @@ export function createLivekit({ self, media, library, changed }: LivekitOptions)
       for (const participant of room?.remoteParticipants.values() ?? []) subscribe(participant);
       publish();
     },
-    // The library renews what it has by itself; a new token is for who is not connected.
-    renew() {},
+    // Who is connected has a token that the library keeps fresh.
+    renew(next) {
+      if (next.provider !== 'livekit') return;
+      ({ url, token } = next);
+      begin();
+    },
     restart() {},
     async sample() {
       const samples = new Map<string, Sample>();
