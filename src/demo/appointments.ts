@@ -9,13 +9,13 @@ import type {
   Slot,
 } from '@medplum/fhirtypes';
 
+import { virtualService } from '../fhir/virtual-service.ts';
 import type { Booking } from './bookings.ts';
 import { at, dayAfter, workdaysAfter } from './calendar.ts';
 import { conditionId } from './clinical.ts';
 import { practitioners } from './data/clinics.ts';
 import { openDays, slotMinutes, slotStarts } from './data/visits.ts';
-import { hl7, snomed, to } from './shapes.ts';
-import { virtualService } from './virtual-service.ts';
+import { hl7, services, to } from './shapes.ts';
 import type { World } from './world.ts';
 import { toPatient } from './world.ts';
 
@@ -66,14 +66,10 @@ function appointment(booking: Booking, slotId: string | undefined, world: World)
   return {
     resourceType: 'Appointment',
     id: booking.id,
-    ...(virtual ? { extension: [virtualService(world.origin, booking.id)] } : {}),
+    ...(virtual ? { extension: [virtualService('Appointment', world.origin, booking.id)] } : {}),
     status: state,
     ...(state === 'cancelled' ? { cancelationReason: hl7('appointment-cancellation-reason', 'pat', 'Patient') } : {}),
-    serviceType: [
-      virtual
-        ? snomed(['448337001', 'Telemedicine consultation with patient'])
-        : snomed(['185349003', 'Encounter for check up']),
-    ],
+    serviceType: [virtual ? services.video : services.clinic],
     appointmentType: hl7('v2-0276', kind === 'checkup' ? 'CHECKUP' : 'FOLLOWUP'),
     ...(reason ? { reasonReference: [to<Condition>('Condition', conditionId(person, reason))] } : {}),
     description: virtual ? 'Visit by video' : 'Visit at the clinic',

@@ -1,6 +1,9 @@
 /** The clinics keep one clock all year; a demo needs no summer time. */
 const OFFSET = '-05:00';
 
+/** A zone of the IANA database that keeps it all year as well. */
+export const zone = 'America/Panama';
+
 const MS_PER_DAY = 86_400_000;
 
 /** The day so many days after (or, negative, before) `date`; both as YYYY-MM-DD. */

@@ -9,9 +9,10 @@ import type {
   Schedule,
 } from '@medplum/fhirtypes';
 
+import { zone } from './calendar.ts';
 import type { Clinic, DemoPractitioner } from './data/clinics.ts';
 import { carrier, clinics, employer, plan, practitioners } from './data/clinics.ts';
-import { coding, dollars, hl7, identifier, slug, snomed, systems, to } from './shapes.ts';
+import { coding, dollars, hl7, identifier, services, slug, snomed, systems, to } from './shapes.ts';
 
 const address = (clinic: Clinic) => ({
   use: 'work' as const,
@@ -134,7 +135,9 @@ function practitionerResources(one: DemoPractitioner): Resource[] {
   const schedule: Schedule = {
     resourceType: 'Schedule',
     id: one.id,
+    extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/timezone', valueCode: zone }],
     active: true,
+    serviceType: [...(one.virtual ? [services.video] : []), services.clinic],
     specialty: [snomed(one.specialty)],
     actor: [
       to<Practitioner>('Practitioner', one.id, practitionerName(one)),

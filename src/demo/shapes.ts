@@ -26,6 +26,12 @@ export const concept = (system: string, code: Code, text?: string): CodeableConc
 export const snomed = (code: Code, text?: string): CodeableConcept => concept(systems.snomed, code, text);
 export const loinc = (code: Code, text?: string): CodeableConcept => concept(systems.loinc, code, text);
 
+/** What can be booked. */
+export const services = {
+  video: snomed(['448337001', 'Telemedicine consultation with patient'], 'Visit by video'),
+  clinic: snomed(['185349003', 'Encounter for check up'], 'Visit at the clinic'),
+} as const;
+
 /** A concept of one of HL7's own code systems, by the last part of its address. */
 export const hl7 = (name: string, code: string, display?: string): CodeableConcept => ({
   coding: [{ system: `${systems.hl7}${name}`, code, ...(display ? { display } : {}) }],
