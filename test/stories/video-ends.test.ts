@@ -135,6 +135,19 @@ test('V-16 the time of leaving counts anew when the practitioner has been back b
   expect((await visitOf(encounter)).state).toBe('finished');
 });
 
+test('V-16 a patient who is let in by somebody who is not there is not left alone for longer', async () => {
+  const encounter = await openVisit(server, await makeAppointment(server, 'alone'));
+  const patient = await enter(server, 'patient', encounter);
+  const confirmed = 'Vera Lind, 1951-03-04, patient';
+  await ask(server, 'doctor', `Encounter/${encounter}/$video-admit`, { participant: patient.id, confirmed });
+  const { hostLeftAt } = await visitOf(encounter);
+  await at((hostLeftAt ?? 0) + 4 * MINUTE);
+  expect((await visitOf(encounter)).state).toBe('live');
+  await at((hostLeftAt ?? 0) + 5 * MINUTE);
+  expect((await visitOf(encounter)).state).toBe('finished');
+  expect(await patient.closed).toBe(4403);
+});
+
 test('V-16 half an hour past its end a visit is over, whoever is in it', async () => {
   const { encounter, patient, doctor } = await underWay('endless');
   const waits = await openVisit(server, await makeAppointment(server, 'never-let-in'));

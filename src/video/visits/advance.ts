@@ -3,6 +3,7 @@ import { addJob } from '../../db/jobs.ts';
 import type { FhirContext } from '../../fhir/context.ts';
 import { conflict, notFound, ok, type Result } from '../../fhir/outcome.ts';
 import { auditVisit, type By, type VideoAudit } from '../audit.ts';
+import { GRACE_JOB } from '../people/attendance.ts';
 import { publish } from '../relay.ts';
 import { events, isOver, next, type VisitEvent, type VisitState } from '../session.ts';
 import { noticesOf } from './notices.ts';
@@ -61,6 +62,23 @@ export async function advance(
   return context.database.transaction((tx) => advanceIn(context, tx, tenant, id, event, by));
 }
 
+/** Whoever was let in is alone: who let them in is not there. */
+async function isWithoutHost(tx: Queryable, { tenant, id }: Visit): Promise<boolean> {
+  const [host] = await tx.query(
+    `select 1 from video_participant where tenant = $1 and visit = $2 and role = 'host' and socket is not null limit 1`,
+    [tenant, id],
+  );
+  return host === undefined;
+}
+
+/** Ends it after a while, unless they come (back). */
+async function hostIsOut(context: FhirContext, tx: Queryable, { tenant, id, hostLeftAt }: Visit): Promise<void> {
+  if (hostLeftAt !== null) return;
+  const now = context.now();
+  await tx.query('update video_visit set host_left_at = $3 where tenant = $1 and id = $2', [tenant, id, new Date(now)]);
+  await addJob(tx, { tenant, kind: GRACE_JOB, payload: { visit: id }, runAt: new Date(now), key: id });
+}
+
 /** The same in a transaction, of which it is the last. */
 export async function advanceIn(
   context: FhirContext,
@@ -82,6 +100,7 @@ export async function advanceIn(
     to,
     changed.epoch,
   ]);
+  if (to === 'live' && (await isWithoutHost(tx, visit))) await hostIsOut(context, tx, visit);
   await writeAppointment(context, tx, changed);
   await writeEncounter(context, tx, changed);
   const body = { type: 'visit', visit: await shownVisit(context, changed) } as const;
