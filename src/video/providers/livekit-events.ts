@@ -63,6 +63,10 @@ async function meaning(sdk: Sdk, event: WebhookEvent, at: number, folder: string
   }
 }
 
+/** As it was named when it began. */
+const isRecording = (filename: string, folder: string): boolean =>
+  filename.startsWith(folder) && /^[\w-]+\.mp4$/.test(filename.slice(folder.length));
+
 function recorded(
   { EgressStatus }: Sdk,
   { id, egressInfo }: WebhookEvent,
@@ -74,7 +78,7 @@ function recorded(
   const [file] = fileResults;
   const isWhole = status === EgressStatus.EGRESS_COMPLETE || status === EgressStatus.EGRESS_LIMIT_REACHED;
   // It is read later with our rights: nothing else in the bucket is.
-  const isOurs = file !== undefined && folder !== null && file.filename.startsWith(folder);
+  const isOurs = file !== undefined && folder !== null && isRecording(file.filename, folder);
   if (!isWhole || !isOurs) return [{ id, at, room, kind: 'recording-failed', recording }];
   return [{ id, at, room, kind: 'recording-stored', recording, location: file.filename, size: Number(file.size) }];
 }
