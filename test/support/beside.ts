@@ -12,6 +12,8 @@ export type Pair = {
   server: Server;
   /** Where each really is: `http://127.0.0.1:…`. */
   origins: [string, string];
+  /** The second ends as by SIGTERM; the first goes on. */
+  stopSecond(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -25,11 +27,17 @@ export async function startPair(): Promise<Pair> {
   const settings = { PORTICO_DATA: folder, PORTICO_DEMO: 'off', PORTICO_SECRET, PORT };
   const config = readConfig({ ...settings, PORTICO_BASE_URL: server.origin });
   const beside = await start({ ...config, database: server.target, compiled }, pino({ level: 'silent' }));
+  let stopped: Promise<void> | null = null;
+  const stopSecond = (): Promise<void> => {
+    stopped ??= beside.stop();
+    return stopped;
+  };
   return {
     server,
     origins: [server.origin, `http://127.0.0.1:${PORT}`],
+    stopSecond,
     async close() {
-      await beside.stop();
+      await stopSecond();
       await server.close();
       rmSync(folder, { recursive: true, force: true });
     },
