@@ -110,7 +110,7 @@ export function checkView(of: Of, enter: (stream: MediaStream | null) => void): 
         h('ul', { class: 'checks' }, network.node),
         callback?.node ?? null,
         opens,
-        go,
+        h('p', { class: 'go' }, go),
       ),
     ),
     close() {

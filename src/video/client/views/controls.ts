@@ -13,12 +13,14 @@ export const measures = ({ patient, as }: Of['page']): boolean => patient !== nu
 function control(name: IconName, press: () => void, look = '') {
   const mark = icon(name);
   const text = h('span', { class: 'control-text' });
+  const spoken = h('span', { class: 'unseen' });
   const count = h('span', { class: 'count', attributes: { 'aria-hidden': 'true', hidden: true } });
   const node = h(
     'button',
     { class: `control ${look}`, attributes: { type: 'button' }, on: { click: press } },
     h('span', { class: 'disc' }, mark, count),
     text,
+    spoken,
   );
   return {
     node,
@@ -36,7 +38,7 @@ function control(name: IconName, press: () => void, look = '') {
       setIcon(mark, as);
       node.classList.toggle('off', off ?? false);
       if (open !== undefined) setAttribute(node, 'aria-expanded', String(open));
-      setAttribute(node, 'aria-label', full);
+      say(spoken, full ?? '');
       say(count, String(news));
       show(count, news > 0);
     },

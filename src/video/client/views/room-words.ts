@@ -23,6 +23,8 @@ type Words = {
   nobody: (name: string) => string;
   nobodyText: string;
   alone: string;
+  waits: string;
+  waitsText: string;
   connecting: (name: string) => string;
   lost: (name: string) => string;
   cameraIsOff: string;
@@ -64,9 +66,9 @@ const en: Words = {
   share: 'Share screen',
   stopSharing: 'Stop sharing',
   chat: 'Chat',
-  chatNew: (count) => `Chat, ${count} new`,
+  chatNew: (count) => `${count} new`,
   people: 'People',
-  peopleWaiting: (count) => `People, ${count} waiting`,
+  peopleWaiting: (count) => `${count} waiting`,
   vitals: 'Vitals',
   more: 'More',
   leave: 'Leave',
@@ -74,6 +76,8 @@ const en: Words = {
   nobody: (name) => `${name} is not here yet`,
   nobodyText: 'You will be told as soon as somebody comes. You need not watch this page.',
   alone: 'Nobody else is here',
+  waits: 'Somebody is waiting',
+  waitsText: 'Look who it is, and let them in.',
   connecting: (name) => `Connecting to ${name}…`,
   lost: (name) => `The line to ${name} dropped. It is coming back…`,
   cameraIsOff: 'Camera is off',
@@ -122,9 +126,9 @@ const fr: Words = {
   share: 'Partager',
   stopSharing: 'Arrêter',
   chat: 'Messages',
-  chatNew: (count) => `Messages, ${count} nouveaux`,
+  chatNew: (count) => `${count} nouveaux`,
   people: 'Présents',
-  peopleWaiting: (count) => `Présents, ${count} en attente`,
+  peopleWaiting: (count) => `${count} en attente`,
   vitals: 'Mesures',
   more: 'Plus',
   leave: 'Quitter',
@@ -132,6 +136,8 @@ const fr: Words = {
   nobody: (name) => `${name} n’est pas encore là`,
   nobodyText: 'Vous serez averti dès que quelqu’un arrive. Inutile de surveiller cette page.',
   alone: 'Il n’y a personne d’autre',
+  waits: 'Quelqu’un attend',
+  waitsText: 'Vérifiez qui c’est, et faites entrer la personne.',
   connecting: (name) => `Connexion avec ${name}…`,
   lost: (name) => `La ligne avec ${name} est tombée. Elle revient…`,
   cameraIsOff: 'La caméra est coupée',

@@ -106,7 +106,10 @@ export function tiles(of: Of, openSafety: (id: string) => void) {
         known.set(peer.id, tile);
         tile.draw(peer, state);
       }
-      if (met) say(empty.firstElementChild ?? empty, words.alone);
+      const knocks = state.waiting.some(({ present }) => present);
+      const none = met ? words.alone : words.nobody(of.page.withWhom || words.alone);
+      say(empty.firstElementChild ?? empty, knocks ? words.waits : none);
+      say(empty.lastElementChild ?? empty, knocks ? words.waitsText : words.nobodyText);
       const shared = state.peers.find(({ sharing }) => sharing)?.id;
       const order = [...known].sort(([a], [b]) => Number(b === shared) - Number(a === shared));
       fill(node, order.length === 0 ? [empty] : order.map(([, tile]) => tile.node));

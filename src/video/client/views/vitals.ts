@@ -4,7 +4,7 @@ import { now } from './times.ts';
 import { type Measured, observationsOf, type VitalName, vitals } from './vital-signs.ts';
 import { vitalsWords } from './vitals-words.ts';
 
-const order: readonly VitalName[] = ['heartRate', 'systolic', 'diastolic', 'oxygen', 'temperature', 'weight'];
+const order: readonly VitalName[] = ['systolic', 'diastolic', 'heartRate', 'oxygen', 'temperature', 'weight'];
 
 /** `37,2` is a number as well. */
 const numberOf = (text: string): number => Number(text.trim().replace(',', '.'));
