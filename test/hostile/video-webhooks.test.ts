@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Bundle, DocumentReference } from '@medplum/fhirtypes';
 import { AccessToken } from 'livekit-server-sdk';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
@@ -279,4 +280,36 @@ describe('what the media server has recorded', () => {
     await tell(egress('EGRESS_COMPLETE', 'portico/egress/erased.mp4', 'EG_unknown'));
     await expect.poll(() => bucket.objects.size, { timeout: 10_000 }).toBe(0);
   });
+
+  test('what all agreed to is recorded by the media server, and becomes a file of the record', async () => {
+    const [doctor, patient] = [await enter(server, 'doctor', encounter), await enter(server, 'patient', encounter)];
+    expect((await decide(patient.id, 'admit')).status).toBe(200);
+    await patient.next('self', ({ self }) => self.state === 'admitted');
+    const record = (action: string) => ask(server, 'doctor', `Encounter/${encounter}/$video-record`, { action });
+    expect((await ask(server, 'patient', `Encounter/${encounter}/$video-consent`, { action: 'give' })).status).toBe(
+      200,
+    );
+    const started = await record('start');
+    expect(started.status, JSON.stringify(started.body)).toBe(200);
+    const begun = livekit.asked.find(({ method }) => method === 'Egress/StartRoomCompositeEgress');
+    const filename = `portico/egress/${started.value('recording')}.mp4`;
+    expect(begun?.body).toMatchObject({ roomName: room, fileOutputs: [{ filepath: filename }] });
+    expect((await record('stop')).status).toBe(200);
+    await expect.poll(() => told('Egress/StopEgress').length, { timeout: 10_000 }).toBeGreaterThan(0);
+    bucket.objects.set(`files/${filename}`, Buffer.from('a film'));
+    const signed = await livekit.signed(egress('EGRESS_COMPLETE', filename, 'EG_0'));
+    expect(await Promise.all([send(signed), send(signed)])).toEqual([200, 200]);
+    const kept = async (): Promise<DocumentReference[]> => {
+      const found = await server.fetch(`DocumentReference?encounter=Encounter/${encounter}`);
+      return ((await found.json()) as Bundle<DocumentReference>).entry?.flatMap(({ resource }) => resource ?? []) ?? [];
+    };
+    await expect.poll(kept, { timeout: 15_000 }).toHaveLength(1);
+    const [document] = await kept();
+    expect(document?.content[0]?.attachment).toMatchObject({ contentType: 'video/mp4', size: 6 });
+    await expect.poll(() => bucket.objects.has(`files/${filename}`), { timeout: 10_000 }).toBe(false);
+    // A second word of it makes no second document.
+    expect(await tell(egress('EGRESS_COMPLETE', filename, 'EG_0'))).toBe(200);
+    expect(await kept()).toHaveLength(1);
+    for (const { ws } of [doctor, patient]) ws.terminate();
+  }, 45_000);
 });
