@@ -11,8 +11,9 @@ export const videoSettings = {
     'relays that visits by video between browsers may go through',
   ),
   PORTICO_TURN_SECRET: setting(
-    text,
-    'a text',
+    // Who was let in knows a name and what was made of it, and may try secrets until one fits.
+    text.min(32),
+    'at least 32 characters',
     'the static-auth-secret of these relays; who is let in gets short-lived credentials that are made of it',
   ),
   PORTICO_LIVEKIT_URL: setting(

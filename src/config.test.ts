@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { readConfig, settings, unknownSettings } from './config.ts';
 import { WrongSetting } from './config-checks.ts';
@@ -70,6 +70,11 @@ test.each([
   ['PORTICO_SECRET', 'short'],
   ['PORTICO_MAX_BODY', '0'],
   ['PORTICO_CONNECTIONS', '1'],
+  ['PORTICO_TURN_URLS', 'https://relay.example'],
+  ['PORTICO_TURN_URLS', 'turn:relay.example?transport=sctp'],
+  ['PORTICO_TURN_SECRET', 'short'],
+  ['PORTICO_LIVEKIT_URL', 'wss://media.example'],
+  ['PORTICO_LIVEKIT_SECRET', 'short'],
 ])('%s=%s stops the start with what it must be', (name, value) => {
   const { must } = settings[name as keyof typeof settings];
   expect(() => readConfig({ [name]: value })).toThrow(new WrongSetting(`${name} must be ${must}.`));
@@ -77,4 +82,35 @@ test.each([
 
 test('a name that is no setting is noticed', () => {
   expect(unknownSettings({ PORTICO_PORT: '1', PORTICO_LOG: 'info', PATH: '/' })).toEqual(['PORTICO_PORT']);
+});
+
+describe('visits by video', () => {
+  const secret = 'x'.repeat(32);
+  const turn = { PORTICO_TURN_URLS: 'turn:a.example:3478?transport=udp, turns:a.example stun:b.example' };
+  const livekit = { PORTICO_LIVEKIT_URL: 'https://media.example/', PORTICO_LIVEKIT_KEY: 'API1' };
+
+  test('are held between browsers alone where nothing is set', () => {
+    expect(readConfig({}).video).toEqual({ turn: null, livekit: null });
+  });
+
+  test('have relays with their secret, and what tells an address without one', () => {
+    const urls = ['turn:a.example:3478?transport=udp', 'turns:a.example', 'stun:b.example'];
+    expect(readConfig({ ...turn, PORTICO_TURN_SECRET: secret }).video.turn).toEqual({ urls, secret });
+    expect(readConfig({ PORTICO_TURN_URLS: 'stun:b.example' }).video.turn).toEqual({
+      urls: ['stun:b.example'],
+      secret: null,
+    });
+  });
+
+  test('have a media server with its key and secret', () => {
+    const { video } = readConfig({ ...livekit, PORTICO_LIVEKIT_SECRET: secret });
+    expect(video.livekit).toEqual({ url: 'https://media.example', key: 'API1', secret });
+  });
+
+  test.each([turn, { PORTICO_TURN_SECRET: secret }, livekit, { PORTICO_LIVEKIT_SECRET: secret }])(
+    'are not set up by half: %o',
+    (half) => {
+      expect(() => readConfig(half)).toThrow(/must be set together/);
+    },
+  );
 });
