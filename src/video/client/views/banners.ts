@@ -34,6 +34,7 @@ export function banners(of: Of, acts: { picturesAgain: () => void; withdraw: () 
   const recorded = recordingWords[page.language];
   const again = page.language === 'fr' ? 'Remettre les images' : 'Pictures again';
   const recording = banner('recording');
+  const asking = banner('plain');
   const line = banner('bad');
   const trouble = banner('bad');
   const sound = banner('plain');
@@ -45,11 +46,11 @@ export function banners(of: Of, acts: { picturesAgain: () => void; withdraw: () 
   sound.more.append(button(again, acts.picturesAgain, 'quiet small'));
   const withdraw = button(recorded.withdraw, acts.withdraw, 'quiet small');
   recording.more.append(withdraw);
-  const all = [recording, held, line, trouble, call, sound, overtime, behind, notice];
+  const all = [recording, asking, held, line, trouble, call, sound, overtime, behind, notice];
 
   const recordingText = ({ recording: { state, missing = [] } }: RoomState): string => {
-    if (state === 'off') return '';
     if (state === 'recording') return recorded.on;
+    if (state === 'off') return '';
     return missing.length === 0 ? recorded.paused : `${recorded.paused}. ${recorded.missing(missing.join(', '))}`;
   };
 
@@ -57,6 +58,9 @@ export function banners(of: Of, acts: { picturesAgain: () => void; withdraw: () 
     node: h('div', { class: 'banners' }, ...all.map(({ node }) => node)),
     draw(state: RoomState): void {
       recording.say(recordingText(state));
+      // Of what is only asked for, they are told who asked.
+      const missing = page.as === 'host' && state.recording.state === 'off' ? (state.recording.missing ?? []) : [];
+      asking.say(missing.length === 0 ? '' : recorded.waitsFor(missing.join(', ')));
       show(withdraw, state.recording.state !== 'off' && state.recording.asked !== true);
       line.say(state.line === 'ok' ? '' : words.lines[state.line]);
       trouble.say(state.troubles.map((one) => words.troubles[one]).join(' '));
@@ -68,7 +72,8 @@ export function banners(of: Of, acts: { picturesAgain: () => void; withdraw: () 
       notice.say(state.notice?.why ?? '');
       const left = state.visit === null ? Number.POSITIVE_INFINITY : Date.parse(state.visit.hardStop) - now();
       overtime.say(left < SOON ? words.overtime(fromNow(page.language, left)) : '');
-      held.say(state.visit?.state === 'held' ? hostWords[page.language].allOnHold : '');
+      // Who is on hold themself is told so where the others were.
+      held.say(state.visit?.state === 'held' && state.phase === 'live' ? hostWords[page.language].allOnHold : '');
       behind.say(
         state.recorder === null
           ? ''

@@ -4,10 +4,20 @@ import { h, say, show } from './dom.ts';
 import type { Of } from './page-of.ts';
 import { clock } from './times.ts';
 
-type Words = { kept: string; notKept: string; write: string; send: string; none: string; failed: string; you: string };
+type Words = {
+  said: string;
+  kept: string;
+  notKept: string;
+  write: string;
+  send: string;
+  none: string;
+  failed: string;
+  you: string;
+};
 
 export const chatWords: Readonly<Record<'en' | 'fr', Words>> = {
   en: {
+    said: 'What was written',
     kept: 'What is written here is kept in the record of the patient.',
     notKept: 'What is written here is gone when the visit is over.',
     write: 'Write to everybody in the visit',
@@ -17,6 +27,7 @@ export const chatWords: Readonly<Record<'en' | 'fr', Words>> = {
     you: 'You',
   },
   fr: {
+    said: 'Ce qui a été écrit',
     kept: 'Ce qui est écrit ici est gardé dans le dossier du patient.',
     notKept: 'Ce qui est écrit ici disparaît à la fin de la visite.',
     write: 'Écrire à toutes les personnes présentes',
@@ -32,7 +43,7 @@ export function chat({ page }: Of, room: Room) {
   const words = chatWords[page.language];
   const kept = h('p', { class: 'quiet small-text' });
   const none = h('p', { class: 'quiet', text: words.none });
-  const lines = h('ol', { class: 'lines', attributes: { tabindex: 0, role: 'log', 'aria-label': words.write } });
+  const lines = h('ol', { class: 'lines', attributes: { tabindex: 0, role: 'log', 'aria-label': words.said } });
   const input = h('textarea', { attributes: { id: 'chat-text', rows: 2, maxlength: 2000 } });
   const problem = h('p', { class: 'problem', text: words.failed, attributes: { role: 'alert', hidden: true } });
   const send = (): void => {

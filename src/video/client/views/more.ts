@@ -6,19 +6,17 @@ import { button, h, say, show } from './dom.ts';
 import { hostWords } from './host-words.ts';
 import { moreWords } from './more-words.ts';
 import type { Of } from './page-of.ts';
-import { recordingWords } from './recording-words.ts';
+import { recordingControl } from './recording-control.ts';
 import { roomWords } from './room-words.ts';
 
 /** Devices, sound alone, and for those who treat recording and hold. */
-export function more({ page, server }: Of, room: Room, open: (panel: PanelName) => void) {
+export function more({ page, server, announce }: Of, room: Room, open: (panel: PanelName) => void) {
   const words = moreWords[page.language];
   const host = hostWords[page.language];
-  const recorded = recordingWords[page.language];
   const problem = h('p', { class: 'problem', attributes: { role: 'alert', hidden: true } });
 
   async function operate(operation: string, action: string): Promise<void> {
     const answer = await server.operate(operation, [{ name: 'action', valueCode: action }]).catch(() => null);
-    // Where others are asked for their consent it says so, and the page shows whom it waits for.
     say(problem, answer?.ok ? '' : answer?.text || host.failed);
     show(problem, !answer?.ok);
   }
@@ -46,13 +44,7 @@ export function more({ page, server }: Of, room: Room, open: (panel: PanelName) 
   }
 
   const sound = button('', () => room.setAudioOnly(room.state.audioOnly === null), 'quiet');
-  const start = button(recorded.start, () => void operate('video-record', 'start'), 'quiet');
-  const pause = button(
-    '',
-    () => void operate('video-record', room.state.recording.state === 'recording' ? 'pause' : 'resume'),
-    'quiet',
-  );
-  const stop = button(recorded.stop, () => void operate('video-record', 'stop'), 'danger');
+  const recorder = recordingControl({ page, server, announce });
   const hold = button(
     '',
     () => void operate('video-admit', room.state.visit?.state === 'held' ? 'resume' : 'hold'),
@@ -67,7 +59,7 @@ export function more({ page, server }: Of, room: Room, open: (panel: PanelName) 
     page.as === 'host'
       ? [
           h('h3', { text: words.recording }),
-          h('p', { class: 'row' }, start, pause, stop),
+          recorder.node,
           h('h3', { text: words.hold }),
           h('p', { class: 'quiet small-text', text: words.holdText }),
           h('p', { class: 'row' }, hold),
@@ -88,12 +80,10 @@ export function more({ page, server }: Of, room: Room, open: (panel: PanelName) 
       microphone.node,
     ),
     opened: () => void list(),
-    draw({ audioOnly, recording, visit }: RoomState): void {
+    draw(state: RoomState): void {
+      const { audioOnly, visit } = state;
       say(sound, audioOnly === null ? words.soundOnly : words.pictures);
-      show(start, recording.state === 'off');
-      show(pause, recording.state !== 'off');
-      say(pause, recording.state === 'recording' ? recorded.pause : recorded.resume);
-      show(stop, recording.state !== 'off');
+      recorder.draw(state);
       say(hold, visit?.state === 'held' ? host.resumeAll : host.holdAll);
     },
   };
