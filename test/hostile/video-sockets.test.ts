@@ -16,7 +16,10 @@ const logged: string[] = [];
 
 beforeAll(async () => {
   const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) });
-  const turn = { PORTICO_TURN_URLS: 'turn:127.0.0.1:9159', PORTICO_TURN_SECRET: 'shared with the relay and with nobody else' };
+  const turn = {
+    PORTICO_TURN_URLS: 'turn:127.0.0.1:9159',
+    PORTICO_TURN_SECRET: 'shared with the relay and with nobody else',
+  };
   server = await startServer(turn, log);
   await makePeople(server);
   await server.database.query('insert into tenant (id, name) values ($1, $2)', [2, 'two']);
