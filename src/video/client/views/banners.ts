@@ -61,7 +61,7 @@ export function banners(of: Of, acts: { picturesAgain: () => void; withdraw: () 
       // Of what is only asked for, they are told who asked.
       const missing = page.as === 'host' && state.recording.state === 'off' ? (state.recording.missing ?? []) : [];
       asking.say(missing.length === 0 ? '' : recorded.waitsFor(missing.join(', ')));
-      show(withdraw, state.recording.state !== 'off' && state.recording.asked !== true);
+      show(withdraw, page.as !== 'host' && state.recording.state !== 'off' && state.recording.asked !== true);
       line.say(state.line === 'ok' ? '' : words.lines[state.line]);
       trouble.say(state.troubles.map((one) => words.troubles[one]).join(' '));
       sound.say(state.audioOnly === null ? '' : state.audioOnly === 'asked' ? words.audioAsked : words.audioNetwork);

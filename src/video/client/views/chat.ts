@@ -43,7 +43,13 @@ export function chat({ page }: Of, room: Room) {
   const words = chatWords[page.language];
   const kept = h('p', { class: 'quiet small-text' });
   const none = h('p', { class: 'quiet', text: words.none });
-  const lines = h('ol', { class: 'lines', attributes: { tabindex: 0, role: 'log', 'aria-label': words.said } });
+  const list = h('ol');
+  // What scrolls is reached by the keyboard; what comes is read aloud by the page itself.
+  const lines = h(
+    'div',
+    { class: 'lines', attributes: { tabindex: 0, role: 'region', 'aria-label': words.said } },
+    list,
+  );
   const input = h('textarea', { attributes: { id: 'chat-text', rows: 2, maxlength: 2000 } });
   const problem = h('p', { class: 'problem', text: words.failed, attributes: { role: 'alert', hidden: true } });
   const send = (): void => {
@@ -89,7 +95,7 @@ export function chat({ page }: Of, room: Room) {
           h('b', { text: mine ? words.you : name }),
           ` ${clock(page.language, sent)}`,
         );
-        lines.append(h('li', { class: mine ? 'mine' : '' }, head, h('p', { text })));
+        list.append(h('li', { class: mine ? 'mine' : '' }, head, h('p', { text })));
         lines.scrollTop = lines.scrollHeight;
       }
       shown = all.length;

@@ -102,6 +102,7 @@ export function checkView(of: Of, enter: (stream: MediaStream | null) => void): 
     node: h(
       'div',
       { class: 'lobby' },
+      opens,
       look.node,
       h(
         'div',
@@ -109,9 +110,8 @@ export function checkView(of: Of, enter: (stream: MediaStream | null) => void): 
         h('p', { text: words.lead }),
         h('ul', { class: 'checks' }, network.node),
         callback?.node ?? null,
-        opens,
-        h('p', { class: 'go' }, go),
       ),
+      h('p', { class: 'go' }, go),
     ),
     close() {
       end();

@@ -37,7 +37,7 @@ const en: Words = {
     closed: { title: 'You are no longer connected', text: 'Open the visit again to come back.' },
     refused: { title: 'You cannot come in just now', text: '' },
   },
-  early: { title: 'It is too early', text: 'The waiting room is not open yet.' },
+  early: { title: 'It is too early', text: 'The waiting room opens on' },
   held: (name) => ({
     title: 'You are on hold',
     text: `${name} will be back with you. Meanwhile nobody sees or hears you, and you see and hear nobody.`,
@@ -79,7 +79,7 @@ const fr: Words = {
     closed: { title: 'Vous n’êtes plus connecté', text: 'Ouvrez de nouveau la visite pour revenir.' },
     refused: { title: 'Vous ne pouvez pas entrer pour l’instant', text: '' },
   },
-  early: { title: 'Il est trop tôt', text: 'La salle d’attente n’est pas encore ouverte.' },
+  early: { title: 'Il est trop tôt', text: 'La salle d’attente ouvre le' },
   held: (name) => ({
     title: 'Vous êtes en attente',
     text: `${name} va revenir. En attendant, personne ne vous voit ni ne vous entend, et vous ne voyez ni n’entendez personne.`,

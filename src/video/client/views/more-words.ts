@@ -27,7 +27,7 @@ const en: Words = {
   pictures: 'Pictures again',
   recording: 'Recording',
   hold: 'On hold',
-  holdText: 'While the visit is on hold nobody but those who treat sees or hears anybody.',
+  holdText: 'While the visit is on hold, nobody sees or hears the others.',
   safety: 'Is the line safe?',
   safetyText:
     'Read these six digits to each other. If both see the same, nobody is in between: nobody else can listen, and neither can this server.',
@@ -48,8 +48,8 @@ const fr: Words = {
   pictures: 'Remettre les images',
   recording: 'Enregistrement',
   hold: 'Suspension',
-  holdText: 'Pendant la suspension, personne ne voit ni n’entend les autres, hormis les soignants.',
-  safety: 'La ligne est-elle sûre ?',
+  holdText: 'Pendant la suspension, personne ne voit ni n’entend les autres.',
+  safety: 'La ligne est‑elle sûre ?',
   safetyText:
     'Lisez-vous ces six chiffres. Si vous voyez les mêmes, il n’y a personne entre vous : personne d’autre ne peut écouter, ce serveur non plus.',
   safetyNone: 'Le son et les images passent par un serveur de médias à nous, chiffrés à l’aller comme au retour.',

@@ -117,6 +117,7 @@ export function roomView(of: Of, room: Room): View & { draw(state: RoomState): v
   const ends = [
     announcing(of, room, () => {
       if (side.opened !== 'chat') unread += 1;
+      redraw();
     }),
     room.on('levels', (levels) => {
       stage.levels(levels);
