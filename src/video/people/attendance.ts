@@ -77,7 +77,10 @@ export async function connected(
   if (first === null) return null;
   if (first.isFirst) await entered(context, visit, first.now);
   if (isInside(first.now)) await auditVisit(context, visit, 'joined', byOf(one, socket.address));
-  if (one.role === 'host') await hostsChanged(context, visit);
+  // Once this socket is known, nobody finds that who treats has left; what was found before is seen here.
+  const isHost = one.role === 'host';
+  if (isHost && (await findVisit(context.database.byKey, tenant, 'id', id))?.hostLeftAt !== null)
+    await hostsChanged(context, visit);
   return first.now;
 }
 

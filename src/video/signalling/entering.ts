@@ -3,12 +3,9 @@ import type { IncomingMessage } from 'node:http';
 import type { FhirContext } from '../../fhir/context.ts';
 import { forbidden, invalid, type Result, tooManyRequests } from '../../fhir/outcome.ts';
 import { consumeJoinToken, type Entering } from '../people/join-token.ts';
-import { limited, networkOf } from '../people/limit.ts';
+import { networkOf } from '../people/limit.ts';
 import { createAttempts } from './bucket.ts';
 import { protocol } from './messages.ts';
-
-/** Sockets that are opened from one network within a minute, over all processes: a clinic has one address. */
-const MOST = 300;
 
 const tooMany = { ...tooManyRequests('Sockets are asked for too often from there'), headers: { 'Retry-After': '10' } };
 
@@ -41,6 +38,6 @@ export function createEntry(context: FhirContext, origins: readonly string[]): E
     if (!isFromUs(incoming, origins)) return forbidden('A page of another site opens no socket here');
     const token = tokenOf(incoming);
     if (token === null) return invalid(`The sub-protocols must be ${protocol} and join.[token of $video-join]`);
-    return (await limited(context, tenant, `sockets ${network}`, MOST)) ?? consumeJoinToken(context, tenant, token);
+    return consumeJoinToken(context, tenant, token);
   };
 }

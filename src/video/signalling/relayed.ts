@@ -1,5 +1,5 @@
 import type { FhirContext } from '../../fhir/context.ts';
-import { findParticipant, isInside, peerOf } from '../people/participants.ts';
+import { findParticipant, isInside, isOut, peerOf } from '../people/participants.ts';
 import type { Providers } from '../providers/provider.ts';
 import { publish } from '../relay.ts';
 import { isOver } from '../session.ts';
@@ -15,7 +15,7 @@ export type Parts = { context: FhirContext; providers: Providers; rooms: Rooms }
 const SKEW = 20_000;
 
 /** Whether somebody of this process has a newer socket elsewhere: then the one here is closed. */
-export async function evict({ context }: Parts, room: Room, id: string): Promise<void> {
+async function evict({ context }: Parts, room: Room, id: string): Promise<void> {
   const client = room.clients.get(id);
   // The database may still know of the one before.
   if (!client?.written) return;
@@ -28,8 +28,10 @@ export async function evict({ context }: Parts, room: Room, id: string): Promise
 export async function tellSelf(parts: Parts, room: Room, client: Client): Promise<void> {
   const told = await changedSelf(parts, room, client);
   if (told) send(client, told);
-  const { state } = client.participant;
-  if (told === null || state === 'denied' || state === 'removed') close(client, 'over');
+  if (told !== null && !isOut(client.participant)) return;
+  close(client, 'over');
+  // Of whom nobody else has told what carries the media.
+  await parts.providers.get(room.visit.provider)?.remove(room.visit, client.participant.id);
 }
 
 /** Tells everybody how the visit stands by now; when it is over, all are closed. */

@@ -64,6 +64,10 @@ async function publishElsewhere(context: FhirContext, room: Room, body: FromServ
 
 async function chat(context: FhirContext, room: Room, client: Client, text: string): Promise<void> {
   const now = context.now();
+  const { tenant, visit, id } = client.participant;
+  // Whether they may is known here a moment later than there, and what is written stays.
+  const current = await findParticipant(context.database.byKey, tenant, visit, id);
+  if (current?.state !== 'admitted') return refuse(client, 'chat', outside);
   // What cannot be kept is not said: everybody was told that it is.
   const kept = await keepChat(context, room.visit, client.participant, text, now);
   const sent = new Date(now).toISOString();

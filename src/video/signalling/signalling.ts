@@ -21,11 +21,11 @@ import { createEntry } from './entering.ts';
 import { askAll, renewMedia, reportAll } from './look.ts';
 import { type FromClient, protocol } from './messages.ts';
 import { refuseUpgrade } from './refuse.ts';
-import { catchUp, evict, heard, type Parts } from './relayed.ts';
+import { catchUp, heard, type Parts } from './relayed.ts';
 import { dropEmpty, ensureRoom, type Room } from './rooms.ts';
 import { readSaid } from './said.ts';
 import { handNear, refuse, say } from './saying.ts';
-import { hello } from './told.ts';
+import { everybody, hello } from './told.ts';
 
 /** A fault of ours, or something an operator wants to know of; never what was said, nor a token. */
 export type Log = { warn(about: object, text: string): void; error(about: object, text: string): void };
@@ -125,14 +125,15 @@ export function createSignalling(
     const socket = { id: client.id, node, address: client.address };
     const now = await connected(context, room.visit, client.participant, socket);
     client.written = true;
-    await evict(parts, room, client.participant.id);
+    const all = now && (await everybody(parts, client));
     const visit = await findVisit(context.database.byKey, tenant, 'id', id);
     if (visit) room.visit = visit;
-    if (now) client.participant = now;
     // While they came in, they may have been sent away, and everybody with them.
-    const isOut = now === null || now.state === 'denied' || now.state === 'removed';
-    if (isOut || visit === null || isOver(visit.state)) return close(client, 'over');
-    greet(client, await hello(parts, room, client));
+    const { state, socket: newest } = client.participant;
+    if (all === null || visit === null || state === 'denied' || state === 'removed' || isOver(visit.state))
+      return close(client, 'over');
+    if (newest !== null && newest !== client.id) return close(client, 'replaced');
+    greet(client, await hello(parts, room, client, all));
     if (isInside(client.participant)) await presenceChanged(context, room.visit, providers);
   }
 

@@ -1,5 +1,5 @@
 import type { FhirContext } from '../../fhir/context.ts';
-import { findParticipant, isInside, type Participant, participantsOf, peerOf } from '../people/participants.ts';
+import { isInside, type Participant, participantsOf, peerOf } from '../people/participants.ts';
 import { mediaLifetime, type Providers } from '../providers/provider.ts';
 import { recordingOf } from '../recording/state.ts';
 import { policyOf } from '../visits/policy.ts';
@@ -23,9 +23,8 @@ export function mayKnow(who: Participant, of: Pick<Peer, 'state' | 'role'>): boo
 const shownOf = (room: Room, id: string): object => room.shown.get(id) ?? {};
 
 /** Those of a visit that somebody may know of, beside themself. */
-async function peersFor({ context }: Parts, room: Room, client: Client): Promise<Peer[]> {
+function peersFor(room: Room, client: Client, all: readonly Participant[]): Peer[] {
   const who = client.participant;
-  const all = await participantsOf(context.database.byKey, who.tenant, who.visit);
   const peers = all
     .filter((one) => one.id !== who.id && mayKnow(who, one))
     .map((one) => ({ ...peerOf(one, isHost(who)), ...shownOf(room, one.id) }));
@@ -63,8 +62,23 @@ const selfOf = (room: Room, who: Participant): Peer => ({
   ...shownOf(room, who.id),
 });
 
+/** Everybody of the visit, by now; how the client stands is taken from that. Null: they are of it no more. */
+export async function everybody({ context }: Parts, client: Client): Promise<Participant[] | null> {
+  const { tenant, visit, id } = client.participant;
+  const all = await participantsOf(context.database.byKey, tenant, visit);
+  const now = all.find((one) => one.id === id);
+  if (now === undefined) return null;
+  client.participant = now;
+  return all;
+}
+
 /** What somebody is told first. */
-export async function hello(parts: Parts, room: Room, client: Client): Promise<FromServer> {
+export async function hello(
+  parts: Parts,
+  room: Room,
+  client: Client,
+  all: readonly Participant[],
+): Promise<FromServer> {
   const { context } = parts;
   const { participant } = client;
   const { visit } = room;
@@ -72,7 +86,7 @@ export async function hello(parts: Parts, room: Room, client: Client): Promise<F
     type: 'hello',
     self: selfOf(room, participant),
     visit: await visitFor(parts, visit, participant),
-    peers: await peersFor(parts, room, client),
+    peers: peersFor(room, client, all),
     recording: isInside(participant)
       ? await recordingOf(context.database.byKey, visit.tenant, visit.id)
       : { state: 'off' },
@@ -82,12 +96,10 @@ export async function hello(parts: Parts, room: Room, client: Client): Promise<F
 
 /** What somebody is told who was let in, held or sent away: as it is by now. Null: they are of the visit no more. */
 export async function changedSelf(parts: Parts, room: Room, client: Client): Promise<FromServer | null> {
-  const { tenant, visit, id } = client.participant;
-  const now = await findParticipant(parts.context.database.byKey, tenant, visit, id);
-  if (now === null) return null;
-  client.participant = now;
+  const all = await everybody(parts, client);
+  if (all === null) return null;
   const media = await mediaFor(parts, room.visit, client);
-  return { type: 'self', self: selfOf(room, now), media, peers: await peersFor(parts, room, client) };
+  return { type: 'self', self: selfOf(room, client.participant), media, peers: peersFor(room, client, all) };
 }
 
 /** The visit as it is by now. */
