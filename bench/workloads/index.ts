@@ -9,6 +9,7 @@ import { searchMix } from './search-mix.ts';
 import { coldStart, warmStart } from './start.ts';
 import { tokens } from './token.ts';
 import { smallTransactions } from './transaction.ts';
+import { idle, joins, messages } from './video-signalling.ts';
 import type { Workload } from './workload.ts';
 
 /** In the order they run: what needs data comes after what makes it. */
@@ -30,4 +31,7 @@ export const workloads: readonly Workload[] = [
   importOwn,
   everything,
   searchMix,
+  joins,
+  messages,
+  idle,
 ];

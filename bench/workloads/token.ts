@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
 
-import { root, run } from '../run/processes.ts';
+import { processorSeconds, root, run } from '../run/processes.ts';
 import type { Server } from '../run/server.ts';
 import { round, type Workload } from './workload.ts';
 
@@ -26,17 +26,6 @@ function sign(server: Server, key: CryptoKey, client: string): Promise<string> {
     .setAudience(`http://127.0.0.1:${server.port}/oauth2/token`)
     .setExpirationTime('290 seconds')
     .sign(key);
-}
-
-/** Seconds of processor time that a process has used so far; null where there is no /proc. */
-function processorSeconds(pid: number): number | null {
-  try {
-    // utime and stime are the 14th and 15th; the name before them may have blanks. A tick is 10 ms.
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-    return (Number(fields[11]) + Number(fields[12])) / 100;
-  } catch {
-    return null;
-  }
 }
 
 /** An assertion is checked, its jti noted for good, a token signed: two operations on P-384 for each. */
