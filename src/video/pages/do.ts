@@ -4,11 +4,11 @@ import type { Reply } from '../../privacy/pages/visit.ts';
 import type { Opened, OpenedBy, VideoPage } from './video-page.ts';
 
 /** What a page may ask for, by the type of what it asks it of; `create` is of a resource. */
-const may: Readonly<Record<string, readonly string[]>> = {
-  Appointment: ['video-open', 'find', 'hold', 'book', 'cancel', 'reschedule'],
-  Encounter: ['video-open', 'video-join', 'video-admit', 'video-invite', 'video-record', 'video-end', 'video-consent'],
-  Observation: ['create'],
-};
+const may: ReadonlyMap<string, readonly string[]> = new Map([
+  ['Appointment', ['video-open', 'find', 'hold', 'book', 'cancel', 'reschedule']],
+  ['Encounter', ['video-join', 'video-admit', 'video-invite', 'video-record', 'video-consent', 'video-end']],
+  ['Observation', ['create']],
+]);
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -41,8 +41,8 @@ export function jsonOf({ bytes }: Opened['request']): Result<Record<string, unkn
 /** The FHIR request that is meant, below the base: `['Encounter', '1', '$video-join']`. */
 function asked(sent: Record<string, unknown>): Result<Pick<FhirRequest, 'path' | 'body'>> {
   const { type, id, operation, parameters } = sent;
-  if (typeof type !== 'string' || typeof operation !== 'string' || !may[type]?.includes(operation)) {
-    const all = Object.entries(may).map(([one, codes]) => `${one}: ${codes.join(', ')}`);
+  if (typeof type !== 'string' || typeof operation !== 'string' || !may.get(type)?.includes(operation)) {
+    const all = [...may].map(([one, codes]) => `${one}: ${codes.join(', ')}`);
     return invalid(`type and operation must be of ${all.join('; ')}`, 'operation');
   }
   if (parameters !== undefined && !isObject(parameters)) return invalid('It must be a resource', 'parameters');
