@@ -9,6 +9,7 @@ import { searchMix } from './search-mix.ts';
 import { coldStart, warmStart } from './start.ts';
 import { tokens } from './token.ts';
 import { smallTransactions } from './transaction.ts';
+import { firstFrame, firstFrameRelayed } from './video-first-frame.ts';
 import { idle, joins, messages } from './video-signalling.ts';
 import type { Workload } from './workload.ts';
 
@@ -34,4 +35,6 @@ export const workloads: readonly Workload[] = [
   joins,
   messages,
   idle,
+  firstFrame,
+  firstFrameRelayed,
 ];
