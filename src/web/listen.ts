@@ -43,6 +43,8 @@ export async function listen(
     requestTimeout: patience.request,
     headersTimeout: patience.headers,
     connectionsCheckingInterval: patience.check,
+    // Clients of HTTP/2 offer that with each request, and take an answer by HTTP/1.1.
+    shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket',
   };
   const fetched = getRequestListener(app.fetch as never, { overrideGlobalObjects: false });
   const answer = (incoming: IncomingMessage, outgoing: ServerResponse): void => {

@@ -14,6 +14,11 @@ export const addressOf =
     return (behindProxy && all?.split(',').at(-1)?.trim()) || (socket.remoteAddress ?? '');
   };
 
+const refused = (socket: Duplex, status: string): void => {
+  // Who does not hang up is hung up on: nobody else would, and the server could not end.
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy());
+};
+
 /** Hands those who ask for a WebSocket to the signalling of visits; there is no other. */
 export const upgradeTo =
   ({ upgrade }: Signalling, isTenant: (tenant: number) => Promise<boolean>) =>
@@ -26,8 +31,8 @@ export const upgradeTo =
     known.then(
       (is) => {
         if (is) upgrade(incoming, socket, head, tenant);
-        else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+        else refused(socket, '404 Not Found');
       },
-      () => socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n'),
+      () => refused(socket, '503 Service Unavailable'),
     );
   };

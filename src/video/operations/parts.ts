@@ -1,4 +1,4 @@
-import type { Grant } from '../../fhir/access.ts';
+import type { Caller, Grant } from '../../fhir/access.ts';
 import type { FhirContext } from '../../fhir/context.ts';
 import { conflict, forbidden, ok, type Result } from '../../fhir/outcome.ts';
 import { type Parameters, requestParameters } from '../../fhir/parameters.ts';
@@ -14,6 +14,15 @@ export function byOf({ caller }: Grant): By {
   return reference === null ? { reference, name: caller.actor } : { reference };
 }
 
+/**
+ * Whether what one came with covers taking part and not just reading, by its scopes: an app that was let read a record is not
+ * let into a conversation.
+ */
+export const mayAct = ({ scopes }: Caller, type: string): boolean =>
+  scopes.some((one) => (one.type === '*' || one.type === type) && one.interactions.has('u'));
+
+export const readsOnly = forbidden('Your access covers reading, and not taking part in a visit');
+
 export type Asked = { grant: Grant; visit: Visit; self: Participant; by: By; parameters: Parameters };
 
 /** What operations on an Encounter begin with: the gate, the visit, who of it asks, and what. */
@@ -22,6 +31,7 @@ export async function askedOf(context: FhirContext, request: FhirRequest): Promi
   const [, id = ''] = path;
   const found = await context.store.read(grant, 'Encounter', id);
   if (!found.ok) return found;
+  if (!mayAct(grant.caller, 'Encounter')) return readsOnly;
   const parameters = requestParameters(request, 'resource');
   if (!parameters.ok) return parameters;
   const visit = await findVisit(context.database.byKey, grant.tenant, 'encounter', id);

@@ -8,6 +8,7 @@ import { participantOf } from '../people/who.ts';
 import type { Providers } from '../providers/provider.ts';
 import { agree, agreeForPatient, withdrawForPatient } from '../recording/agree.ts';
 import { findVisit, type Visit } from '../visits/visit.ts';
+import { mayAct, readsOnly } from './parts.ts';
 
 const actions = ['give', 'withdraw'];
 
@@ -58,6 +59,7 @@ export const videoConsent = (providers: Providers): Operation => ({
     const [, id = ''] = path;
     const found = await context.store.read(grant, 'Encounter', id);
     if (!found.ok) return found;
+    if (!mayAct(grant.caller, 'Encounter')) return readsOnly;
     const parameters = requestParameters(request, 'resource');
     if (!parameters.ok) return parameters;
     const action = parameters.value.text('action') ?? '';

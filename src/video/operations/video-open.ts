@@ -7,7 +7,7 @@ import { parametersText } from '../../fhir/parameters.ts';
 import { helpedBy, personOf } from '../people/who.ts';
 import type { Providers } from '../providers/provider.ts';
 import { actorsOf, openVisit } from '../visits/open.ts';
-import { byOf } from './parts.ts';
+import { byOf, mayAct, readsOnly } from './parts.ts';
 
 /** Opens the visit of an Appointment: whoever takes part in it may, as often as they like. */
 export const videoOpen = (providers: Providers): Operation => ({
@@ -27,6 +27,7 @@ export const videoOpen = (providers: Providers): Operation => ({
     const [, id = ''] = path;
     const found = await context.store.read(grant, 'Appointment', id);
     if (!found.ok) return found;
+    if (!mayAct(caller, 'Appointment')) return readsOnly;
     // What is stored has been checked to be of its type.
     const appointment = { ...(JSON.parse(found.value.content) as Appointment), id };
     const base = context.settings.baseOf(tenant);

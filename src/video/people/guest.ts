@@ -1,7 +1,8 @@
 import type { FhirContext } from '../../fhir/context.ts';
 import type { Result } from '../../fhir/outcome.ts';
+import { isWorking } from '../../privacy/gate/working.ts';
 import type { Providers } from '../providers/provider.ts';
-import { exchangeCode as exchange, type Guest, guestOf } from './invites.ts';
+import { exchangeCode as exchange, type Guest, guestOf, unknown } from './invites.ts';
 import { type Joined, join } from './join.ts';
 import { limited, networkOf } from './limit.ts';
 
@@ -32,6 +33,7 @@ export async function guestJoin(
   const guest = await guestOf(context, tenant, secret);
   if (!guest.ok) return guest;
   const { visit, participant } = guest.value;
+  if (!(await isWorking(context, tenant, participant.reference))) return unknown;
   const by = { reference: participant.reference, name: participant.name, address };
   return join(context, visit, participant, by, providers);
 }

@@ -107,7 +107,7 @@ async function withInvite(
   return findBy(on, tenant, id, 'invite', invite);
 }
 
-const unknown = notFound('This invitation is not known, was used, or has ended');
+export const unknown = notFound('This invitation is not known, was used, or has ended');
 
 /** A guest who has come: `secret` is how the same browser comes back. */
 export type Guest = { visit: Visit; participant: Participant; secret: string };

@@ -125,6 +125,10 @@ export async function setRole(on: Queryable, one: Participant, role: Role): Prom
 /** Who is in, as far as the media go. */
 export const isInside = ({ state }: Pick<Participant, 'state'>): boolean => state === 'admitted' || state === 'held';
 
+/** Who has no socket: who was sent away, and who is of the visit no more. */
+export const isOut = ({ state }: Pick<Participant, 'state'>): boolean =>
+  state === 'denied' || state === 'removed' || state === 'expected';
+
 /** Somebody as others see them; the birth date is for hosts, who must know whom they let in. */
 export const peerOf = (one: Participant, forHost: boolean): Peer => ({
   id: one.id,

@@ -62,6 +62,13 @@ async function roleOf(context: FhirContext, visit: Visit, person: string): Promi
 /** Whether somebody is of a visit because they were asked to it, and for no other reason. */
 const isInvited = ({ role }: Participant): boolean => role === 'colleague' || role === 'interpreter';
 
+/** Whether somebody is of a visit by now who was before: who treats may be another, and who helps may not be let do so any more. */
+export async function isStillOf(context: FhirContext, visit: Visit, one: Participant): Promise<boolean> {
+  if (one.reference === null) return true;
+  if (!(await isWorking(context, visit.tenant, one.reference))) return false;
+  return isInvited(one) || (await roleOf(context, visit, one.reference)) !== null;
+}
+
 /**
  * Who of a visit somebody is. Who has the record within reach and no part in the visit is told so; that it is within reach is for
  * the gate to say before.

@@ -1,8 +1,9 @@
 import { connected } from '../people/attendance.ts';
 import { findParticipant } from '../people/participants.ts';
+import { isOver, type VisitState } from '../session.ts';
 import { type Client, close, send } from './client.ts';
 import { beat } from './presence.ts';
-import { type Parts, tellSelf } from './relayed.ts';
+import { type Parts, tellSelf, tellVisit } from './relayed.ts';
 import type { Room } from './rooms.ts';
 import { mediaFor } from './told.ts';
 
@@ -45,6 +46,19 @@ async function settle(parts: Parts, node: string, room: Room, client: Client): P
   await tellSelf(parts, room, client);
 }
 
+/** Of a visit that is over everybody is closed, though the word of it was lost. */
+async function closeOver(parts: Parts, tenant: number, rooms: ReadonlySet<Room>): Promise<void> {
+  const rows = await parts.context.database.query(
+    'select id, state from video_visit where tenant = $1 and id = any($2)',
+    [tenant, [...rooms].map(({ visit }) => visit.id)],
+  );
+  const states = new Map(rows.map(([id, state]) => [String(id), state as VisitState])); // as the table has them
+  for (const room of rooms) {
+    const state = states.get(room.visit.id);
+    if (state === undefined || isOver(state)) await tellVisit(parts, room);
+  }
+}
+
 /** Says to the database who is here, and hears from it where that is not so. */
 export async function reportAll(parts: Parts, node: string): Promise<void> {
   const byTenant = new Map<number, { room: Room; client: Client }[]>();
@@ -62,5 +76,6 @@ export async function reportAll(parts: Parts, node: string): Promise<void> {
       here.map(({ client }) => client),
     );
     for (const { room, client } of here) if (others.includes(client)) await settle(parts, node, room, client);
+    await closeOver(parts, tenant, new Set(here.map(({ room }) => room)));
   }
 }

@@ -10,7 +10,7 @@ import { unavailable } from '../../fhir/outcome.ts';
 import { uuid7 } from '../../fhir/store/uuid.ts';
 import { connected, disconnected } from '../people/attendance.ts';
 import type { Entering } from '../people/join-token.ts';
-import { isInside } from '../people/participants.ts';
+import { isInside, isOut } from '../people/participants.ts';
 import type { Providers } from '../providers/provider.ts';
 import { presenceChanged } from '../recording/presence.ts';
 import { channel } from '../relay.ts';
@@ -129,8 +129,8 @@ export function createSignalling(
     const visit = await findVisit(context.database.byKey, tenant, 'id', id);
     if (visit) room.visit = visit;
     // While they came in, they may have been sent away, and everybody with them.
-    const { state, socket: newest } = client.participant;
-    if (all === null || visit === null || state === 'denied' || state === 'removed' || isOver(visit.state))
+    const { socket: newest } = client.participant;
+    if (all === null || visit === null || isOut(client.participant) || isOver(visit.state))
       return close(client, 'over');
     if (newest !== null && newest !== client.id) return close(client, 'replaced');
     greet(client, await hello(parts, room, client, all));

@@ -3,11 +3,13 @@ import type { Appointment, Encounter } from '@medplum/fhirtypes';
 import { addJob } from '../../db/jobs.ts';
 import type { Seen } from '../../fhir/access.ts';
 import type { FhirContext, Record } from '../../fhir/context.ts';
+import { localName } from '../../privacy/consents/references.ts';
 import { readOwn } from '../../privacy/made.ts';
 import type { By } from '../audit.ts';
+import { leaveOut } from '../people/leave-out.ts';
 import { publish } from '../relay.ts';
 import { isOver, next, type VisitEvent } from '../session.ts';
-import { advance } from './advance.ts';
+import { advance, advanceIn } from './advance.ts';
 import { policyOf } from './policy.ts';
 import { shownVisit } from './shown.ts';
 import { moveTimes, timesOf } from './times.ts';
@@ -46,13 +48,45 @@ async function follow(context: FhirContext, visit: Visit, by: By): Promise<void>
     appointment === null ? 'booked' : appointment.ok ? appointment.value.resource.status : 'gone',
     encounter.ok ? encounter.value.resource.status : 'gone',
   );
-  if (event === null) return appointment?.ok ? follows(context, visit, appointment.value.resource) : undefined;
+  if (event === null && appointment?.ok) {
+    if (!isOf(appointment.value.resource, visit, context.settings.baseOf(tenant))) return part(context, visit, by);
+    await follows(context, visit, appointment.value.resource);
+  }
+  if (event === null) return leaveOut(context, visit);
   const possible = ([event, 'cancel', 'lapse'] as const).find((one) => next(state, one) !== null);
   if (possible) await advance(context, tenant, id, possible, by);
 }
 
+const isOf = ({ participant }: Appointment, { patient }: Visit, base: string): boolean =>
+  participant.some(({ actor }) => localName(actor?.reference, base) === `Patient/${patient}`);
+
+/** An Appointment that is of another patient by now leaves the visit, which is over, and may have another. */
+async function part(context: FhirContext, { tenant, id, state }: Visit, by: By): Promise<void> {
+  await context.database.transaction(async (tx) => {
+    await tx.query('update video_visit set appointment = null where tenant = $1 and id = $2', [tenant, id]);
+    await advanceIn(context, tx, tenant, id, next(state, 'cancel') === null ? 'lapse' : 'cancel', by);
+  });
+}
+
 const isOfVisit = ({ type, interaction }: Seen): boolean =>
-  (type === 'Appointment' || type === 'Encounter') && (interaction === 'u' || interaction === 'd');
+  ['Appointment', 'Encounter', 'Practitioner', 'RelatedPerson'].includes(type) &&
+  (interaction === 'u' || interaction === 'd');
+
+/** The visits that are not over and that something is of: the one of an Appointment, those that somebody is in. */
+async function visitsOf(context: FhirContext, tenant: number, { type, id }: Seen): Promise<Visit[]> {
+  const on = context.database.byKey;
+  const visits: (Visit | null)[] = [];
+  if (type === 'Appointment' || type === 'Encounter')
+    visits.push(await findVisit(on, tenant, type === 'Appointment' ? 'appointment' : 'encounter', id));
+  else {
+    const rows = await on.query(
+      'select visit from video_participant where tenant = $1 and reference = $2 and socket is not null limit 100',
+      [tenant, `${type}/${id}`],
+    );
+    for (const [visit] of rows) visits.push(await findVisit(on, tenant, 'id', String(visit)));
+  }
+  return visits.flatMap((visit) => (visit === null || isOver(visit.state) ? [] : [visit]));
+}
 
 /** The job that looks again when a transaction is committed, which it was not when its entries were told of. */
 export const FOLLOW_JOB = 'video-follow';
@@ -66,15 +100,14 @@ export async function followVisit(context: FhirContext, tenant: number, id: stri
   if (visit) await follow(context, visit, by);
 }
 
-/** As `record`; and looks, after each request that wrote an Appointment or an Encounter, whether a visit is over by that. */
+/** As `record`; and looks, after each request that wrote an Appointment, an Encounter or a person, what becomes of visits by that. */
 export function followed(context: FhirContext, record: Record): Record {
   return async (request, answer, seen) => {
     await record(request, answer, seen);
     const { tenant, caller } = request.grant;
-    for (const { type, id } of seen.filter(isOfVisit)) {
-      const by = type === 'Appointment' ? 'appointment' : 'encounter';
-      const visit = await findVisit(context.database.byKey, tenant, by, id);
-      if (visit === null || isOver(visit.state)) continue;
+    const visits = [];
+    for (const one of seen.filter(isOfVisit)) visits.push(...(await visitsOf(context, tenant, one)));
+    for (const visit of visits) {
       await follow(context, visit, { reference: caller.fhirUser });
       const runAt = new Date(context.now() + SETTLED);
       await addJob(context.database, { tenant, kind: FOLLOW_JOB, payload: { visit: visit.id }, key: visit.id, runAt });

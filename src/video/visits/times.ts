@@ -10,15 +10,17 @@ export const NO_SHOW_JOB = 'video-no-show';
 export const HARD_STOP_JOB = 'video-hard-stop';
 
 const MINUTE = 60_000;
+/** Instants have years of four digits, and what is planned comes some days after them at most. */
+const LAST = Date.UTC(9999, 0);
 
 /** ms since 1970. */
 export type Times = Pick<Visit, 'startsAt' | 'endsAt' | 'hardStop'>;
 
 /** When a visit is, as its Appointment says; null: it says no start. */
 export function timesOf({ start, end, minutesDuration }: Appointment, policy: VideoPolicy): Times | null {
-  const startsAt = Date.parse(start ?? '');
+  const startsAt = Math.min(Date.parse(start ?? ''), LAST);
   if (Number.isNaN(startsAt)) return null;
-  const endsAt = end === undefined ? startsAt + (minutesDuration ?? 30) * MINUTE : Date.parse(end);
+  const endsAt = end === undefined ? startsAt + (minutesDuration ?? 30) * MINUTE : Math.min(Date.parse(end), LAST);
   return { startsAt, endsAt, hardStop: endsAt + policy.overtimeMinutes * MINUTE };
 }
 
