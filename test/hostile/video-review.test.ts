@@ -1,7 +1,7 @@
 import { createServer, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Appointment, Encounter, Practitioner, RelatedPerson, Resource } from '@medplum/fhirtypes';
+import type { Appointment, Bundle, Encounter, Practitioner, RelatedPerson, Resource, Slot } from '@medplum/fhirtypes';
 import pino from 'pino';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 
@@ -9,7 +9,7 @@ import { exchangeCode, guestJoin } from '../../src/video/people/guest.ts';
 import { providersOf } from '../../src/video/providers/index.ts';
 import { createSignalling } from '../../src/video/signalling/signalling.ts';
 import { freePort, type Server, startServer } from '../support/server.ts';
-import { ask, enter, makeAppointment, makePeople, openSocket, openVisit } from '../support/visit-world.ts';
+import { ask, enter, makeAppointment, makePeople, openSocket, openVisit, tokenOf } from '../support/visit-world.ts';
 
 let server: Server;
 
@@ -326,4 +326,92 @@ test('V-10 ten thousand messages at once close who sends them, and the server go
   expect(await closedWithin(patient, 8000)).not.toBeNull();
   doctor.say({ type: 'ping' });
   await doctor.next('pong');
+});
+
+const videoService = { coding: [{ system: 'http://snomed.info/sct', code: '448337001' }] };
+
+/** A free Slot tomorrow, in a Schedule of the doctor, or of whom it says. */
+async function makeSlot(id: string, actor = 'Practitioner/dr-ana', hours = 24): Promise<string> {
+  const start = Date.now() + hours * 3_600_000;
+  const schedule = { resourceType: 'Schedule', id: `of-${id}`, active: true, actor: [{ reference: actor }] } as const;
+  expect((await put({ ...schedule, actor: [...schedule.actor], serviceType: [videoService] })).status).toBeLessThan(
+    300,
+  );
+  const slot = await put({
+    resourceType: 'Slot',
+    id,
+    schedule: { reference: `Schedule/of-${id}` },
+    status: 'free',
+    start: new Date(start).toISOString(),
+    end: new Date(start + 1_800_000).toISOString(),
+  });
+  expect(slot.status, await slot.text()).toBeLessThan(300);
+  return id;
+}
+
+async function bookAs(who: 'patient' | 'stranger', slot: string, patient: string) {
+  const resource = {
+    resourceType: 'Appointment',
+    status: 'proposed',
+    serviceType: [videoService],
+    slot: [{ reference: `Slot/${slot}` }],
+    participant: [{ actor: { reference: patient }, status: 'needs-action' }],
+  };
+  const answer = await server.fetch('Appointment/$book', {
+    method: 'POST',
+    headers: { authorization: `Bearer ${await tokenOf(server, who)}` },
+    body: JSON.stringify({ resourceType: 'Parameters', parameter: [{ name: 'appt-resource', resource }] }),
+  });
+  const body = (await answer.json()) as Bundle<Appointment>;
+  return { status: answer.status, appointment: body.entry?.[0]?.resource?.id ?? '', text: JSON.stringify(body) };
+}
+
+const statusOfSlot = async (id: string): Promise<string> => (await read<Slot>(`Slot/${id}`)).status;
+
+test('V-7 nobody books for somebody else, nor a time that is in the record of somebody else', async () => {
+  const slot = await makeSlot('review-slot-1');
+  const other = await bookAs('patient', slot, 'Patient/stan');
+  expect(other.status, other.text).toBeGreaterThanOrEqual(400);
+  expect(await statusOfSlot(slot)).toBe('free');
+  const theirs = await makeSlot('review-slot-2', 'Patient/stan', 30);
+  const taken = await bookAs('patient', theirs, 'Patient/vera');
+  expect(await statusOfSlot(theirs)).toBe('free');
+  expect(taken.status).toBe(422);
+});
+
+test('V-3 a time whose visit was cancelled is free again, however it was cancelled', async () => {
+  const slot = await makeSlot('review-slot-3', 'Practitioner/dr-ana', 60);
+  const booked = await bookAs('patient', slot, 'Patient/vera');
+  expect(booked.status, booked.text).toBe(200);
+  expect(await statusOfSlot(slot)).toBe('busy');
+  const appointment = await read<Appointment>(`Appointment/${booked.appointment}`);
+  expect((await put({ ...appointment, status: 'cancelled' })).status).toBe(200);
+  const cancelled = await ask(server, 'patient', `Appointment/${booked.appointment}/$cancel`);
+  expect(cancelled.status).toBe(200);
+  expect(await statusOfSlot(slot)).toBe('free');
+});
+
+test.each(['%2B275760-09-13T00:00:00Z', '%2B010000-01-01T00:00:00Z', '-000001-01-01', '9999-12-31T23:59:59-12:00'])(
+  'V-21 times are sought from %s on, or it is said why not',
+  async (start) => {
+    const bearer = { authorization: `Bearer ${await tokenOf(server, 'patient')}` };
+    const answer = await server.fetch(`Appointment/$find?start=${start}`, { headers: bearer });
+    expect(answer.status).toBeLessThan(500);
+  },
+);
+
+test('V-7 who names the time of somebody else in an Appointment of their own frees it by no cancelling', async () => {
+  const [slot, own] = [await makeSlot('review-slot-4', 'Practitioner/dr-bo', 70), await makeSlot('review-slot-5')];
+  expect((await bookAs('stranger', slot, 'Patient/stan')).status).toBe(200);
+  const booked = await bookAs('patient', own, 'Patient/vera');
+  expect(booked.status, booked.text).toBe(200);
+  const appointment = await read<Appointment>(`Appointment/${booked.appointment}`);
+  const written = await server.fetch(`Appointment/${booked.appointment}`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${await tokenOf(server, 'patient')}` },
+    body: JSON.stringify({ ...appointment, slot: [{ reference: `Slot/${slot}` }] }),
+  });
+  expect(written.status).toBe(200);
+  await ask(server, 'patient', `Appointment/${booked.appointment}/$cancel`);
+  expect(await statusOfSlot(slot)).toBe('busy');
 });

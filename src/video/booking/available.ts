@@ -3,7 +3,7 @@ import type { Schedule, Slot } from '@medplum/fhirtypes';
 import type { FhirContext } from '../../fhir/context.ts';
 import { conflict, ok, type Result, ruledOut, unprocessable } from '../../fhir/outcome.ts';
 import { readOwn } from '../../privacy/made.ts';
-import { type Calendar, calendarOf } from './calendar.ts';
+import { type Calendar, calendarOf, isOfPatient } from './calendar.ts';
 import { holdOf } from './holds.ts';
 import { isFree, type Span, spanOf, takenOfCalendar, takenOfPatient } from './taken.ts';
 import { inZone } from './time-zones.ts';
@@ -21,7 +21,8 @@ export async function placeOf(context: FhirContext, tenant: number, id: string):
   const { resource: slot, version } = found.value;
   const [, schedule = ''] = /^Schedule\/([A-Za-z0-9.-]{1,64})$/.exec(slot.schedule.reference ?? '') ?? [];
   const of = await readOwn<Schedule>(context, tenant, 'Schedule', schedule);
-  return of.ok ? ok({ slot, version, calendar: calendarOf(of.value.resource), span: spanOf(slot) }) : unknown(id);
+  const calendar = of.ok ? calendarOf(of.value.resource) : null;
+  return calendar === null || isOfPatient(calendar) ? unknown(id) : ok({ slot, version, calendar, span: spanOf(slot) });
 }
 
 const notFree = conflict('This time is not free any more; find another with Appointment/$find', where);

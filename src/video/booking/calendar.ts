@@ -52,3 +52,7 @@ export const servicesOf = ({ serviceType = [] }: Slot, { services }: Calendar): 
 
 export const refersTo = (actors: Schedule['actor'], type: string): string[] =>
   actors.flatMap(({ reference = '' }) => (reference.startsWith(`${type}/`) ? [reference] : []));
+
+/** Whether a Schedule is of somebody whose record it is in: nobody books there. */
+export const isOfPatient = ({ actors }: Pick<Calendar, 'actors'>): boolean =>
+  actors.some(({ reference = '' }) => /^(Patient|RelatedPerson|Device)\//.test(reference));

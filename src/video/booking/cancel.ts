@@ -9,8 +9,8 @@ import { isOver } from '../session.ts';
 import { advance } from '../visits/advance.ts';
 import { findVisit } from '../visits/visit.ts';
 import { placeOf } from './available.ts';
-import { dropHold } from './holds.ts';
-import { markSlot, underLocks } from './locks.ts';
+import { freeSlot } from './free-slot.ts';
+import { underLocks } from './locks.ts';
 import { announcement } from './notices.ts';
 import { type Own, readOwnAppointment } from './own.ts';
 import { readyToWrite } from './ready.ts';
@@ -59,14 +59,24 @@ async function endVisit(context: FhirContext, grant: Grant, id: string): Promise
   return ended.ok ? ok(null) : ended;
 }
 
+/** The time of an Appointment that was cancelled before is free, if it is not yet. */
+async function freed(context: FhirContext, tenant: number, { slot, patient, row }: Own): Promise<Result<string>> {
+  const place = slot === null ? null : await placeOf(context, tenant, slot);
+  if (!place?.ok || place.value.slot.status === 'free') return ok(row.content);
+  return underLocks(context, tenant, { places: [place.value], patient }, async (inside, tx) => {
+    const done = await freeSlot(inside, tx, tenant, place.value.slot.id, row.id);
+    return done.ok ? ok(row.content) : done;
+  });
+}
+
 /** The text of an Appointment that is called off; its time is free, and both sides are told. */
 export async function cancel(context: FhirContext, grant: Grant, id: string, why: Why): Promise<Result<string>> {
   const { tenant } = grant;
   const first = await readOwnAppointment(context, grant, id);
   if (!first.ok) return first;
   const { status } = first.value.appointment;
-  // Who says again that it is cancelled says nothing new.
-  if (status === 'cancelled') return ok(first.value.row.content);
+  // Who says again that it is cancelled says nothing new; who cancelled it by writing it has not freed its time.
+  if (status === 'cancelled') return freed(context, tenant, first.value);
   if (!open.has(status)) return conflict(`Appointment/${id} is ${status}, which cannot be cancelled`);
   const coming = await readyToWrite(context, grant, cancelled(first.value, grant, why), first.value.row);
   if (!coming.ok) return coming;
@@ -84,11 +94,8 @@ export async function cancel(context: FhirContext, grant: Grant, id: string, why
     const written = await inside.store.update(grant, draft.value, own.value.row.version);
     if (!written.ok) return written;
     for (const { slot } of places) {
-      const current = await placeOf(inside, tenant, slot.id);
-      if (!current.ok || current.value.slot.status === 'busy-unavailable') continue;
-      const freed = await markSlot(inside, tenant, current.value, 'free');
-      if (!freed.ok) return freed;
-      await dropHold(tx, tenant, slot.id);
+      const done = await freeSlot(inside, tx, tenant, slot.id, id);
+      if (!done.ok) return done;
     }
     const now = context.now();
     const said = announcement(appointment, own.value.patient, `cancelled by the ${sideOf(grant)}`, {

@@ -21,7 +21,7 @@ const LONGEST = 86_400_000;
 const MOST = '1000';
 
 /** What of an Appointment still takes up time. */
-const undone = 'pending,booked,arrived,checked-in,fulfilled';
+export const undone = 'pending,booked,arrived,checked-in,fulfilled';
 
 export const spanOf = ({ start = '', end = '' }: { start?: string; end?: string }): Span => ({
   start: Date.parse(start),

@@ -13,6 +13,8 @@ const DAY = 86_400_000;
 const USUAL = 14 * DAY;
 const LONGEST = 62 * DAY;
 const MOST = 200;
+/** Instants have years of four digits. */
+const LAST = Date.UTC(9999, 0);
 
 /** A reference, whether it comes as a Reference or as a URI. */
 export function referenceOf(parameters: Parameters, name: string): string | null {
@@ -34,7 +36,9 @@ function timeOf(parameters: Parameters, name: string): Result<number | null> {
   const text = parameters.text(name);
   if (text === null) return ok(null);
   const at = Date.parse(text);
-  return Number.isNaN(at) ? invalid(`${name} is not a time: 2026-03-02T09:00:00-05:00 is one`, name) : ok(at);
+  return Number.isNaN(at) || Math.abs(at) > LAST
+    ? invalid(`${name} is not a time: 2026-03-02T09:00:00-05:00 is one`, name)
+    : ok(at);
 }
 
 function actorsOf(parameters: Parameters, base: string): Result<string[]> {

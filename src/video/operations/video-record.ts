@@ -6,6 +6,7 @@ import { parametersText } from '../../fhir/parameters.ts';
 import type { Providers } from '../providers/provider.ts';
 import { standingOf } from '../recording/consents.ts';
 import { pauseRecording, startRecording, stopRecording } from '../recording/control.ts';
+import { lookAgain } from '../recording/presence.ts';
 import { recordingOf } from '../recording/state.ts';
 import { watchOver } from '../recording/watch.ts';
 import type { Asked } from './parts.ts';
@@ -18,6 +19,8 @@ async function done(context: FhirContext, { visit, self, by }: Asked, action: st
     const begun = await startRecording(context, visit, { by, participant: self }, providers);
     if (!begun.ok) return begun;
     watchOver(context, visit, providers);
+    // Somebody may have come in while it began.
+    await lookAgain(context, visit.tenant, visit.id, providers);
     return ok(null);
   }
   const told = { reason: 'asked' as const, by, standing: await standingOf(context, visit) };
