@@ -10,7 +10,7 @@ import { booked, doctor, patient } from '../support/visit-pages.ts';
 let server: Server;
 
 beforeAll(async () => {
-  server = await startSmartWorld({ PORT: '9241' });
+  server = await startSmartWorld();
 }, 120_000);
 
 afterAll(async () => {

@@ -6,11 +6,12 @@ import { createP2p, turnCredentials } from '../../src/video/providers/p2p.ts';
 import type { Media, Role } from '../../src/video/signalling/messages.ts';
 import type { Visit } from '../../src/video/visits/visit.ts';
 import { type Coturn, hasCoturn, startCoturn } from '../support/coturn.ts';
+import { freePort } from '../support/server.ts';
 import { createTurnClient, type TurnClient, type TurnName } from '../support/turn-client.ts';
 
 const canRelay = hasCoturn('the relay of visits by video and what it refuses');
 
-const PORT = 9171;
+const [PORT, SECOND, THIRD] = [await freePort(), await freePort(), await freePort()];
 const visit = { room: '1.room' } as Visit; // of a visit the provider between browsers asks nothing
 
 /** The number that the relay answers to who asks for a place, and who asks. */
@@ -91,11 +92,11 @@ describe.skipIf(!canRelay)('the relay with the configuration that README hands o
 
 test.skipIf(!canRelay)('V-13 one name has so many places at the relay and no more', async () => {
   // Of its own: the ports of places that were given back are used again later.
-  const { secret, stop } = await startCoturn({ port: PORT + 2, isOpen: false });
+  const { secret, stop } = await startCoturn({ port: THIRD, isOpen: false });
   onTestFinished(stop);
   const name = turnCredentials(secret, 'many', Date.now());
   const all: number[] = [];
-  for (let n = 0; n < 26; n += 1) all.push((await allocate(name, PORT + 2)).status);
+  for (let n = 0; n < 26; n += 1) all.push((await allocate(name, THIRD)).status);
   expect(all).toEqual([...Array(24).fill(200), 486, 486]);
 });
 
@@ -103,7 +104,7 @@ describe.skipIf(!canRelay)('browsers that meet at a relay', () => {
   let coturn: Coturn;
   beforeAll(async () => {
     // A nonce of 2 s: who is in is asked for their name again soon.
-    coturn = await startCoturn({ port: PORT + 1, more: ['--stale-nonce=2'] });
+    coturn = await startCoturn({ port: SECOND, more: ['--stale-nonce=2'] });
   });
   afterAll(() => coturn.stop());
 
@@ -146,11 +147,11 @@ describe.skipIf(!canRelay)('browsers that meet at a relay', () => {
 
   test('who is in goes on when the credentials have ended', async () => {
     const name = turnCredentials(coturn.secret, 'in', Date.now() - 117_500);
-    const { client, status } = await allocate(name, PORT + 1);
+    const { client, status } = await allocate(name, SECOND);
     expect(status).toBe(200);
     await sleep(4500);
     expect(await client.permit('127.0.0.1')).toBe(200);
-    expect((await allocate(name, PORT + 1)).status).toBe(401);
+    expect((await allocate(name, SECOND)).status).toBe(401);
   });
 });
 

@@ -8,7 +8,7 @@ import { providersOf } from '../../src/video/providers/index.ts';
 import { publish } from '../../src/video/relay.ts';
 import type { FromServer } from '../../src/video/signalling/messages.ts';
 import { createSignalling } from '../../src/video/signalling/signalling.ts';
-import { type Server, startServer } from '../support/server.ts';
+import { freePort, type Server, startServer } from '../support/server.ts';
 import { ask, enter, makeAppointment, makePeople, openSocket, openVisit, type Person } from '../support/visit-world.ts';
 
 let server: Server;
@@ -17,7 +17,7 @@ const logged: string[] = [];
 beforeAll(async () => {
   const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) });
   const turn = {
-    PORTICO_TURN_URLS: 'turn:127.0.0.1:9159',
+    PORTICO_TURN_URLS: 'turn:127.0.0.1:3478',
     PORTICO_TURN_SECRET: 'shared with the relay and with nobody else',
   };
   server = await startServer(turn, log);
@@ -297,11 +297,12 @@ async function another(every: number): Promise<{ url: string; close(): Promise<v
   const silent = pino({ level: 'silent' });
   const options = { origins: [server.origin], target: server.target, log: silent, addressOf: () => '127.0.0.1', every };
   const signalling = createSignalling(context, providers, options);
+  const port = await freePort();
   const http: HttpServer = createServer();
   http.on('upgrade', (incoming, socket, head) => signalling.upgrade(incoming, socket, head, 1));
-  await new Promise<void>((resolve) => http.listen(9140, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => http.listen(port, '127.0.0.1', resolve));
   return {
-    url: 'ws://127.0.0.1:9140',
+    url: `ws://127.0.0.1:${port}`,
     async close() {
       await signalling.close();
       http.close();

@@ -9,7 +9,7 @@ const canRun = hasLiveKit(
   'visits with LiveKit itself; what it is asked and what it tells is tried with its official SDK',
 );
 
-const PORT = 9174;
+const PORT = await freePort();
 
 describe.skipIf(!canRun)('LiveKit itself', () => {
   let server: Server;

@@ -8,6 +8,7 @@ import type { Media } from '../../src/video/signalling/messages.ts';
 import { fakeDevices, hasChromium, openChromium } from '../support/chromium.ts';
 import { type Coturn, hasCoturn, startCoturn } from '../support/coturn.ts';
 import { createMediaWorld } from '../support/media-world.ts';
+import { freePort } from '../support/server.ts';
 
 /** What the page of the media world leaves in its window. */
 declare global {
@@ -25,7 +26,6 @@ declare global {
   };
 }
 
-const port = 9220;
 const direct: Media = { provider: 'p2p', iceServers: [], relayOnly: false };
 
 /** What a patient gets where there is a relay; the others do not learn where they are. */
@@ -52,7 +52,7 @@ describe.skipIf(!hasChromium('the media of visits'))('the media of a visit', { t
   });
 
   async function begin(options: Partial<Parameters<typeof createMediaWorld>[0]> = {}): Promise<void> {
-    world = createMediaWorld({ port, ...options });
+    world = createMediaWorld({ port: await freePort(), ...options });
     await world.listen();
   }
 
@@ -236,7 +236,7 @@ describe.skipIf(!hasChromium('the media of visits'))('the media of a visit', { t
   });
 
   test('a media server that is not reached is tried again with what the server gives anew', async () => {
-    await begin({ media: { provider: 'livekit', url: 'ws://127.0.0.1:9229', token: 'none' } });
+    await begin({ media: { provider: 'livekit', url: 'ws://127.0.0.1:9', token: 'none' } });
     const a = await enter('anna');
     await a.waitForFunction(() => seen.asks >= 3);
     expect(await a.evaluate(() => [room.state.phase, room.state.peers])).toEqual(['live', []]);
@@ -280,7 +280,7 @@ describe.skipIf(!hasChromium('the media of visits'))('the media of a visit', { t
   describe.skipIf(!hasCoturn('media through a relay'))('through a relay alone', () => {
     let relay: Coturn;
     beforeAll(async () => {
-      relay = await startCoturn({ port: 9221 });
+      relay = await startCoturn({ port: await freePort() });
     });
     afterAll(async () => {
       await relay?.stop();

@@ -20,7 +20,7 @@ describe.skipIf(!hasChromium('the pages of visits are not looked at in a browser
     const contexts: BrowserContext[] = [];
 
     beforeAll(async () => {
-      server = await startSmartWorld({ PORT: '9240' });
+      server = await startSmartWorld();
       browser = await openChromium(fakeDevices);
     }, 120_000);
 
