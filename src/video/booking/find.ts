@@ -6,7 +6,7 @@ import { ok, type Result } from '../../fhir/outcome.ts';
 import { search } from '../../fhir/search/search.ts';
 import { release } from '../../fhir/store/release.ts';
 import type { Place } from './available.ts';
-import { type Calendar, calendarOf } from './calendar.ts';
+import { type Calendar, calendarOf, isOfPatient } from './calendar.ts';
 import { proposalOf, serviceOf } from './proposed.ts';
 import { searchOwn } from './search-own.ts';
 import { isFree, overlaps, type Span, spanOf, type Taken, takenOfCalendar, takenOfPatient } from './taken.ts';
@@ -50,18 +50,14 @@ function actorsByType(actors: readonly string[]): [string, string][] {
   return [...types.values()].map((some) => ['actor', some.join()]);
 }
 
-/** Whether a Schedule is of somebody whose record it is in. */
-const isOfPatient = ({ actors }: Calendar): boolean =>
-  actors.some(({ reference = '' }) => /^(Patient|RelatedPerson|Device)\//.test(reference));
-
 /**
  * Schedules that times are booked in. The specification counts a Schedule among what is in a patient's record, because one
  * may be a patient's, so that of the others the server itself looks.
  */
-async function calendarsOf(
+export async function calendarsOf(
   context: FhirContext,
   tenant: number,
-  { actors, specialty }: Sought,
+  { actors, specialty }: Pick<Sought, 'actors' | 'specialty'>,
 ): Promise<ReadonlyMap<string, Calendar>> {
   const schedules = await searchOwn<Schedule>(context, tenant, 'Schedule', [
     ...actorsByType(actors),

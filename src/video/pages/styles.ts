@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 
 import type { Asset } from '../../pages/assets.ts';
 
-const body = readFileSync(new URL('video.css', import.meta.url), 'utf8');
+const body = ['video.css', 'visits.css'].map((file) => readFileSync(new URL(file, import.meta.url), 'utf8')).join('\n');
 const hash = createHash('sha256').update(body).digest('hex').slice(0, 12);
 
 /** Where the stylesheet of visits is, beside that of all pages. */
