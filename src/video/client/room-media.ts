@@ -47,6 +47,9 @@ const silentAfter = 5;
 
 type Watched = { steady: (measured: Quality) => Quality; quiet: number };
 
+/** What somebody is with whom one is not connected, whether or not the media goes on: it is ended. `expected`: of the visit no more. */
+const hungUp: ReadonlySet<Peer['state']> = new Set(['held', 'denied', 'removed', 'expected']);
+
 /** The media of a visit while one may have it, how good it is, and what is given up when it is poor. */
 export function createRoomMedia({
   library,
@@ -197,7 +200,7 @@ export function createRoomMedia({
       for (const peer of store.roster().peers) meet(peer, back && self < peer.id);
     },
     tellOf(peer) {
-      if (peer.state === 'held' || peer.state === 'denied' || peer.state === 'removed') {
+      if (hungUp.has(peer.state)) {
         session?.drop(peer.id);
         forget(peer.id);
       } else if (!peer.present || peer.state === 'left') {

@@ -158,7 +158,7 @@ export function createRoom(options: RoomOptions): Room {
     media.give(given, self.id);
     const told = peers.filter(({ id }) => id !== self.id);
     for (const peer of roster.peers) {
-      if (!told.some(({ id }) => id === peer.id)) media.tellOf({ ...peer, present: false });
+      if (!told.some(({ id }) => id === peer.id)) media.tellOf({ ...peer, state: 'removed', present: false });
     }
     const next = withAll(roster, told, media.knows);
     turn(next.roster, next.came);

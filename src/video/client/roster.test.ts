@@ -43,8 +43,10 @@ test('who waited and closed the page waits no more', () => {
   expect(told([waiting, false], [{ ...waiting, present: false }, false]).waiting).toEqual([]);
 });
 
-test('after the socket was away, who is not told of any more is gone unless their media goes on', () => {
+test('after the socket was away, who is not told of any more was sent away meanwhile, though their media goes on', () => {
   const { roster } = withPeer(nobody, anna, false);
-  expect(withAll(roster, [], () => false)).toMatchObject({ roster: { peers: [] }, came: [{ what: 'left' }] });
-  expect(withAll(roster, [], () => true)).toMatchObject({ roster: { peers: [{ id: 'a', present: false }] }, came: [] });
+  for (const known of [false, true])
+    expect(withAll(roster, [], () => known)).toMatchObject({ roster: { peers: [] }, came: [{ what: 'left' }] });
+  const away: Peer = { ...anna, present: false };
+  expect(withAll(roster, [away], () => true)).toMatchObject({ roster: { peers: [away] }, came: [] });
 });

@@ -49,10 +49,12 @@ export function withPeer({ peers, waiting }: Roster, peer: Peer, known: boolean)
   return { roster, came: [...left, ...knocked] };
 }
 
-/** The whole of it was told: who is not in it is not there, but for those whose media goes on. */
+/** The whole of it was told, with those whose socket is away: who is not in it was sent away meanwhile. */
 export function withAll(before: Roster, told: readonly Peer[], known: (id: string) => boolean): Next {
   const ids = new Set(told.map(({ id }) => id));
-  const absent = before.peers.filter(({ id }) => !ids.has(id)).map((peer) => ({ ...peer, present: false }));
+  const absent = before.peers
+    .filter(({ id }) => !ids.has(id))
+    .map((peer) => ({ ...peer, state: 'removed' as const, present: false }));
   const start: Next = {
     roster: { peers: before.peers, waiting: before.waiting.filter(({ id }) => ids.has(id)) },
     came: [],
