@@ -415,3 +415,20 @@ test('V-7 who names the time of somebody else in an Appointment of their own fre
   await ask(server, 'patient', `Appointment/${booked.appointment}/$cancel`);
   expect(await statusOfSlot(slot)).toBe('busy');
 });
+
+test('V-3 in a visit that is on hold nothing is handed on, and all of it when it goes on', async () => {
+  const { visit, patient, doctor } = await both();
+  expect((await ask(server, 'doctor', `Encounter/${visit}/$video-admit`, { action: 'hold' })).value('state')).toBe(
+    'held',
+  );
+  await patient.next('visit', (one) => one.visit.state === 'held');
+  patient.say({ type: 'desc', to: doctor.id, description: { type: 'offer', sdp: 'v=0 held' } });
+  await patient.next('refused', ({ about }) => about === 'desc');
+  patient.say({ type: 'chat', text: 'held' });
+  await patient.next('refused', ({ about }) => about === 'chat');
+  expect(doctor.heard.filter(({ type }) => type === 'desc' || type === 'chat')).toEqual([]);
+  await ask(server, 'doctor', `Encounter/${visit}/$video-admit`, { action: 'resume' });
+  for (let n = 0; n < 50 && patient.heard.at(-1)?.type !== 'visit'; n++) await sleep(100);
+  patient.say({ type: 'desc', to: doctor.id, description: { type: 'offer', sdp: 'v=0' } });
+  await doctor.next('desc');
+});

@@ -13,7 +13,12 @@ export const refuse = (client: Client, about: string, why: string): void =>
   send(client, { type: 'refused', about, why });
 
 const absent = 'They are not in the visit now';
+const onHold = 'The visit is on hold';
 const outside = 'You are not in the visit yet: who treats in it lets you in';
+
+/** Why somebody has nobody to say something to; null: they have. A visit on hold has no media, and browsers meet anew after it. */
+const silenced = ({ visit }: Room, { participant }: Client): string | null =>
+  participant.state !== 'admitted' ? outside : visit.state === 'held' ? onHold : null;
 
 /** What one says to another, in the name of whose socket it came by; null: nothing of it may be said. */
 function handed(client: Client, said: Handed): FromServer | null {
@@ -35,7 +40,8 @@ function handed(client: Client, said: Handed): FromServer | null {
 export function handNear(room: Room, client: Client, said: FromClient): boolean {
   const near = 'to' in said ? room.clients.get(said.to) : undefined;
   if (!('to' in said) || near === undefined) return false;
-  if (client.participant.state !== 'admitted') refuse(client, said.type, outside);
+  const why = silenced(room, client);
+  if (why !== null) refuse(client, said.type, why);
   else if (near.participant.state !== 'admitted' || near === client) refuse(client, said.type, absent);
   else {
     const body = handed(client, said);
@@ -94,7 +100,8 @@ export async function say(context: FhirContext, room: Room, client: Client, said
   }
   if (said.type === 'status') return show(context, room, client, said);
   if (handNear(room, client, said)) return;
-  if (client.participant.state !== 'admitted') return refuse(client, said.type, outside);
+  const why = silenced(room, client);
+  if (why !== null) return refuse(client, said.type, why);
   if (said.type === 'chat') return chat(context, room, client, said.text);
   return handFar(context, room, client, said);
 }
