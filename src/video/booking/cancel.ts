@@ -9,7 +9,7 @@ import { isOver } from '../session.ts';
 import { advance } from '../visits/advance.ts';
 import { findVisit } from '../visits/visit.ts';
 import { placeOf } from './available.ts';
-import { leaveSlot } from './leave-slot.ts';
+import { freeSlot } from './free-slot.ts';
 import { underLocks } from './locks.ts';
 import { announcement } from './notices.ts';
 import { type Own, readOwnAppointment } from './own.ts';
@@ -64,7 +64,7 @@ async function freed(context: FhirContext, tenant: number, { slot, patient, row 
   const place = slot === null ? null : await placeOf(context, tenant, slot);
   if (!place?.ok || place.value.slot.status === 'free') return ok(row.content);
   return underLocks(context, tenant, { places: [place.value], patient }, async (inside, tx) => {
-    const done = await leaveSlot(inside, tx, tenant, place.value.slot.id, row.id);
+    const done = await freeSlot(inside, tx, tenant, place.value.slot.id, row.id);
     return done.ok ? ok(row.content) : done;
   });
 }
@@ -94,7 +94,7 @@ export async function cancel(context: FhirContext, grant: Grant, id: string, why
     const written = await inside.store.update(grant, draft.value, own.value.row.version);
     if (!written.ok) return written;
     for (const { slot } of places) {
-      const done = await leaveSlot(inside, tx, tenant, slot.id, id);
+      const done = await freeSlot(inside, tx, tenant, slot.id, id);
       if (!done.ok) return done;
     }
     const now = context.now();

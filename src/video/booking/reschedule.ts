@@ -8,8 +8,8 @@ import { storeMadeIn } from '../../privacy/made.ts';
 import { findVisit } from '../visits/visit.ts';
 import { rootOf } from './answer.ts';
 import { isAvailable, type Place, placeOf } from './available.ts';
+import { freeSlot } from './free-slot.ts';
 import { dropHold } from './holds.ts';
-import { leaveSlot } from './leave-slot.ts';
 import { markSlot, underLocks } from './locks.ts';
 import { announcement } from './notices.ts';
 import { type Own, readOwnAppointment } from './own.ts';
@@ -80,7 +80,7 @@ export async function reschedule(
     const taken = await markSlot(inside, tenant, place.value, 'busy');
     if (!taken.ok) return taken;
     await dropHold(tx, tenant, slot);
-    const freed = own.value.slot === null ? ok(null) : await leaveSlot(inside, tx, tenant, own.value.slot, id);
+    const freed = own.value.slot === null ? ok(null) : await freeSlot(inside, tx, tenant, own.value.slot, id);
     if (!freed.ok) return freed;
     const now = context.now();
     const said = announcement(appointment.value, patient, 'rescheduled', { id: uuid7(now), now });
