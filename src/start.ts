@@ -43,6 +43,7 @@ import { deriveKey, openSecret } from './smart/secret.ts';
 import { type Keys, openKeys } from './smart/tokens/keys.ts';
 import { placeOf } from './smart/tokens/tokens.ts';
 import { readUdapSettings } from './smart/udap/settings.ts';
+import { slotsFollowed } from './video/booking/followed-slots.ts';
 import { videoJobsOf } from './video/jobs/index.ts';
 import { providersOf } from './video/providers/index.ts';
 import { createSignalling } from './video/signalling/signalling.ts';
@@ -131,7 +132,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
       ),
     );
     context.decide = decide;
-    context.record = followed(context, createRecord(context));
+    context.record = followed(context, slotsFollowed(context, createRecord(context)));
     context.dispatch = watched(context, noticed(context, context.dispatch));
     const isTenant = createTenants(database);
     const smart: SmartContext = {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readVirtualService } from '../../src/fhir/virtual-service.ts';
 import { bufferUrl, leadUrl, zoneUrl } from '../../src/video/booking/calendar.ts';
 import { endHoldJob } from '../../src/video/booking/end-hold.ts';
+import { freeSlotJob } from '../../src/video/booking/followed-slots.ts';
 import { startPair } from '../support/beside.ts';
 import { runDueJobs } from '../support/jobs.ts';
 import type { Server, TokenAsk } from '../support/server.ts';
@@ -217,6 +218,40 @@ test('patients and apps book for themselves, who treats in their own Schedule, a
   );
   const app = await asking('patient/Appointment.cu patient/Appointment.r', { patient: 'amara-osei', actor: 'app' });
   expect((await app(`Appointment/${only(booked).id}/$cancel`, [])).status).toBe(200);
+});
+
+test('the time of an Appointment that is called off by a plain write is free again as well', async () => {
+  const ask = await as('amara-osei');
+  const [proposed] = await times(ask);
+  const { id } = only(await ask('Appointment/$book', proposed));
+  const booked = (await ask<Appointment>(`Appointment/${id}`)).body;
+  expect(await status(slotOf(booked))).toBe('busy');
+  const authorization = `Bearer ${await server.token('patient/*.cruds', { patient: 'amara-osei', actor: 'self' })}`;
+  const body = JSON.stringify({ ...booked, status: 'cancelled' });
+  expect((await server.fetch(`Appointment/${id}`, { method: 'PUT', headers: { authorization }, body })).status).toBe(
+    200,
+  );
+  await runDueJobs(server.smart.fhir, Date.now() + 5000, [freeSlotJob]);
+  expect(await status(slotOf(booked))).toBe('free');
+});
+
+test('a parent books for their child, and for nobody else', async () => {
+  const parent = { fhirUser: 'RelatedPerson/booking-mother', actor: 'proxy' as const, patient: 'booking-child' };
+  await put({ resourceType: 'Patient', id: 'booking-child', birthDate: '2020-01-01' }, {
+    resourceType: 'RelatedPerson',
+    id: 'booking-mother',
+    patient: { reference: 'Patient/booking-child' },
+    relationship: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-RoleCode', code: 'MTH' }] }],
+  } as Resource);
+  const ask = await asking('patient/*.cruds', parent);
+  const [proposed] = await times(ask);
+  const booked = await ask('Appointment/$book', proposed);
+  expect(booked.status, booked.outcome).toBe(200);
+  expect(only(booked).participant[0]?.actor?.reference).toBe('Patient/booking-child');
+  const [other] = await times(ask);
+  expect((await ask('Appointment/$book', asPatient(other as Appointment, 'amara-osei'))).status).toBe(403);
+  const cancelled = await ask(`Appointment/${only(booked).id}/$cancel`, []);
+  expect(only(cancelled).cancelationReason).toMatchObject({ coding: [{ code: 'pat' }] });
 });
 
 test('Slots tell that a time is taken and not by whom, however they are searched', async () => {

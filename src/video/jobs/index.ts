@@ -1,5 +1,6 @@
 import type { JobHandler } from '../../privacy/jobs/job-handler.ts';
 import { endHoldJob } from '../booking/end-hold.ts';
+import { freeSlotJob } from '../booking/followed-slots.ts';
 import type { Providers } from '../providers/provider.ts';
 import { recordingJobsOf } from '../recording/jobs.ts';
 import { absentJob } from '../signalling/presence.ts';
@@ -19,5 +20,6 @@ export const videoJobsOf = (providers: Providers): readonly JobHandler[] => [
   tidy,
   forget,
   endHoldJob,
+  freeSlotJob,
   absentJob(providers),
 ];
