@@ -60,7 +60,6 @@ async function choose(opened: OpenedBy, asked: URLSearchParams, problem: Problem
     ${timesToChoose(opened, {
       action: pathIn(request, path),
       free,
-      named: wanted.who === null,
       carried: html`${hidden('who', wanted.who ?? '')}${hidden('kind', wanted.kind ?? '')}`,
       later: (from) => here({ from }),
     })}`;

@@ -31,7 +31,6 @@ async function change(opened: OpenedBy, problem: ProblemName | null = null): Pro
   const times = timesToChoose(opened, {
     action: here,
     free,
-    named: false,
     later: (from) => `${here}?${new URLSearchParams({ from })}`,
   });
   const content = html`<p>${say.lead(`${day}, ${time}`)}</p>

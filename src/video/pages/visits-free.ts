@@ -12,7 +12,9 @@ import { visitsWords } from './visits-words.ts';
 
 const DAY = 86_400_000;
 /** Times on a page. */
-const MOST = 48;
+const MOST = 40;
+/** Times that are looked at where it does not matter with whom they are. */
+const LOOKED = 200;
 
 export type Wanted = {
   /** `Practitioner/x`; null: whoever has time. */
@@ -25,7 +27,7 @@ export type Wanted = {
   patient: string | null;
 };
 
-type Free = { slot: string; name: string; start: number; zone: string };
+type Free = { slot: string; start: number; zone: string };
 
 /** Times that are free, as the operation tells whoever is signed in. */
 export async function freeTimes(opened: OpenedBy, { who, kind, from, patient }: Wanted): Promise<Free[]> {
@@ -36,7 +38,7 @@ export async function freeTimes(opened: OpenedBy, { who, kind, from, patient }: 
   const query = new URLSearchParams({
     start: new Date(start).toISOString(),
     end: new Date(start + 60 * DAY).toISOString(),
-    _count: String(MOST),
+    _count: String(who === null ? LOOKED : MOST),
     ...(who === null ? {} : { provider: who }),
     ...(kind === null ? {} : { 'visit-type': kind }),
     ...(patient === null ? {} : { patient: `Patient/${patient}` }),
@@ -46,28 +48,27 @@ export async function freeTimes(opened: OpenedBy, { who, kind, from, patient }: 
     query: query.toString(),
   });
   if (!answer.ok) return [];
-  return Promise.all(
+  const all = await Promise.all(
     (answer.value.entry ?? []).flatMap(({ resource }) => {
       const slot = resource?.slot?.[0]?.reference?.slice('Slot/'.length);
       if (!resource || slot === undefined) return [];
-      const practitioner = resource.participant.find(({ actor }) => actor?.reference?.startsWith('Practitioner/'));
       return [
         zoneOf(deps.fhir, request.tenant, resource).then((zone) => ({
           slot,
-          name: practitioner?.actor?.display ?? '',
           start: Date.parse(resource.start ?? ''),
           zone,
         })),
       ];
     }),
   );
+  // With whom does not matter: each time once.
+  const first = new Map(all.toReversed().map((one) => [one.start, one]));
+  return [...first.values()].sort((a, b) => a.start - b.start).slice(0, MOST);
 }
 
 type Choosing = {
   action: string;
   free: readonly Free[];
-  /** Whether it says with whom each time is. */
-  named: boolean;
   /** What the form carries beside the time. */
   carried?: Html;
   /** Where later times are; null: nowhere. */
@@ -75,7 +76,7 @@ type Choosing = {
 };
 
 /** Times to choose from, day by day; each is a button of one form. */
-export function timesToChoose(opened: OpenedBy, { action, free, named, carried, later }: Choosing): Html {
+export function timesToChoose(opened: OpenedBy, { action, free, carried, later }: Choosing): Html {
   const { request, csrf } = opened;
   const say = visitsWords[request.language].find;
   const [first] = free;
@@ -85,10 +86,10 @@ export function timesToChoose(opened: OpenedBy, { action, free, named, carried, 
   const zones = new Set(free.map(({ zone }) => zone));
   const days = Map.groupBy(free, ({ start, zone }) => dayIn(language, start, zone));
   const button = (
-    { slot, name, start, zone }: Free,
+    { slot, start, zone }: Free,
     day: string,
   ): Html => html`<li><button class="button quiet small" type="submit" name="slot"
-      value="${slot}"><span>${clockIn(language, start, zone)}${zones.size > 1 ? ` ${zoneName(language, start, zone)}` : ''}${named && name !== '' ? ` · ${name}` : ''}</span><span class="unseen">, ${day}</span></button></li>`;
+      value="${slot}"><span>${clockIn(language, start, zone)}${zones.size > 1 ? ` ${zoneName(language, start, zone)}` : ''}</span><span class="unseen">, ${day}</span></button></li>`;
   return html`<form method="post" action="${action}">${csrfInput(csrf)}${carried ?? ''}
       ${zones.size === 1 ? html`<p class="quiet">${say.zone(zoneName(language, first.start, first.zone))}</p>` : ''}
       ${[...days].map(([day, some]) => html`<h3>${day}</h3><ul class="times">${some.map((one) => button(one, day))}</ul>`)}

@@ -1,7 +1,7 @@
 import type { Appointment } from '@medplum/fhirtypes';
 import { html } from 'hono/html';
 
-import { buttonLink, notice } from '../../pages/form.ts';
+import { notice } from '../../pages/form.ts';
 import type { Html } from '../../pages/layout.ts';
 import { searchPage } from '../../privacy/pages/ask.ts';
 import { pathIn } from '../../privacy/pages/links.ts';
@@ -34,14 +34,13 @@ function actions({ request }: OpenedBy, { appointment, isVideo, day }: Shown): H
   const which = html`<span class="unseen">${say.of(day)}</span>`;
   const link = (path: string, text: string): Html =>
     html`<li><a href="${pathIn(request, `/visits/${id}/${path}`)}">${text}${which}</a></li>`;
-  if (status === 'pending')
-    return html`<p><a class="button" href="${pathIn(request, `/visits/${id}/confirm`)}">${say.confirm}${which}</a></p>`;
-  return html`${
-    isVideo && open.has(status)
-      ? html`<p><a class="button" href="${pathIn(request, `/video/${id}`)}">${say.join}${which}</a></p>`
-      : ''
-  }
-    <ul class="links">${status === 'booked' ? link('change', say.change) : ''}${link('cancel', say.cancel)}${link('visit.ics', say.file)}</ul>`;
+  const main = (path: string, text: string): Html =>
+    html`<li><a class="button small" href="${pathIn(request, path)}">${text}${which}</a></li>`;
+  if (status === 'pending') return html`<ul class="doings">${main(`/visits/${id}/confirm`, say.confirm)}</ul>`;
+  return html`<ul class="doings">
+    ${isVideo && open.has(status) ? main(`/video/${id}`, say.join) : ''}
+    ${status === 'booked' ? link('change', say.change) : ''}${link('cancel', say.cancel)}${link('visit.ics', say.file)}
+  </ul>`;
 }
 
 function line(opened: OpenedBy, shown: Shown, isPast: boolean): Html {
@@ -50,7 +49,8 @@ function line(opened: OpenedBy, shown: Shown, isPast: boolean): Html {
   return html`<li><div>
       <h3>${shown.day}</h3>
       <p>${shown.time}<br>${shown.what}${isPast || status !== 'booked' ? html` · <span class="tag">${statuses[status]}</span>` : ''}</p>
-    </div>${isPast ? '' : html`<div>${actions(opened, shown)}</div>`}</li>`;
+      ${isPast ? '' : actions(opened, shown)}
+    </div></li>`;
 }
 
 /** The visits of whoever is signed in. */
@@ -78,7 +78,7 @@ export const visitsListPage: VideoPage = {
     ]);
     const done = Object.entries(say.done).find(([name]) => name === request.query.get('done'))?.[1];
     const content = html`${done === undefined ? '' : notice(done, 'good')}
-      ${visitor.fhirUser.startsWith('Practitioner/') ? '' : html`<p>${buttonLink(pathIn(request, '/visits/new'), say.book)}</p>`}
+      ${visitor.fhirUser.startsWith('Practitioner/') ? '' : html`<p><a class="button" href="${pathIn(request, '/visits/new')}">${say.book}</a></p>`}
       <h2>${say.coming}</h2>
       ${coming.length === 0 ? html`<p>${say.none}</p>` : html`<ul class="rows">${coming.map((one) => line(opened, one, false))}</ul>`}
       ${past.length === 0 ? '' : html`<h2>${say.past}</h2><ul class="rows">${past.map((one) => line(opened, one, true))}</ul>`}`;

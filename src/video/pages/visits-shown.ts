@@ -85,7 +85,7 @@ export function visitsPage(opened: OpenedBy, { title, content, above, problem = 
   return videoPage(opened, {
     title,
     status: problem === null ? 200 : 409,
-    content: html`<div class="sheet wide">
+    content: html`<div class="sheet wide booking">
       ${problemSummary(language, problems)}
       ${above ?? ''}
       <h1>${title}</h1>
