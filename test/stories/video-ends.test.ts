@@ -293,10 +293,12 @@ test('a network that fails again and again makes no version of the Encounter', a
   doctor.ws.close();
   for (let n = 0; n < 4; n++) {
     const again = await enter(server, 'doctor', encounter);
+    // Who is gone before they are greeted was not there.
+    await again.next('hello');
     again.ws.terminate();
     await again.closed;
   }
-  await enter(server, 'doctor', encounter);
+  await (await enter(server, 'doctor', encounter)).next('hello');
   expect(await version()).toEqual(before);
   const last = await advance(server.smart.fhir, 1, (await visitOf(encounter)).id, 'end', { reference: null });
   expect(last.ok).toBe(true);
