@@ -2,6 +2,7 @@ import type { CodeableConcept } from '@medplum/fhirtypes';
 
 const snomed = 'http://snomed.info/sct';
 const VIDEO = '448337001';
+const CHECK_UP = '185349003';
 
 /** A visit by video. */
 export const videoVisit: CodeableConcept = {
@@ -13,6 +14,10 @@ const has = ({ coding = [] }: CodeableConcept, system: string, code: string): bo
 
 export const isVideo = (services: readonly CodeableConcept[]): boolean =>
   services.some((one) => has(one, snomed, VIDEO));
+
+/** Visits of which people know where they are, and need not be told what they are coded as. */
+export const isAtClinic = (services: readonly CodeableConcept[]): boolean =>
+  services.some((one) => has(one, snomed, CHECK_UP));
 
 /** Whether two say the same by a code; without any code, by the text. */
 export function isSame(one: CodeableConcept, other: CodeableConcept): boolean {

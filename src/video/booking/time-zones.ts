@@ -46,15 +46,3 @@ export function inZone(at: number, zone: string): string {
   const { date, time, offset } = localOf(at, zone);
   return `${date}T${time}${offset}`;
 }
-
-/** `-04:00`, which is what a zone is ahead of UTC at an instant. */
-export const offsetAt = (at: number, zone: string): string => localOf(at, zone).offset;
-
-/** The day that it is in a zone at an instant: `2026-03-08`. */
-export const dayAt = (at: number, zone: string): string => localOf(at, zone).date;
-
-/** ms of an offset. */
-export function offsetMs(offset: string): number {
-  const [, sign = '+', hours = '0', minutes = '0'] = /^([+-])(\d\d):(\d\d)$/.exec(offset) ?? [];
-  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
-}

@@ -8,7 +8,7 @@ import { backWith, pathIn, seeOther } from '../../privacy/pages/links.ts';
 import type { Reply } from '../../privacy/pages/visit.ts';
 import { bookable } from '../booking/bookable.ts';
 import { HOLD } from '../booking/holds.ts';
-import { isVideo } from '../booking/services.ts';
+import { isAtClinic, isVideo } from '../booking/services.ts';
 import { deadEnd } from './frame.ts';
 import { frameWords } from './frame-words.ts';
 import type { OpenedBy, VideoPage } from './video-page.ts';
@@ -36,10 +36,10 @@ async function choose(opened: OpenedBy, asked: URLSearchParams, problem: Problem
   const { people, services } = await bookable(deps.fhir, request.tenant);
   const kinds = services.flatMap((one) => {
     const [{ system = '', code = '', display = '' } = {}] = one.coding ?? [];
-    const label = isVideo([one]) ? words.video : (one.text ?? display);
+    const label = isVideo([one]) ? words.video : isAtClinic([one]) ? words.visit : (one.text ?? display);
     return code === '' ? [] : [{ value: `${system}|${code}`, label }];
   });
-  const free = await freeTimes(opened, wanted);
+  const times = await freeTimes(opened, wanted);
   const here = (more: Record<string, string>): string =>
     `${pathIn(request, path)}?${new URLSearchParams({ who: wanted.who ?? '', kind: wanted.kind ?? '', ...more })}`;
   const content = html`<p>${say.lead}</p>
@@ -59,7 +59,7 @@ async function choose(opened: OpenedBy, asked: URLSearchParams, problem: Problem
     <h2>${say.times}</h2>
     ${timesToChoose(opened, {
       action: pathIn(request, path),
-      free,
+      times,
       carried: html`${hidden('who', wanted.who ?? '')}${hidden('kind', wanted.kind ?? '')}`,
       later: (from) => here({ from }),
     })}`;

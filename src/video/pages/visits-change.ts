@@ -22,7 +22,7 @@ async function change(opened: OpenedBy, problem: ProblemName | null = null): Pro
   const [patient] = actorsOf(appointment, 'Patient');
   const [coding] = appointment.serviceType?.[0]?.coding ?? [];
   const here = pathIn(request, `/visits/${appointment.id}/change`);
-  const free = await freeTimes(opened, {
+  const found = await freeTimes(opened, {
     who: who === undefined ? null : `Practitioner/${who}`,
     kind: coding?.code === undefined ? null : `${coding.system ?? ''}|${coding.code}`,
     from: request.query.get('from'),
@@ -30,7 +30,7 @@ async function change(opened: OpenedBy, problem: ProblemName | null = null): Pro
   });
   const times = timesToChoose(opened, {
     action: here,
-    free,
+    times: found,
     later: (from) => `${here}?${new URLSearchParams({ from })}`,
   });
   const content = html`<p>${say.lead(`${day}, ${time}`)}</p>

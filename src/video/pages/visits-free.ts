@@ -5,11 +5,11 @@ import { csrfInput } from '../../pages/form.ts';
 import type { Html } from '../../pages/layout.ts';
 import { sendFor } from '../../privacy/pages/ask.ts';
 import { zoneOf } from '../booking/bookable.ts';
-import { dayAt } from '../booking/time-zones.ts';
 import type { OpenedBy } from './video-page.ts';
 import { clockIn, dayIn, zoneName } from './visits-times.ts';
 import { visitsWords } from './visits-words.ts';
 
+const MINUTE = 60_000;
 const DAY = 86_400_000;
 /** Times on a page. */
 const MOST = 40;
@@ -21,7 +21,7 @@ export type Wanted = {
   who: string | null;
   /** `system|code`; null: any kind. */
   kind: string | null;
-  /** A day, from which on times are shown: `2026-11-24`. */
+  /** An instant, from which on times are shown: `2026-11-24T09:00:00.000Z`. */
   from: string | null;
   /** The id of the patient, where it is not who is signed in. */
   patient: string | null;
@@ -29,16 +29,20 @@ export type Wanted = {
 
 type Free = { slot: string; start: number; zone: string };
 
+/** `more`: whether there are later ones. */
+export type Times = { free: readonly Free[]; more: boolean };
+
 /** Times that are free, as the operation tells whoever is signed in. */
-export async function freeTimes(opened: OpenedBy, { who, kind, from, patient }: Wanted): Promise<Free[]> {
+export async function freeTimes(opened: OpenedBy, { who, kind, from, patient }: Wanted): Promise<Times> {
   const { deps, request } = opened;
   const now = deps.fhir.now();
-  const day = /^\d{4}-\d{2}-\d{2}$/.test(from ?? '') ? Date.parse(from ?? '') : Number.NaN;
-  const start = Number.isNaN(day) ? now : Math.max(now, day);
+  const asked = Date.parse(from ?? '');
+  const start = Number.isNaN(asked) ? now : Math.max(now, asked);
+  const count = who === null ? LOOKED : MOST;
   const query = new URLSearchParams({
     start: new Date(start).toISOString(),
     end: new Date(start + 60 * DAY).toISOString(),
-    _count: String(who === null ? LOOKED : MOST),
+    _count: String(count),
     ...(who === null ? {} : { provider: who }),
     ...(kind === null ? {} : { 'visit-type': kind }),
     ...(patient === null ? {} : { patient: `Patient/${patient}` }),
@@ -47,7 +51,7 @@ export async function freeTimes(opened: OpenedBy, { who, kind, from, patient }: 
     path: ['Appointment', '$find'],
     query: query.toString(),
   });
-  if (!answer.ok) return [];
+  if (!answer.ok) return { free: [], more: false };
   const all = await Promise.all(
     (answer.value.entry ?? []).flatMap(({ resource }) => {
       const slot = resource?.slot?.[0]?.reference?.slice('Slot/'.length);
@@ -63,20 +67,21 @@ export async function freeTimes(opened: OpenedBy, { who, kind, from, patient }: 
   );
   // With whom does not matter: each time once.
   const first = new Map(all.toReversed().map((one) => [one.start, one]));
-  return [...first.values()].sort((a, b) => a.start - b.start).slice(0, MOST);
+  const free = [...first.values()].sort((a, b) => a.start - b.start);
+  return { free: free.slice(0, MOST), more: all.length === count || free.length > MOST };
 }
 
 type Choosing = {
   action: string;
-  free: readonly Free[];
+  times: Times;
   /** What the form carries beside the time. */
   carried?: Html;
-  /** Where later times are; null: nowhere. */
-  later: (day: string) => string;
+  /** Where times from an instant on are. */
+  later: (from: string) => string;
 };
 
 /** Times to choose from, day by day; each is a button of one form. */
-export function timesToChoose(opened: OpenedBy, { action, free, carried, later }: Choosing): Html {
+export function timesToChoose(opened: OpenedBy, { action, times: { free, more }, carried, later }: Choosing): Html {
   const { request, csrf } = opened;
   const say = visitsWords[request.language].find;
   const [first] = free;
@@ -94,5 +99,5 @@ export function timesToChoose(opened: OpenedBy, { action, free, carried, later }
       ${zones.size === 1 ? html`<p class="quiet">${say.zone(zoneName(language, first.start, first.zone))}</p>` : ''}
       ${[...days].map(([day, some]) => html`<h3>${day}</h3><ul class="times">${some.map((one) => button(one, day))}</ul>`)}
     </form>
-    ${free.length < MOST ? '' : html`<p class="after"><a href="${later(dayAt(last.start + DAY, last.zone))}">${say.later}</a></p>`}`;
+    ${!more ? '' : html`<p class="after"><a href="${later(new Date(last.start + MINUTE).toISOString())}">${say.later}</a></p>`}`;
 }

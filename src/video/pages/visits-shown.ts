@@ -5,7 +5,7 @@ import { problemSummary } from '../../pages/form.ts';
 import type { Html } from '../../pages/layout.ts';
 import type { Reply } from '../../privacy/pages/visit.ts';
 import { zoneOf } from '../booking/bookable.ts';
-import { isVideo } from '../booking/services.ts';
+import { isAtClinic, isVideo } from '../booking/services.ts';
 import { actorOf, nameOf, readAs } from './appointment.ts';
 import { deadEnd, videoPage } from './frame.ts';
 import { frameWords } from './frame-words.ts';
@@ -35,7 +35,9 @@ export async function shownOf(
   const zone = await zoneOf(deps.fhir, request.tenant, appointment);
   const [start, end] = [Date.parse(appointment.start ?? ''), Date.parse(appointment.end ?? '')];
   const video = isVideo(appointment.serviceType ?? []);
-  const kind = video ? say.video : (appointment.serviceType?.[0]?.text ?? say.visit);
+  const services = appointment.serviceType ?? [];
+  const own = isAtClinic(services) ? undefined : services[0]?.text;
+  const kind = video ? say.video : (own ?? say.visit);
   return {
     appointment,
     what: name === '' ? kind : say.withWhom(kind, name),

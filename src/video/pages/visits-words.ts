@@ -57,7 +57,7 @@ export const visitsWords: Readonly<Record<Language, VisitsWords>> = {
     confirm: 'Confirm this time',
     of: (when) => `, visit of ${when}`,
     video: 'Visit by video',
-    visit: 'Visit',
+    visit: 'Visit at the clinic',
     withWhom: (what, name) => `${what} with ${name}`,
     facts: { what: 'What', day: 'Day', time: 'Time' },
     statuses: {
@@ -131,7 +131,7 @@ export const visitsWords: Readonly<Record<Language, VisitsWords>> = {
     confirm: 'Confirmer cette heure',
     of: (when) => `, rendez-vous du ${when}`,
     video: 'Visite vidéo',
-    visit: 'Rendez-vous',
+    visit: 'Rendez-vous à la clinique',
     withWhom: (what, name) => `${what} avec ${name}`,
     facts: { what: 'Quoi', day: 'Jour', time: 'Heure' },
     statuses: {
