@@ -428,6 +428,26 @@ test('V-4 the patient is asked even while they are not there, and who has left i
   await expect.poll(state, { timeout: 5000 }).toEqual(['stopped', 'left']);
 });
 
+test('V-4 who has lost the line to the server can still be heard, however long ago: nothing is recorded without their word', async () => {
+  const world = await live();
+  const { encounter, visit } = world;
+  expect((await consent(encounter, 'patient')).status).toBe(200);
+  const mother = await enter(server, 'mother', encounter);
+  expect((await admit(encounter, mother.id)).status).toBe(200);
+  await mother.next('self', ({ self }) => self.state === 'admitted');
+  mother.ws.terminate();
+  await world.doctor.next('peer', ({ peer }) => peer.id === mother.id && !peer.present && peer.state === 'admitted');
+  await server.database.query(
+    "update video_participant set left_at = left_at - interval '10 minutes' where tenant = $1 and visit = $2 and id = $3",
+    [1, visit.id, mother.id],
+  );
+  const refused = await record(encounter, 'start');
+  expect(refused.status).toBe(409);
+  expect(JSON.stringify(refused.body)).toContain('Mia Lind');
+  await ask(server, 'doctor', `Encounter/${encounter}/$video-admit`, { participant: mother.id, action: 'remove' });
+  expect((await record(encounter, 'start')).status).toBe(200);
+});
+
 test('V-4 a tenant that has visits recorded by nobody has them recorded by nobody', async () => {
   const world = await live();
   expect((await consent(world.encounter, 'patient')).status).toBe(200);

@@ -38,7 +38,7 @@ const SILENT = 15_000;
 export const server: By = { reference: null };
 
 /** Who asks: in the visit, and as the ledger knows them. */
-export type Asker = { by: By; participant: Present };
+export type Asker = { by: By; participant: Omit<Present, 'near'> };
 
 /** Ends what is under way. What was recorded while all agreed is kept. */
 async function close(context: FhirContext, tx: Queryable, recording: Recording, reason: Reason): Promise<void> {

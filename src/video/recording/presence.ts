@@ -29,7 +29,7 @@ export async function lookAgain(
     await stopRecording(context, visit, { ...told, reason: 'over' }, providers);
     return null;
   }
-  const isGone = current.recorder !== null && !standing.present.some((one) => one.id === current.recorder);
+  const isGone = current.recorder !== null && !standing.present.some(({ id, near }) => near && id === current.recorder);
   if (isGone) {
     await stopRecording(context, visit, { ...told, reason: 'left' }, providers);
     return null;
