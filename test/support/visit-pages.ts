@@ -32,19 +32,18 @@ export async function lookedAt(page: Page, name: string): Promise<void> {
   if (!(await page.evaluate<boolean>('"axe" in globalThis'))) await page.evaluate(axe);
   for (const { size, name: on, colorScheme } of looks) {
     await page.setViewportSize(size);
-    await page.emulateMedia({ colorScheme });
-    // Colours that change softly are there then.
-    await page.waitForTimeout(250);
+    // Colours that change softly do not change at all in a window behind another.
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     if (drawings) await page.screenshot({ path: `${drawings}/${name}-${on}-${colorScheme}.png` });
     const violations = await page.evaluate<string[]>(
-      `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html)))`,
+      `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html, failureSummary }) => html + ' ' + failureSummary)))`,
     );
     expect(violations, `${name} on a ${on}, ${colorScheme}`).toEqual([]);
     const over = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
     expect(over, `${name} on a ${on}`).toBeLessThanOrEqual(0);
   }
   if (before) await page.setViewportSize(before);
-  await page.emulateMedia({ colorScheme: 'light' });
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'no-preference' });
 }
 
 /** Who meets whom in these visits, of the demo world. */

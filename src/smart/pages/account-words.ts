@@ -30,6 +30,7 @@ type AccountWords = {
   recordOf: Record<'Patient' | 'RelatedPerson' | 'Practitioner' | 'Person', string>;
   apps: Section;
   security: Section;
+  visits: Section;
   privacy: Section;
   officer: Section;
   developer: Section;
@@ -79,6 +80,7 @@ export const accountWords: Readonly<Record<Language, AccountWords>> = {
     },
     apps: { title: 'Connected apps', about: 'See what you let in, and take it back.' },
     security: { title: 'Sign-in and security', about: 'Password, passkeys, codes, and where you are signed in.' },
+    visits: { title: 'My visits', about: 'Book a visit, join one by video, change its time or call it off.' },
     privacy: { title: 'My privacy', about: 'Who saw your record, your consents, your copy, corrections and deletion.' },
     officer: { title: 'Privacy officer', about: 'Requests, holds, emergency accesses and the ledger.' },
     developer: { title: 'For developers', about: 'Register an app and try it.' },
@@ -154,6 +156,10 @@ export const accountWords: Readonly<Record<Language, AccountWords>> = {
     security: {
       title: 'Connexion et sécurité',
       about: 'Mot de passe, clés d’accès, codes et appareils connectés.',
+    },
+    visits: {
+      title: 'Mes visites',
+      about: 'Réserver une visite, la rejoindre en vidéo, changer l’heure ou l’annuler.',
     },
     privacy: {
       title: 'Ma vie privée',

@@ -29,6 +29,7 @@ export function accountPage(context: SmartContext, request: SmartRequest, { user
       </div>
     </dl>
     <ul class="ways">
+      ${/^(Patient|RelatedPerson|Practitioner)\//.test(user.fhirUser ?? '') ? way('/visits', say.visits) : ''}
       ${/^(Patient|RelatedPerson)\//.test(user.fhirUser ?? '') ? way('/privacy', say.privacy) : ''}
       ${way('/account/security', say.security)}
       ${way('/account/apps', say.apps)}
