@@ -41,7 +41,7 @@ async function fhirOf({ origin, settings }: Running) {
     });
     const text = await answer.text();
     expect(answer.ok, text).toBe(true);
-    return JSON.parse(text) as T;
+    return (text === '' ? null : JSON.parse(text)) as T;
   };
 }
 
@@ -52,17 +52,24 @@ async function book(running: Running): Promise<string> {
   const slot = {
     resourceType: 'Slot',
     id: 'right-now',
-    schedule: { reference: 'Schedule/dr-lena-marchetti' },
+    schedule: { reference: 'Schedule/this-hour' },
     status: 'free',
     serviceType: [{ coding: [{ system: 'http://snomed.info/sct', code: '448337001' }] }],
     start: new Date(start).toISOString(),
     end: new Date(start + 20 * MINUTE).toISOString(),
   };
   // Whatever the demo world has at this time of the day makes room.
-  const taken = await fhir<Bundle<Appointment>>(
-    `Appointment?actor=Practitioner/dr-lena-marchetti&date=ge${new Date(start - 60 * MINUTE).toISOString()}&date=le${new Date(start + 60 * MINUTE).toISOString()}`,
-  );
-  for (const { resource } of taken.entry ?? []) await fhir(`Appointment/${resource?.id}`, { method: 'DELETE' });
+  const around = [start - 60 * MINUTE, start + 60 * MINUTE].map((at) => new Date(at).toISOString());
+  for (const actor of ['Practitioner/dr-lena-marchetti', 'Patient/amara-osei']) {
+    const taken = await fhir<Bundle<Appointment>>(`Appointment?actor=${actor}&date=ge${around[0]}&date=le${around[1]}`);
+    for (const { resource } of taken.entry ?? []) await fhir(`Appointment/${resource?.id}`, { method: 'DELETE' });
+  }
+  const schedule = {
+    resourceType: 'Schedule',
+    id: 'this-hour',
+    actor: [{ reference: 'Practitioner/dr-lena-marchetti' }],
+  };
+  await fhir('Schedule/this-hour', { method: 'PUT', body: schedule });
   await fhir('Slot/right-now', { method: 'PUT', body: slot });
   const found = await fhir<Bundle<Appointment>>(
     `Appointment/$find?provider=Practitioner/dr-lena-marchetti&patient=Patient/amara-osei&end=${new Date(start + 10 * MINUTE).toISOString()}`,
