@@ -64,7 +64,7 @@ describe.runIf(tools.length === 0)('the five-minute tour', () => {
       CLINIC_BASE: `${server.origin}/t/2/fhir/R4`,
       FOR_CLINIC: await server.token('system/*.rs', { tenant: 2 }),
       FOR_AMARA: await server.token('patient/*.cruds', { patient: 'amara-osei' }),
-      FOR_LENA: await server.token('user/*.rs', { fhirUser: 'Practitioner/dr-lena-marchetti' }),
+      FOR_LENA: await server.token('user/*.rus', { fhirUser: 'Practitioner/dr-lena-marchetti' }),
       FOR_NIA: await server.token('patient/*.rs', { patient: 'nia-osei' }),
     });
   }, 60_000);

@@ -110,9 +110,9 @@ test('V-7 a page is a way to nothing that whoever has it open may not have', asy
   const host = await opened(doctor, '/video/theirs');
   const piece = (path: string): Promise<Response> =>
     host.send(path, 'x', { 'content-type': 'video/webm', 'x-csrf': host.page.csrf });
-  const unknown = await piece(`/video/${encounter}/recording/none/0`);
+  const unknown = await piece(`/video/${encounter}/recording/00000000-0000-7000-8000-000000000000/0`);
   expect([unknown.status, await saidBy(unknown)]).toEqual([404, 'There is no such recording']);
-  expect((await piece('/video/none/recording/none/0')).status).toBe(404);
+  expect((await piece('/video/none/recording/00000000-0000-7000-8000-000000000000/0')).status).toBe(404);
 });
 
 test('who is not signed in is told so by what scripts ask, and led to the sign-in by what people open', async () => {

@@ -1,9 +1,6 @@
-import { notFound } from '../../fhir/outcome.ts';
 import type { Reply } from '../../privacy/pages/visit.ts';
-import { findBy } from '../people/participants.ts';
 import { playRecording } from '../recording/link.ts';
-import { takeChunk } from '../recording/take-chunk.ts';
-import { findVisit } from '../visits/visit.ts';
+import { takeChunkFrom } from '../recording/take-chunk.ts';
 import { fhirHeaders, outcomeReply } from './do.ts';
 import { deadEnd } from './frame.ts';
 import { frameWords } from './frame-words.ts';
@@ -12,24 +9,12 @@ import type { Opened, OpenedBy, VideoPage } from './video-page.ts';
 /** Bytes of a piece. */
 const LONGEST = 8 * 1024 * 1024;
 
-const unknown = notFound('There is no such recording');
-
 /** A piece of what the browser of somebody who treats records. */
-async function take({ deps, request, visitor, cookies }: OpenedBy): Promise<Reply> {
-  const { fhir } = deps;
+async function take({ deps, request, grant, cookies }: OpenedBy): Promise<Reply> {
   const { encounter = '', recording = '', n = '' } = request.params;
-  const on = fhir.database.byKey;
-  const visit = await findVisit(on, request.tenant, 'encounter', encounter);
-  const self = visit && (await findBy(on, request.tenant, visit.id, 'reference', visitor.fhirUser));
-  if (!visit || !self) return outcomeReply(unknown.status, unknown.issues, cookies);
-  const taken = await takeChunk(fhir, request.tenant, {
-    visit: visit.id,
-    recording,
-    participant: self.id,
-    n: Number(n),
-    bytes: request.bytes,
-    contentType: request.header('content-type') ?? '',
-  });
+  const contentType = request.header('content-type') ?? '';
+  const chunk = { recording, n: Number(n), bytes: request.bytes, contentType };
+  const taken = await takeChunkFrom(deps.fhir, grant, encounter, chunk);
   if (!taken.ok) return outcomeReply(taken.status, taken.issues, cookies);
   return { status: 200, headers: fhirHeaders, body: JSON.stringify({ resourceType: 'Parameters' }), cookies };
 }
@@ -58,7 +43,7 @@ export const recordingPages: readonly VideoPage[] = [
   { method: 'GET', path: '/video/recording/:code', whom: 'anybody', run: play },
   {
     method: 'POST',
-    path: '/video/:encounter/recording/:recording/:n{[0-9]{1,6}}',
+    path: '/video/:encounter{[A-Za-z0-9.-]{1,64}}/recording/:recording{[0-9a-f-]{1,64}}/:n{[0-9]{1,6}}',
     whom: 'visitor',
     forScripts: true,
     longest: LONGEST,
