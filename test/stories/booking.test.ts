@@ -1,7 +1,7 @@
 import type { Appointment, Bundle, OperationOutcome, Resource, Slot } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { readVirtualService } from '../../src/fhir/virtual-service.ts';
+import { readVirtualService, virtualService } from '../../src/fhir/virtual-service.ts';
 import { bufferUrl, leadUrl, zoneUrl } from '../../src/video/booking/calendar.ts';
 import { endHoldJob } from '../../src/video/booking/end-hold.ts';
 import { freeSlotJob } from '../../src/video/booking/followed-slots.ts';
@@ -86,6 +86,26 @@ test('a patient finds a time, holds it, books it, and it is a visit by video at 
   });
   const told = await ask<Bundle>(`Communication?about=Appointment/${appointment.id}`);
   expect(JSON.stringify(told.body)).toContain('A visit by video was booked for');
+});
+
+test('a visit is held with what its Appointment asks for, and else with what the tenant has', async () => {
+  const ask = await as('hiro-nakagawa');
+  const policy = (provider: string) =>
+    server.fetch('$video-policy', {
+      method: 'POST',
+      body: JSON.stringify({ resourceType: 'Parameters', parameter: [{ name: 'provider', valueCode: provider }] }),
+    });
+  expect((await policy('livekit')).status).toBe(200);
+  const query = `provider=${marchetti}&visit-type=${encodeURIComponent(video)}&patient=Patient/hiro-nakagawa`;
+  const booked = only(await ask('Appointment/$book', (await times(ask, query)).at(-1)));
+  expect(readVirtualService(booked)).toMatchObject({ channel: { code: 'livekit' }, maxParticipants: 20 });
+  const asked = { ...(await times(ask, query)).at(-1), extension: [virtualService('Appointment', '', 'x')] };
+  const other = only(await ask('Appointment/$book', asked as Appointment));
+  expect(readVirtualService(other)).toMatchObject({
+    channel: { code: 'webrtc-p2p' },
+    address: `${server.origin}/video/${other.id}`,
+  });
+  expect((await policy('p2p')).status).toBe(200);
 });
 
 test('of a hundred who book one time at once, one has it', async () => {

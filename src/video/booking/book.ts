@@ -8,6 +8,7 @@ import type { Draft } from '../../fhir/store/draft.ts';
 import type { Stored } from '../../fhir/store/release.ts';
 import { uuid7 } from '../../fhir/store/uuid.ts';
 import { storeMadeIn } from '../../privacy/made.ts';
+import { policyOf } from '../visits/policy.ts';
 import { rootOf } from './answer.ts';
 import type { AskedAppointment } from './asked.ts';
 import { isAvailable, type Place, placeOf } from './available.ts';
@@ -44,7 +45,9 @@ async function comingOf(context: FhirContext, grant: Grant, wish: Wish): Promise
     return unprocessable('This service is not given in this Slot; see Slot.serviceType', 'Appointment.serviceType');
   const now = context.now();
   const { patient, status, held } = wish;
-  const made = { id: held?.id ?? uuid7(now), status, patient, services, root: rootOf(context, tenant), now };
+  const { provider } = await policyOf(context, tenant);
+  const root = rootOf(context, tenant);
+  const made = { id: held?.id ?? uuid7(now), status, patient, services, root, provider, now };
   const appointment = appointmentOf(wish.resource, place.value, made);
   const draft = await readyToWrite(context, grant, appointment, held);
   return draft.ok ? ok({ place: place.value, patient, appointment, draft: draft.value }) : draft;

@@ -1,6 +1,7 @@
 import type { Appointment, AppointmentParticipant, CodeableConcept } from '@medplum/fhirtypes';
 
-import { virtualService, withoutVirtualService } from '../../fhir/virtual-service.ts';
+import { type Channel, readVirtualService, virtualService, withoutVirtualService } from '../../fhir/virtual-service.ts';
+import type { ProviderId } from '../visits/visit.ts';
 import type { Place } from './available.ts';
 import { servicesOf } from './calendar.ts';
 import { isSame, isVideo } from './services.ts';
@@ -72,8 +73,22 @@ type Made = {
   services: readonly CodeableConcept[];
   /** What stands before the paths of the tenant. */
   root: string;
+  /** What visits by video are held with where the Appointment does not say. */
+  provider: ProviderId;
   now: number;
 };
+
+const channels: Readonly<Record<ProviderId, { channel: Channel; maxParticipants: number }>> = {
+  p2p: { channel: 'webrtc-p2p', maxParticipants: 4 },
+  livekit: { channel: 'livekit', maxParticipants: 20 },
+};
+
+/** What a visit is held with: as the Appointment asks, else as the tenant has it. */
+function channelOf(sent: Appointment, provider: ProviderId): (typeof channels)[ProviderId] {
+  const extension = Array.isArray(sent.extension) ? sent.extension : [];
+  const asked = readVirtualService({ extension })?.channel?.code;
+  return Object.values(channels).find(({ channel }) => channel === asked) ?? channels[provider];
+}
 
 /** What somebody may say of an Appointment that they book; all else the server knows better. */
 const kept = [
@@ -95,10 +110,10 @@ const companions = ({ participant = [] }: Appointment): AppointmentParticipant[]
 
 /** The Appointment as it will be stored, of what was sent and what the Slot says. */
 export function appointmentOf(sent: Appointment, place: Place, made: Made): Appointment & { id: string } {
-  const { id, status, patient, services, root, now } = made;
+  const { id, status, patient, services, root, provider, now } = made;
   const extension = [
     ...withoutVirtualService(Array.isArray(sent.extension) ? sent.extension : []),
-    ...(isVideo(services) ? [virtualService('Appointment', root, id)] : []),
+    ...(isVideo(services) ? [virtualService('Appointment', root, id, channelOf(sent, provider))] : []),
   ];
   const answered: Status = status === 'booked' ? 'accepted' : 'tentative';
   const said = Object.fromEntries(kept.flatMap((name) => (sent[name] === undefined ? [] : [[name, sent[name]]])));

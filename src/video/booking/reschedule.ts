@@ -5,6 +5,8 @@ import type { FhirContext } from '../../fhir/context.ts';
 import { conflict, ok, type Result, ruledOut, unprocessable } from '../../fhir/outcome.ts';
 import { uuid7 } from '../../fhir/store/uuid.ts';
 import { storeMadeIn } from '../../privacy/made.ts';
+import { policyOf } from '../visits/policy.ts';
+import type { ProviderId } from '../visits/visit.ts';
 import { findVisit } from '../visits/visit.ts';
 import { rootOf } from './answer.ts';
 import { isAvailable, type Place, placeOf } from './available.ts';
@@ -18,12 +20,16 @@ import { readyToWrite } from './ready.ts';
 import { mayBookIn } from './who.ts';
 
 /** The same Appointment at another time, and perhaps with others. */
-function moved({ appointment, patient }: Own, to: Place, root: string): Result<Appointment & { id: string }> {
+function moved(
+  { appointment, patient }: Own,
+  to: Place,
+  kept: { root: string; provider: ProviderId },
+): Result<Appointment & { id: string }> {
   const services = serviceOf(to, appointment.serviceType ?? []);
   if (services === null)
     return unprocessable('What was booked is not given at that time; see Slot.serviceType', 'Slot.serviceType');
   const created = Date.parse(appointment.created ?? '') || 0;
-  const made = { id: appointment.id, status: 'booked', patient, services, root, now: created } as const;
+  const made = { ...kept, id: appointment.id, status: 'booked', patient, services, now: created } as const;
   const { created: _, ...next } = appointmentOf(appointment, to, made);
   return ok({ ...next, ...(appointment.created === undefined ? {} : { created: appointment.created }) });
 }
@@ -71,7 +77,8 @@ export async function reschedule(
     // Its own time before is not in its way, nor what is kept free around that.
     const free = await isAvailable(inside, tenant, place.value, { patient, appointment: id, leaving: own.value.slot });
     if (!free.ok) return free;
-    const appointment = moved(own.value, place.value, rootOf(context, tenant));
+    const { provider } = await policyOf(inside, tenant);
+    const appointment = moved(own.value, place.value, { root: rootOf(context, tenant), provider });
     if (!appointment.ok) return appointment;
     const draft = await readyToWrite(inside, grant, appointment.value, own.value.row);
     if (!draft.ok) return draft;
