@@ -265,6 +265,8 @@ test('V-11 a patient is relayed alone: of no address of theirs others hear, not 
 test('V-11 of who is sent away before they were in, those inside never learn that there was somebody', async () => {
   const { visit, patient, doctor } = await both();
   const waits = await enter(server, 'mother', visit);
+  // Others may hear of somebody before they are greeted.
+  await waits.next('hello');
   await doctor.next('peer', ({ peer }) => peer.id === waits.id && peer.present);
   const removed = await ask(server, 'doctor', `Encounter/${visit}/$video-admit`, {
     participant: waits.id,
