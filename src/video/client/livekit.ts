@@ -1,6 +1,6 @@
 import type { Media } from '../signalling/messages.ts';
 import type { MediaOptions, MediaSession, Tracks } from './media-session.ts';
-import { type Counters, countersOf, type Sample, sampleOf } from './quality.ts';
+import { type Counters, countersOf, noCounters, type Sample, sampleOf } from './quality.ts';
 
 type Library = typeof import('livekit-client');
 type LivekitMedia = Extract<Media, { provider: 'livekit' }>;
@@ -16,18 +16,8 @@ export type LivekitOptions = MediaOptions & {
 /** ms */
 const askAgainAfter = 3000;
 
-const nothing: Counters = {
-  received: 0,
-  lost: 0,
-  audioBytes: 0,
-  roundTripMs: null,
-  lossOut: null,
-  jitterMs: null,
-  availableKbps: null,
-};
-
 async function countersOfTracks(tracks: readonly RemoteTrack[], before: Counters): Promise<Counters> {
-  const sum = { ...nothing };
+  const sum = { ...noCounters };
   for (const track of tracks) {
     const report = await track.getRTCStatsReport();
     if (report === undefined) continue;
@@ -159,11 +149,11 @@ export function createLivekit({ self, media, library, stale, changed }: LivekitO
     async sample() {
       const samples = new Map<string, Sample>();
       for (const [id, participant] of room?.remoteParticipants ?? []) {
-        const before = counters.get(id) ?? nothing;
+        const before = counters.get(id) ?? noCounters;
         const subscribed = [...participant.trackPublications.values()].flatMap(({ track }) => track ?? []);
         const now = await countersOfTracks(subscribed, before);
         counters.set(id, now);
-        if (before !== nothing && now.received >= before.received) samples.set(id, sampleOf(before, now));
+        if (before !== noCounters && now.received >= before.received) samples.set(id, sampleOf(before, now));
       }
       return samples;
     },

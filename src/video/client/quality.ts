@@ -42,17 +42,20 @@ type Entry = {
   availableOutgoingBitrate?: number;
 };
 
+/** Of a line that nothing has come by yet. */
+export const noCounters: Counters = {
+  received: 0,
+  lost: 0,
+  audioBytes: 0,
+  roundTripMs: null,
+  lossOut: null,
+  jitterMs: null,
+  availableKbps: null,
+};
+
 /** @see https://www.w3.org/TR/webrtc-stats/ */
 export function countersOf(report: RTCStatsReport): Counters {
-  const counters: Counters = {
-    received: 0,
-    lost: 0,
-    audioBytes: 0,
-    roundTripMs: null,
-    lossOut: null,
-    jitterMs: null,
-    availableKbps: null,
-  };
+  const counters = { ...noCounters };
   report.forEach((entry: Entry) => {
     if (entry.type === 'inbound-rtp') {
       counters.received += entry.packetsReceived ?? 0;

@@ -14,8 +14,8 @@ import { nameOf, plainName } from '../people/names.ts';
 import { addParticipant } from '../people/participants.ts';
 import { standsForPatient } from '../people/who.ts';
 import type { Providers } from '../providers/provider.ts';
+import { secretText } from '../secrets.ts';
 import { isOver } from '../session.ts';
-import { secretText } from '../visits/open.ts';
 import { type Asked, askedOf } from './parts.ts';
 
 const roles = ['interpreter', 'companion', 'guest', 'colleague'] as const;

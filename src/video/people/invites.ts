@@ -1,16 +1,12 @@
-import { createHash } from 'node:crypto';
-
 import type { Queryable } from '../../db/database.ts';
 import type { FhirContext } from '../../fhir/context.ts';
 import { notFound, ok, type Result } from '../../fhir/outcome.ts';
 import { uuid7 } from '../../fhir/store/uuid.ts';
+import { hashOf, secretText } from '../secrets.ts';
 import { isOver } from '../session.ts';
 import type { Role } from '../signalling/messages.ts';
-import { secretText } from '../visits/open.ts';
 import { findVisit, type Visit } from '../visits/visit.ts';
 import { addParticipant, findBy, findParticipant, type Participant, setParticipantState } from './participants.ts';
-
-export const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex');
 
 export type Invite = { id: string; code: string; expiresAt: number };
 

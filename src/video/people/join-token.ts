@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { errors, jwtVerify, SignJWT } from 'jose';
 
 import type { FhirContext } from '../../fhir/context.ts';
 import { forbidden, ok, type Result, unauthenticated } from '../../fhir/outcome.ts';
+import { secretText } from '../secrets.ts';
 import { isOver } from '../session.ts';
 import { findVisit, type Visit } from '../visits/visit.ts';
 import { findParticipant, type Participant } from './participants.ts';
@@ -23,7 +23,7 @@ export async function issueJoinToken(context: FhirContext, visit: Visit, one: Pa
       .setIssuer(context.settings.baseOf(visit.tenant))
       .setAudience(audience)
       .setSubject(one.id)
-      .setJti(randomBytes(16).toString('base64url'))
+      .setJti(secretText())
       .setIssuedAt(now)
       // Nothing outlives the time of the visit.
       .setExpirationTime(Math.min(now + LIFETIME, Math.floor(visit.hardStop / 1000)))

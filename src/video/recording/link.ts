@@ -1,4 +1,3 @@
-import { createHash, randomBytes } from 'node:crypto';
 import type { Binary, DocumentReference } from '@medplum/fhirtypes';
 
 import type { Caller, Grant, Interaction, Seen } from '../../fhir/access.ts';
@@ -10,13 +9,12 @@ import { unknownId } from '../../fhir/store/read.ts';
 import { released } from '../../fhir/store/release.ts';
 import { localName } from '../../privacy/consents/references.ts';
 import { auditVisit } from '../audit.ts';
+import { hashOf, secretText } from '../secrets.ts';
 import { findVisit, type Visit } from '../visits/visit.ts';
 import { isRecording } from './document.ts';
 
 /** ms that an address is good for. */
 const GOOD = 60_000;
-
-const hashOf = (code: string): string => createHash('sha256').update(code).digest('hex');
 
 type Found = { visit: Visit; binary: { id: string; content: string; contentType: string } };
 
@@ -72,7 +70,7 @@ export type Link = { code: string; expiresAt: number };
 export async function linkTo(context: FhirContext, grant: Grant, id: string): Promise<Result<Link>> {
   const found = await readable(context, grant, id);
   if (!found.ok) return found;
-  const code = randomBytes(16).toString('base64url');
+  const code = secretText();
   const expiresAt = context.now() + GOOD;
   await context.database.query(
     `insert into video_recording_link (tenant, code_hash, visit, document, binary_id, caller, expires_at)

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { Appointment, Patient } from '@medplum/fhirtypes';
 import type { Queryable } from '../../db/database.ts';
 import type { FhirContext } from '../../fhir/context.ts';
@@ -10,6 +9,7 @@ import { readOwn, storeMadeIn } from '../../privacy/made.ts';
 import { auditVisit, type By } from '../audit.ts';
 import { nameOf } from '../people/names.ts';
 import type { Providers } from '../providers/provider.ts';
+import { secretText } from '../secrets.ts';
 import { isOver } from '../session.ts';
 import { within } from '../within.ts';
 import { encounterOf } from './encounter.ts';
@@ -19,9 +19,6 @@ import { planTimes, type Times, timesOf } from './times.ts';
 import { findVisit, type ProviderId, type Visit } from './visit.ts';
 
 const openable: ReadonlySet<string> = new Set(['booked', 'arrived', 'checked-in']);
-
-/** 128 bits that nobody guesses. */
-export const secretText = (): string => randomBytes(16).toString('base64url');
 
 /** Who takes part, by local references: `Patient/1`. */
 export function actorsOf({ participant = [] }: Appointment, type: string, base: string): string[] {
