@@ -164,8 +164,18 @@ export function typeNumber(type: string): number {
   return number;
 }
 
-/** The relation that has the current rows of a type: AuditEvents are in the ledger (migrations/0005_ledger.sql). */
-export const relationOf = (type: string): string => (type === 'AuditEvent' ? 'audit_event' : 'resource');
+/** What has current rows: AuditEvents are in the ledger (0005_ledger.sql), many readings of devices in a tier of their own (0015_devices.sql). */
+export type Relation = 'resource' | 'audit_event' | 'observation' | 'sample_observation';
+
+/** The relation that has all current rows of a type. */
+export function relationOf(type: string): Relation {
+  if (type === 'Observation') return 'observation';
+  return type === 'AuditEvent' ? 'audit_event' : 'resource';
+}
+
+/** What this relation is put together from: each part has its own indexes, so that a page is made of a page of each. */
+export const tiersOf = (type: string): readonly Relation[] =>
+  type === 'Observation' ? ['resource', 'sample_observation'] : [relationOf(type)];
 
 /** Types that the server alone writes: nobody else creates, changes or deletes one. */
 export const isWrittenByServer = (type: string): boolean => type === 'AuditEvent';

@@ -5,7 +5,7 @@ import { forbidden, invalid, notSupported, ok, type Result } from '../outcome.ts
 import { isStrict } from '../preferences.ts';
 import { projected } from '../projected.ts';
 import type { FhirRequest } from '../request.ts';
-import { relationOf } from '../resources.ts';
+import { isWrittenByServer } from '../resources.ts';
 import { interval } from '../search/dates.ts';
 import { shown } from '../store/binary.ts';
 import { type HistoryAsk, type HistoryPlace, placeOf, history as versions } from '../store/history.ts';
@@ -30,7 +30,7 @@ export const history: FhirInteraction = {
     const { grant } = request;
     const type = request.path.length === 1 ? null : (request.path[0] ?? null);
     const id = request.path.length === 3 ? (request.path[1] ?? null) : null;
-    if (type !== null && id === null && relationOf(type) !== 'resource') {
+    if (type !== null && id === null && isWrittenByServer(type)) {
       return notSupported(`${type} never changes and has no history; search ${type}?_sort=-_lastUpdated instead`);
     }
     if (type !== null && !allows(grant, type, id === null ? 's' : 'r')) {

@@ -8,7 +8,7 @@ import { primary } from '../definitions/primary.ts';
 import { forbidden, invalid, ok, type Result, tooCostly } from '../outcome.ts';
 import { type Parameters, requestParameters } from '../parameters.ts';
 import type { FhirRequest, FhirResponse } from '../request.ts';
-import { isResourceType, relationOf, resourceTypes, typeNumber, typeOfNumber } from '../resources.ts';
+import { isResourceType, isWrittenByServer, resourceTypes, typeNumber, typeOfNumber } from '../resources.ts';
 import { interval } from '../search/dates.ts';
 import { openPosition, type Position, sealPosition } from '../search/page.ts';
 import { Scan } from '../search/scan.ts';
@@ -82,7 +82,7 @@ function compartmentStatement(
   const id = statement.bind(ask.patient, 'text');
   // Who used the record is told where it is asked for; each answer to this adds to it.
   const types = compartmentTypes(context.definitions, 'Patient').filter(
-    (type) => ask.types?.has(type) ?? relationOf(type) === 'resource',
+    (type) => ask.types?.has(type) ?? !isWrittenByServer(type),
   );
   const scans = types.flatMap((type) => (type === 'Patient' ? [] : (Scan.of(grant, type, 'r', 's') ?? [])));
   const more = narrowed(statement, ask, after);

@@ -5,7 +5,7 @@ import { standIns } from '../definitions/primary.ts';
 import { searchParameter } from '../definitions/search-parameters.ts';
 import type { Result } from '../outcome.ts';
 import { invalid, notSupported, ok } from '../outcome.ts';
-import { isResourceType, relationOf } from '../resources.ts';
+import { isResourceType, isWrittenByServer } from '../resources.ts';
 import { chained, pointedTo } from './chain.ts';
 import { commonParameter, isCommon } from './common.ts';
 import { allOf, anyOf, type Condition, not } from './condition.ts';
@@ -83,7 +83,7 @@ const noTexts = (type: string, name: string): Result<never> =>
 function askedCondition(asking: Asking, asked: Asked): Result<Condition> | Promise<Result<Condition>> {
   const { grant, on, definitions, type, base, now } = asking;
   const { name, code, modifier, values } = asked;
-  if (relationOf(type) !== 'resource' && (code === '_text' || code === '_content')) return noTexts(type, name);
+  if (isWrittenByServer(type) && (code === '_text' || code === '_content')) return noTexts(type, name);
   const common = commonParameter(type, code);
   if (common) return common({ name, modifier, values, now }, { grant, on });
   const codes = standIns(type, code) ?? [code];
@@ -91,7 +91,7 @@ function askedCondition(asking: Asking, asked: Asked): Result<Condition> | Promi
   for (const one of codes) {
     const parameter = searchParameter(definitions, type, one);
     if (!parameter || one === '_query') return unknownParameter(type, name);
-    if (parameter.type === 'string' && relationOf(type) !== 'resource') return noTexts(type, name);
+    if (parameter.type === 'string' && isWrittenByServer(type)) return noTexts(type, name);
     targets.push({ tenant: grant.tenant, type, parameter, name, definitions, base, now });
   }
   const [only] = targets;

@@ -3,7 +3,7 @@ import { admitting } from '../access.ts';
 import { searchParameter } from '../definitions/search-parameters.ts';
 import type { Issue } from '../outcome.ts';
 import { isWrittenByServer, resourceTypes } from '../resources.ts';
-import { columnsOf } from './compile.ts';
+import { columnsOf } from './arms.ts';
 import { allOf, anyOf, type Condition, keys, written } from './condition.ts';
 import type { Asking } from './criteria.ts';
 import { key } from './hash.ts';

@@ -5,7 +5,7 @@ import { compartmentParameters, compartmentTypes, isCompartment } from '../defin
 import { searchParameter } from '../definitions/search-parameters.ts';
 import { forbidden, type Issue, invalid, notFound, notSupported, ok, type Result, tooCostly } from '../outcome.ts';
 import { isWrittenByServer, resourceTypes } from '../resources.ts';
-import type { Part } from './compile.ts';
+import type { Part } from './arms.ts';
 import { anyOf, type Condition, written } from './condition.ts';
 import { type Asking, conditionOf, isKnown } from './criteria.ts';
 import { openPosition, type Position } from './page.ts';

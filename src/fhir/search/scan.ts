@@ -63,10 +63,20 @@ export class Scan {
     return other.#rules.length > 0 && other.#rules.every((rule) => this.#rules.includes(rule));
   }
 
-  /** `from resource r where …`: the gate, then what is asked of the rows. */
-  from(statement: Statement, row: string, conditions: readonly Condition[]): string {
+  /**
+   * `from resource r where …`: the gate, then what is asked of the rows.
+   *
+   * @param relation one of the type's tiers, where not all of its rows are meant
+   */
+  from(statement: Statement, row: string, conditions: readonly Condition[], relation = relationOf(this.type)): string {
     const place = { statement, row, type: this.type };
-    return `from ${relationOf(this.type)} ${row} where ${this.gate(statement, row)}${writeAll(conditions, place)}`;
+    return `from ${relation} ${row} where ${this.gate(statement, row)}${writeAll(conditions, place)}`;
+  }
+
+  /** The patients in whose records every row is that the grant covers; null: it does not say. */
+  get patients(): readonly string[] | null {
+    const [only] = this.#rules;
+    return this.#rules.length === 1 && only && only.patients !== 'all' ? only.patients : null;
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { Queryable } from '../../db/database.ts';
 import { typeNumber } from '../resources.ts';
+import { promote } from '../samples/promote.ts';
 import { instants, numbers, texts } from './arrays.ts';
 import { type Draft, sealable } from './draft.ts';
 import { epochRaised } from './policy-epoch.ts';
@@ -106,6 +107,7 @@ const changedColumns = `version, last_updated, patient, patients, labels, code, 
  */
 export async function applyChanges(on: Queryable, changes: readonly Change[]): Promise<Applied[]> {
   const drafts = changes.map(({ draft }) => draft);
+  await promote(on, drafts);
   const params = [
     ...batchParams(drafts),
     numbers(changes.map(({ expected }) => expected)),
@@ -133,6 +135,7 @@ export async function applyChanges(on: Queryable, changes: readonly Change[]): P
 
 /** Deletes: the version before and a tombstone go to the history, the rest goes. */
 export async function applyRemovals(on: Queryable, removals: readonly Removal[]): Promise<Applied[]> {
+  await promote(on, removals);
   const params = [
     numbers(removals.map((one) => one.tenant)),
     numbers(removals.map((one) => typeNumber(one.type))),

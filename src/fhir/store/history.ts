@@ -1,7 +1,7 @@
 import type { Queryable } from '../../db/database.ts';
 import type { Grant } from '../access.ts';
 import { expand } from '../audit/render.ts';
-import { relationOf, resourceTypes, typeNumber, typeOfNumber } from '../resources.ts';
+import { relationOf, resourceTypes, tiersOf, typeNumber, typeOfNumber } from '../resources.ts';
 import { Scan } from '../search/scan.ts';
 import { Statement } from '../search/statement.ts';
 import { release, type Stored } from './release.ts';
@@ -38,7 +38,8 @@ async function typesStored(on: Queryable, tenant: number): Promise<ReadonlySet<s
     union all
     select (select min(type) from ${table} where tenant = $1 and type > t.type) from t where t.type is not null)
     select type from t where type is not null)`;
-  const rows = await on.query(`${jump('resource')} union ${jump('resource_history')}`, [tenant]);
+  const samples = `select ${typeNumber('Observation')} where exists (select from series where tenant = $1)`;
+  const rows = await on.query(`${jump('resource')} union ${jump('resource_history')} union ${samples}`, [tenant]);
   return new Set(rows.map(([type]) => typeOfNumber(type as number)));
 }
 
@@ -51,7 +52,7 @@ function coveredNow(scan: Scan, statement: Statement): string {
   const covered = (gate: string): string => `(${gate}) is true`;
   const now = covered(scan.gate(statement, 'c'));
   const then = covered(scan.gateOfVersion(statement, 'c'));
-  return `coalesce((select ${now} from resource c where ${row}), (select ${then} from resource_history c
+  return `coalesce((select ${now} from ${relationOf(scan.type)} c where ${row}), (select ${then} from resource_history c
     where ${row} and c.deleted order by c.version desc limit 1), false)`;
 }
 
@@ -59,18 +60,22 @@ function coveredNow(scan: Scan, statement: Statement): string {
 const judged = `case when v.deleted then (select p.content from resource_history p where p.tenant = v.tenant and p.type = v.type
   and p.id = v.id and p.version = v.version - 1) else v.content end`;
 
-/** The versions of one type from one of the two tables that hold them. */
-function arm(scan: Scan, statement: Statement, table: 'resource' | 'resource_history', ask: HistoryAsk): string {
+/** Where superseded versions of a type are. */
+const pastOf = (type: string): readonly string[] =>
+  type === 'Observation' ? ['resource_history', 'sample_observation_history'] : ['resource_history'];
+
+/** The versions of one type from one of the relations that hold them. */
+function arm(scan: Scan, statement: Statement, relation: string, isPast: boolean, ask: HistoryAsk): string {
   const row = 'v';
-  let where = table === 'resource' ? scan.gate(statement, row) : scan.gateOfVersion(statement, row);
-  if (table === 'resource_history' && scan.narrowed) where += ` and ${coveredNow(scan, statement)}`;
+  let where = isPast ? scan.gateOfVersion(statement, row) : scan.gate(statement, row);
+  if (isPast && scan.narrowed) where += ` and ${coveredNow(scan, statement)}`;
   if (ask.id !== null) where += ` and v.id = ${statement.bind(ask.id, 'text')}`;
   if (ask.since !== null) where += ` and v.last_updated >= ${statement.bind(new Date(ask.since), 'timestamptz')}`;
   if (ask.at !== null) {
     const start = statement.bind(new Date(ask.at.start), 'timestamptz');
     where += ` and v.last_updated < ${statement.bind(new Date(ask.at.end), 'timestamptz')}`;
     // It had gone already when the version behind it was made before the start.
-    for (const next of ['resource', 'resource_history']) {
+    for (const next of [relationOf(scan.type), ...pastOf(scan.type)]) {
       where += ` and not exists (select from ${next} n where n.tenant = v.tenant and n.type = v.type and n.id = v.id
         and n.version = v.version + 1 and n.last_updated <= ${start})`;
     }
@@ -82,9 +87,8 @@ function arm(scan: Scan, statement: Statement, table: 'resource' | 'resource_his
       -${statement.bind(version, 'int')})`;
     where += ` and v.last_updated <= ${at} and (v.last_updated < ${at} or ${place})`;
   }
-  const deleted = table === 'resource' ? 'false' : 'v.deleted';
-  const relation = table === 'resource' ? relationOf(scan.type) : table;
-  const content = table === 'resource_history' && scan.judges ? judged : 'v.content';
+  const deleted = isPast ? 'v.deleted' : 'false';
+  const content = isPast && scan.judges ? judged : 'v.content';
   return `(select ${columns(row, content, deleted)} from ${relation} v where ${where} ${order} limit ${statement.bind(ask.count + 1, 'int')})`;
 }
 
@@ -101,7 +105,10 @@ export async function history(on: Queryable, grant: Grant, ask: HistoryAsk): Pro
   const arms = resourceTypes
     .filter((type) => stored.has(type))
     .flatMap((type) => Scan.of(grant, type, needed) ?? [])
-    .flatMap((scan) => [arm(scan, statement, 'resource', ask), arm(scan, statement, 'resource_history', ask)]);
+    .flatMap((scan) => [
+      ...tiersOf(scan.type).map((tier) => arm(scan, statement, tier, false, ask)),
+      ...pastOf(scan.type).map((past) => arm(scan, statement, past, true, ask)),
+    ]);
   if (arms.length === 0) return [];
   const text = `select * from (${arms.join('\nunion all\n')}) v ${order} limit ${statement.bind(ask.count + 1, 'int')}`;
   const rows = await on.query(text, statement.params);

@@ -1,6 +1,7 @@
 import type { Queryable } from '../../db/database.ts';
 import { admits, admitsChange, type GateRow, type Grant, type Interaction } from '../access.ts';
 import { typeNumber } from '../resources.ts';
+import { promote } from '../samples/promote.ts';
 import { numbers, texts } from './arrays.ts';
 import { type Stored, stored } from './release.ts';
 
@@ -27,6 +28,10 @@ const lockSql = `select v.n::int, r.version, r.last_updated, r.patient, r.patien
 export async function lockRows(on: Queryable, grant: Grant, targets: readonly Target[]): Promise<Current[]> {
   const found: Current[] = targets.map(() => ({ kind: 'absent' }));
   if (targets.length === 0) return found;
+  await promote(
+    on,
+    targets.map(({ type, id }) => ({ tenant: grant.tenant, type, id })),
+  );
   const rows = await on.query(lockSql, [
     grant.tenant,
     numbers(targets.map(({ type }) => typeNumber(type))),

@@ -1,7 +1,8 @@
 import type { Database } from '../../db/database.ts';
 import { admits, type Grant, hides, type Interaction } from '../access.ts';
 import { gone, notFound, ok, type Refusal, type Result } from '../outcome.ts';
-import { relationOf, typeNumber } from '../resources.ts';
+import { isWrittenByServer, typeNumber } from '../resources.ts';
+import { isSampleId } from '../samples/promote.ts';
 import { numbers, texts } from './arrays.ts';
 import { lane } from './coalesce.ts';
 import { type Stored, stored } from './release.ts';
@@ -34,6 +35,15 @@ const auditedSql = `select version, last_updated, patient, patients, labels::flo
 /** The body of every 404 of a read: the same for what is hidden and for what never was. */
 export const unknownId = (type: string, id: string): Refusal => notFound(`${type}/${id} is not known here`);
 
+const columns = 'version, last_updated, patient, patients, labels::float8, content';
+
+const sampleSql = `select ${columns} from sample_observation where tenant = $1 and id = $2`;
+
+const sampleVersionSql = `select * from (
+    select ${columns} from sample_observation where tenant = $1 and id = $2
+    union all
+    select ${columns} from sample_observation_history where tenant = $1 and id = $2) v where version = $3`;
+
 export type Reader = {
   /**
    * The current version; 404 for what is hidden or never was, 410 for what was deleted and could be seen before.
@@ -65,6 +75,15 @@ export function createReader(database: Database): Reader {
     },
   });
 
+  /** A row of the narrow tier, where the id can be one of it. */
+  async function sampled({ tenant, type, id }: Point, version: number | null): Promise<Stored | null> {
+    if (!isSampleId(type, id)) return null;
+    const [found] = await (version === null
+      ? database.byKey.query(sampleSql, [tenant, id])
+      : database.byKey.query(sampleVersionSql, [tenant, id, version]));
+    return found ? stored(type, id, found) : null;
+  }
+
   async function audited(grant: Grant, type: string, id: string, needed: Interaction): Promise<Result<Stored>> {
     const [found] = await database.byKey.query(auditedSql, [grant.tenant, id]);
     const row = found && stored(type, id, found);
@@ -73,8 +92,9 @@ export function createReader(database: Database): Reader {
 
   const reader: Reader = {
     async read(grant, type, id, needed = 'r') {
-      if (relationOf(type) === 'audit_event') return audited(grant, type, id, needed);
-      const row = await points.push({ tenant: grant.tenant, type, id });
+      if (isWrittenByServer(type)) return audited(grant, type, id, needed);
+      const point = { tenant: grant.tenant, type, id };
+      const row = (await points.push(point)) ?? (await sampled(point, null));
       if (row !== null && admits(grant, type, row, needed)) return ok(row);
       // Looked for of what is hidden, too, so that the time it takes does not tell that it is there.
       const [tombstone] = await database.byKey.query(tombstoneSql, [grant.tenant, typeNumber(type), id]);
@@ -84,18 +104,17 @@ export function createReader(database: Database): Reader {
     },
 
     async vread(grant, type, id, version) {
-      if (relationOf(type) === 'audit_event')
-        return version === 1 ? audited(grant, type, id, 'r') : unknownId(type, id);
+      if (isWrittenByServer(type)) return version === 1 ? audited(grant, type, id, 'r') : unknownId(type, id);
       const [row] = await database.byKey.query(versionSql, [grant.tenant, typeNumber(type), id, version]);
-      if (!row) return unknownId(type, id);
-      const found = stored(type, id, row);
+      const found = row ? stored(type, id, row) : await sampled({ tenant: grant.tenant, type, id }, version);
+      if (!found) return unknownId(type, id);
       if (!admits(grant, type, found, 'r')) return unknownId(type, id);
       if (hides(grant)) {
         // What has moved to another patient takes its history along.
         const now = await reader.read(grant, type, id);
         if (!now.ok && now.status === 404) return now;
       }
-      return row[6] === true ? gone(`Version ${version} of ${type}/${id} is its deletion`) : ok(found);
+      return row?.[6] === true ? gone(`Version ${version} of ${type}/${id} is its deletion`) : ok(found);
     },
   };
   return reader;

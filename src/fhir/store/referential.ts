@@ -3,7 +3,7 @@ import { admits, allows, type GateRow, type Grant, hides, judges } from '../acce
 import type { FhirContext, Resource } from '../context.ts';
 import { searchParametersOf } from '../definitions/search-parameters.ts';
 import { conflict, type Issue, ok, type Result } from '../outcome.ts';
-import { isResourceType, resourceTypes, typeNumber, typeOfNumber } from '../resources.ts';
+import { isResourceType, relationOf, resourceTypes, typeNumber, typeOfNumber } from '../resources.ts';
 import { key } from '../search/hash.ts';
 import { numbers, texts } from './arrays.ts';
 
@@ -59,11 +59,15 @@ export async function referencesHold(
   const names = [...wanted.keys()];
   const rows = await on.query(
     `select r.type, ${gateColumns(grant)} from unnest($2::smallint[], string_to_array($3, chr(30))) v(type, id)
-     join resource r on r.tenant = $1 and r.type = v.type and r.id = v.id`,
+     join resource r on r.tenant = $1 and r.type = v.type and r.id = v.id
+     union all
+     select r.type, ${gateColumns(grant)} from unnest(string_to_array($4, chr(30))) v(id)
+     join sample_observation r on r.tenant = $1 and r.id = v.id collate "C"`,
     [
       grant.tenant,
       numbers(names.map((name) => typeNumber(name.slice(0, name.indexOf('/'))))),
       texts(names.map((name) => name.slice(name.indexOf('/') + 1))),
+      texts(names.filter((name) => name.startsWith('Observation/')).map((name) => name.slice('Observation/'.length))),
     ],
   );
   const narrow = hides(grant);
@@ -96,7 +100,7 @@ export async function isUnreferenced(
   if (hides(grant)) {
     // Of what the caller may not delete, nothing is told: the delete itself will find nothing.
     const [own] = await context.database.query(
-      `select ${gateColumns(grant)} from resource r where tenant = $1 and type = $2 and id = $3`,
+      `select ${gateColumns(grant)} from ${relationOf(type)} r where tenant = $1 and type = $2 and id = $3`,
       [tenant, typeNumber(type), id],
     );
     if (!own || !admits(grant, type, gateOf(own), 'd')) return ok(null);
@@ -107,7 +111,8 @@ export async function isUnreferenced(
       .map(({ code }) => key(tenant, from, code, 'r', `${type}/${id}`)),
   );
   const [row] = await context.database.query(
-    'select type from resource where tenant = $1 and keys && $2::bigint[] and not (type = $3 and id = $4) limit 1',
+    `(select type from resource where tenant = $1 and keys && $2::bigint[] and not (type = $3 and id = $4) limit 1)
+     union all (select type from series where tenant = $1 and keys && $2::bigint[] limit 1)`,
     [tenant, numbers(keys), typeNumber(type), id],
   );
   if (!row) return ok(null);
