@@ -1,0 +1,27 @@
+import type { Language } from '../../pages/language.ts';
+
+type FrameWords = {
+  devices: string;
+  privacy: string;
+  care: { title: string; text: string };
+};
+
+/** What stands on every page of devices. */
+export const frameWords: Readonly<Record<Language, FrameWords>> = {
+  en: {
+    devices: 'My devices and readings',
+    privacy: 'My privacy',
+    care: {
+      title: 'This page is for those who treat',
+      text: 'Here clinicians see what the devices of their patients have measured. Your own readings are under “My devices and readings”.',
+    },
+  },
+  fr: {
+    devices: 'Mes appareils et mes mesures',
+    privacy: 'Ma vie privée',
+    care: {
+      title: 'Cette page est destinée aux soignants',
+      text: 'Les soignants y voient ce que les appareils de leurs patients ont mesuré. Vos propres mesures sont sous « Mes appareils et mes mesures ».',
+    },
+  },
+};
