@@ -1,0 +1,5 @@
+import type { JobHandler } from '../../privacy/jobs/job-handler.ts';
+import type { DeviceParts } from '../deps.ts';
+
+/** LIST: the work for later of devices. */
+export const deviceJobsOf = (_parts: DeviceParts): readonly JobHandler[] => [];
