@@ -58,6 +58,11 @@ export type Reading = {
   more?: Partial<Observation>;
   /** How sure the device's clock was: one that is not says what its clock showed when ours was read (coincident timestamp). */
   untrustedClock?: true;
+  /**
+   * ms since 1970 that the device's own clock showed at the start, where `start` has been corrected: the reading's identity is
+   * made of it, for a correction comes out otherwise each time.
+   */
+  shown?: number;
   /** `Patient/1` as the sender said it; absent: that of the connection. */
   subject?: string;
   /** Said by hand and not measured. */
@@ -78,6 +83,8 @@ export type Whole = {
   record?: RecordKey;
   subject?: string;
   untrustedClock?: true;
+  /** As that of a reading. */
+  shown?: number;
 };
 
 /** The sender has deleted a record: its readings are entered in error. */
