@@ -4,12 +4,13 @@ import { pathIn, seeOther } from '../../privacy/pages/links.ts';
 import { mustAgree, policyPath } from '../../privacy/pages/policy.ts';
 import { deadEnd } from '../../privacy/pages/sheet.ts';
 import type { Page, Reply, Visit, Visitor } from '../../privacy/pages/visit.ts';
-import type { DevicePage, DevicePagesDeps } from './device-page.ts';
+import type { DeviceDeps } from '../deps.ts';
+import type { DevicePage } from './device-page.ts';
 import { frameWords } from './frame-words.ts';
 
 /** What somebody who treats may see here: readings, whose they are and what measured them, by what their class may. */
 async function careGrant(
-  { decide, reach }: DevicePagesDeps,
+  { decide, reach }: DeviceDeps,
   tenant: number,
   visitor: Visitor & { fhirUser: string },
 ): Promise<Grant> {
@@ -39,7 +40,7 @@ const treats = (visitor: Visitor): visitor is Visitor & { fhirUser: string } =>
  *
  * @param deps those of `visit` and more
  */
-export async function guarded(page: DevicePage, visit: Visit, deps: DevicePagesDeps): Promise<Reply> {
+export async function guarded(page: DevicePage, visit: Visit, deps: DeviceDeps): Promise<Reply> {
   const { request } = visit;
   if (page.whom === 'record') {
     const { method, path, run } = page;
