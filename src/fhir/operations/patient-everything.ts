@@ -5,39 +5,37 @@ import { bundleText, searchEntry } from '../bundle.ts';
 import type { FhirContext } from '../context.ts';
 import { compartmentTypes } from '../definitions/compartments.ts';
 import { primary } from '../definitions/primary.ts';
-import { forbidden, invalid, ok, type Result, tooCostly } from '../outcome.ts';
-import { type Parameters, requestParameters } from '../parameters.ts';
+import { forbidden, ok, type Result } from '../outcome.ts';
+import { requestParameters } from '../parameters.ts';
 import type { FhirRequest, FhirResponse } from '../request.ts';
-import { isResourceType, isWrittenByServer, resourceTypes, typeNumber, typeOfNumber } from '../resources.ts';
-import { interval } from '../search/dates.ts';
+import {
+  isResourceType,
+  isWrittenByServer,
+  type Relation,
+  relationOf,
+  resourceTypes,
+  typeNumber,
+  typeOfNumber,
+} from '../resources.ts';
 import { openPosition, type Position, sealPosition } from '../search/page.ts';
+import { placeOf, type SamplePlace, samplePage } from '../search/sample-pages.ts';
 import { Scan } from '../search/scan.ts';
 import { Statement } from '../search/statement.ts';
 import { shown } from '../store/binary.ts';
 import { release } from '../store/release.ts';
+import { type Ask, askOf, queryOf } from './everything-ask.ts';
 import type { Operation } from './operation.ts';
 import { operationResponse } from './operation-response.ts';
 
-const DEFAULT_COUNT = 1_000;
-const MAX_COUNT = 5_000;
 /** How far what is referenced is followed: a PractitionerRole, its Practitioner, and where both work. */
 const HOPS = 3;
-
-type Ask = {
-  patient: string;
-  /** null: every type. */
-  types: ReadonlySet<string> | null;
-  since: Date | null;
-  /** Care dates, ms: [start, end). */
-  start: number | null;
-  end: number | null;
-  count: number;
-};
 
 /** What is needed of a row to show it, and to hold it against the grant once more. */
 type Shown = GateRow & { type: string };
 
 const columns = 'r.type, r.id, r.patient, r.patients, r.labels::float8, r.content';
+
+const WIDTH = 6;
 
 /** The statements of this file give rows of this shape. */
 const shownOf = ([type, id, patient, patients, labels, content]: readonly unknown[]): Shown => ({
@@ -70,6 +68,8 @@ function narrowed(statement: Statement, ask: Ask, after: Position | null): strin
   return `${text} and (r.type = any(${undated}) or r.date_start is null or (${from} and ${until}))`;
 }
 
+const withoutSamples = (type: string): Relation => (type === 'Observation' ? 'resource' : relationOf(type));
+
 /** One page of the compartment, by type and id; without an order, whatever comes first of it. */
 function compartmentStatement(
   context: FhirContext,
@@ -86,7 +86,7 @@ function compartmentStatement(
   );
   const scans = types.flatMap((type) => (type === 'Patient' ? [] : (Scan.of(grant, type, 'r', 's') ?? [])));
   const more = narrowed(statement, ask, after);
-  const arms = Scan.fromEach(scans, statement, 'r').flatMap((from) => [
+  const arms = Scan.fromEach(scans, statement, 'r', withoutSamples).flatMap((from) => [
     `select ${columns} ${from} and r.patient = ${id}${more}`,
     `select ${columns} ${from} and r.patients @> array[${id}] and r.patient is distinct from ${id}${more}`,
   ]);
@@ -107,6 +107,46 @@ async function compartment(context: FhirContext, grant: Grant, ask: Ask, after: 
   // Nearly every record fits on its first page, and then need not be sorted, which takes as long as to read it.
   const rows = await rowsOf(false);
   return rows.length > ask.count ? rowsOf(true) : rows;
+}
+
+/** Samples come behind all resources: a cursor says so by a number that no type has. */
+const SAMPLES = 1_000;
+
+const placeIn = ({ id, values: [start, end] }: Position): SamplePlace => ({
+  series: Number(id),
+  start: start ?? '',
+  end: end ?? '',
+});
+
+/** The samples that belong on a page behind the resources that are on it. */
+async function samples(
+  context: FhirContext,
+  grant: Grant,
+  ask: Ask,
+  after: Position | null,
+  room: number,
+): Promise<Row[]> {
+  if (room < 1 || ask.types?.has('Observation') === false) return [];
+  const place = after?.type === SAMPLES ? placeIn(after) : null;
+  const more = (statement: Statement): string => narrowed(statement, ask, null);
+  const statement = samplePage(grant, { patient: ask.patient, columns, more, after: place, limit: room });
+  return statement ? context.database.planned.query(statement.text, statement.params) : [];
+}
+
+/** A page of the record, and one row more where there are more. */
+async function record(context: FhirContext, grant: Grant, ask: Ask, after: Position | null): Promise<Row[]> {
+  const rows = after?.type === SAMPLES ? [] : await compartment(context, grant, ask, after);
+  return [...rows, ...(await samples(context, grant, ask, after, ask.count + 1 - rows.length))];
+}
+
+/** Where the next page begins. */
+function positionOf(row: Row): Position {
+  if (row.length > WIDTH) {
+    const { series, start, end } = placeOf(row);
+    return { type: SAMPLES, id: String(series), values: [start, end] };
+  }
+  // The select list fixes the shape of the row.
+  return { type: row[0] as number, id: row[1] as string, values: [] };
 }
 
 const referenceForm = /"reference":"([A-Z][A-Za-z]+)\/([A-Za-z0-9.-]{1,64})/g;
@@ -153,46 +193,6 @@ async function surroundings(context: FhirContext, grant: Grant, ask: Ask, page: 
   return all;
 }
 
-function dateOf(parameters: Parameters, name: string): Result<{ start: number; end: number } | null> {
-  const text = parameters.text(name);
-  if (text === null) return ok(null);
-  const found = interval(text);
-  return found.ok ? ok(found.value) : invalid(`${name} must be a date: ${text}`, name);
-}
-
-function askOf(parameters: Parameters, patient: string): Result<Ask> {
-  const counts = parameters.text('_count');
-  const count = counts === null ? DEFAULT_COUNT : Number(counts);
-  if (!Number.isInteger(count) || count < 1) return invalid('_count must be a whole number from 1', '_count');
-  if (count > MAX_COUNT) return tooCostly(`_count may be ${MAX_COUNT} at most; further pages follow`, '_count');
-  const types = parameters.texts('_type').flatMap((list) => list.split(','));
-  const wrong = types.find((type) => !isResourceType(type));
-  if (wrong !== undefined) return invalid(`_type: ${wrong} is not a resource type`, '_type');
-  const since = dateOf(parameters, '_since');
-  const start = dateOf(parameters, 'start');
-  const end = dateOf(parameters, 'end');
-  if (!since.ok) return since;
-  if (!start.ok) return start;
-  if (!end.ok) return end;
-  return ok({
-    patient,
-    count,
-    types: types.length > 0 ? new Set(types) : null,
-    since: since.value && new Date(since.value.start),
-    start: start.value?.start ?? null,
-    end: end.value?.end ?? null,
-  });
-}
-
-const passed = ['start', 'end', '_since', '_type', '_count'];
-
-/** The parameters again as a query string, however they came: the next link is called by GET. */
-function queryOf(parameters: Parameters): string {
-  const query = new URLSearchParams();
-  for (const name of passed) for (const value of parameters.texts(name)) query.append(name, value);
-  return query.toString();
-}
-
 async function run(context: FhirContext, request: FhirRequest): Promise<Result<FhirResponse>> {
   const { grant, base, path } = request;
   const [, id = ''] = path;
@@ -209,7 +209,7 @@ async function run(context: FhirContext, request: FhirRequest): Promise<Result<F
   // Both are under the grant, so that neither has to wait for what the other finds.
   const [patient, rows] = await Promise.all([
     context.store.read(grant, 'Patient', id),
-    compartment(context, grant, ask.value, after.value),
+    record(context, grant, ask.value, after.value),
   ]);
   if (!patient.ok) return patient;
   const found = rows.slice(0, ask.value.count).map(shownOf);
@@ -222,12 +222,10 @@ async function run(context: FhirContext, request: FhirRequest): Promise<Result<F
     ...page.map((row) => searchEntry(base, { ...row, mode: 'match' })),
     ...surrounding.map((row) => searchEntry(base, { ...row, mode: 'include' })),
   ];
-  const last = rows.length > ask.value.count ? found.at(-1) : undefined;
+  const last = rows.length > ask.value.count ? rows[ask.value.count - 1] : undefined;
   const here = `${base}/Patient/${id}/$everything`;
   const separated = query === '' ? '' : `${query}&`;
-  const next =
-    last &&
-    `${here}?${separated}_cursor=${sealPosition(owner, { type: typeNumber(last.type), id: last.id, values: [] })}`;
+  const next = last && `${here}?${separated}_cursor=${sealPosition(owner, positionOf(last))}`;
   const links = { self: `${here}${query === '' ? '' : `?${query}`}`, next: next ?? null };
   return operationResponse(bundleText('searchset', entries, { links }));
 }

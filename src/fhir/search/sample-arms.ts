@@ -9,15 +9,16 @@ const isOfSeries = (one: Condition): boolean =>
 /** A sample has a time, and was stored at one: where nothing can be missing, an index of the samples has the order. */
 const nonNull = (key: SortKey): SortKey => (key.column ? { ...key, nullable: false } : key);
 
-/** A page of the samples that match, as SQL that stands in parentheses: of each series the first of them, where few series can match. */
+/**
+ * A page of the samples that match, as SQL that stands in parentheses: the first of each series, where few series can match or an
+ * index has the order within them.
+ */
 export function sampleArms(arm: Arm): string[] {
   const { conditions, scan } = arm;
   const of: Arm = { ...arm, order: arm.order.map(nonNull) };
-  const [key, ...more] = of.order;
   if (conditions.some(({ kind }) => kind === 'ids')) return [ordered(of, conditions, null)];
   const few = scan.patients !== null || conditions.some(isOfSeries);
-  if (few || key?.column === 'date') return [bySeries(of)];
-  return [key?.column === 'updated' && more.length === 0 ? ordered(of, conditions, null) : fenced(of)];
+  return [few || of.order[0]?.column ? bySeries(of) : fenced(of)];
 }
 
 function bySeries(arm: Arm): string {

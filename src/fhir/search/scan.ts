@@ -1,5 +1,5 @@
 import { type Denial, type Grant, type Interaction, isEveryRow, type Rows, type Rule, readsText } from '../access.ts';
-import { relationOf, typeNumber } from '../resources.ts';
+import { type Relation, relationOf, typeNumber } from '../resources.ts';
 import type { Condition } from './condition.ts';
 import { writeAll } from './condition.ts';
 import type { Statement } from './statement.ts';
@@ -82,18 +82,25 @@ export class Scan {
   /**
    * `from resource r where …`, the gate alone, of several types: one text for all whose gates differ in the type only. To plan
    * an arm for each of 60 types takes longer than to run them.
+   *
+   * @param relation the one that is read of a type, where not all of its rows are meant
    */
-  static fromEach(scans: readonly Scan[], statement: Statement, row: string): string[] {
+  static fromEach(
+    scans: readonly Scan[],
+    statement: Statement,
+    row: string,
+    relation: (type: string) => Relation = relationOf,
+  ): string[] {
     const groups = new Map<string, { first: Scan; types: number[] }>();
     for (const scan of scans) {
-      const name = `${relationOf(scan.type)} ${scan.#rowsName}`;
+      const name = `${relation(scan.type)} ${scan.#rowsName}`;
       const group = groups.get(name) ?? { first: scan, types: [] };
       group.types.push(typeNumber(scan.type));
       groups.set(name, group);
     }
     return [...groups.values()].map(
       ({ first, types }) =>
-        `from ${relationOf(first.type)} ${row} where ${first.#gateOf(statement, row, `= any(${statement.bind(types, 'smallint[]')})`)}`,
+        `from ${relation(first.type)} ${row} where ${first.#gateOf(statement, row, `= any(${statement.bind(types, 'smallint[]')})`)}`,
     );
   }
 

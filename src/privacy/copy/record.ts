@@ -1,9 +1,11 @@
+import type { Row } from '../../db/database.ts';
 import type { GateRow, Grant } from '../../fhir/access.ts';
 import { expand } from '../../fhir/audit/render.ts';
 import type { FhirContext } from '../../fhir/context.ts';
 import { compartmentTypes } from '../../fhir/definitions/compartments.ts';
-import { isResourceType } from '../../fhir/resources.ts';
+import { isResourceType, relationOf } from '../../fhir/resources.ts';
 import type { Condition } from '../../fhir/search/condition.ts';
+import { placeOf, type SamplePlace, samplePage } from '../../fhir/search/sample-pages.ts';
 import { Scan } from '../../fhir/search/scan.ts';
 import { Statement } from '../../fhir/search/statement.ts';
 import { release } from '../../fhir/store/release.ts';
@@ -48,11 +50,14 @@ function pageStatement(scan: Scan, patient: string, after: string): Statement {
   const statement = new Statement(scan.grant.tenant);
   const id = statement.bind(patient, 'text');
   const more = `and r.id > ${statement.bind(after, 'text')}`;
+  const { type } = scan;
   const where =
     scan.type === 'Patient'
       ? [`and r.id = ${id}`]
       : [`and r.patient = ${id}`, `and r.patients @> array[${id}] and r.patient is distinct from ${id}`];
-  const arms = where.map((one) => `select ${columns} ${scan.from(statement, 'r', [])} ${one} ${more}`);
+  // Samples come behind them.
+  const tier = type === 'Observation' ? 'resource' : relationOf(type);
+  const arms = where.map((one) => `select ${columns} ${scan.from(statement, 'r', [], tier)} ${one} ${more}`);
   statement.text = `select * from (${arms.join(' union all ')}) r order by id limit ${statement.bind(PAGE, 'int')}`;
   return statement;
 }
@@ -74,8 +79,24 @@ export async function* recordPages(
     const page = rows.map((row) => rowOf(type, row));
     if (page.length > 0) yield shown(grant, page, patient);
     const last = page.at(-1);
-    if (page.length < PAGE || !last) return;
+    if (page.length < PAGE || !last) break;
     after = last.id;
+  }
+  if (type === 'Observation') yield* samplePages(context, askGrant, patient);
+}
+
+async function* samplePages(context: FhirContext, askGrant: AskGrant, patient: string): AsyncGenerator<CopyRow[]> {
+  let after: SamplePlace | null = null;
+  for (;;) {
+    const grant = await askGrant();
+    const statement = samplePage(grant, { patient, columns, more: () => '', after, limit: PAGE });
+    if (!statement) return;
+    const rows: Row[] = await context.database.planned.query(statement.text, statement.params);
+    const page = rows.map((row) => rowOf('Observation', row));
+    if (page.length > 0) yield shown(grant, page, patient);
+    const last = rows.at(-1);
+    if (rows.length < PAGE || !last) return;
+    after = placeOf(last);
   }
 }
 
