@@ -13,6 +13,9 @@ import { sealedBlobs } from './db/sealed-blobs.ts';
 import { demoAccounts } from './demo/accounts.ts';
 import { cast } from './demo/cast.ts';
 import { seedDemo } from './demo/seed.ts';
+import type { DeviceParts } from './devices/deps.ts';
+import { deviceJobsOf } from './devices/jobs/index.ts';
+import { createLimits } from './devices/limits.ts';
 import { openCache } from './fhir/definitions/cache.ts';
 import { compartmentTypes } from './fhir/definitions/compartments.ts';
 import { typeOfNumber } from './fhir/resources.ts';
@@ -49,6 +52,7 @@ import { providersOf } from './video/providers/index.ts';
 import { createSignalling } from './video/signalling/signalling.ts';
 import { followed } from './video/visits/followed.ts';
 import { createApp, fhirPath } from './web/app.ts';
+import { devicePages } from './web/device-pages.ts';
 import { operationsOf } from './web/features.ts';
 import { isReady } from './web/health.ts';
 import { listen } from './web/listen.ts';
@@ -121,7 +125,9 @@ export async function start(config: Config, log: Logger): Promise<Running> {
       onFault: (error: unknown) => log.error({ err: error }, 'an entry of a Bundle failed by a fault of ours'),
     };
     const providers = providersOf({ ...config.video, recordings: config.s3, now: Date.now });
-    const context = createCore(specification.value, parts, operationsOf(providers));
+    const guardedFetch = createGuardedFetch({ allow: config.allowAddresses });
+    const devices: DeviceParts = { vendors: new Map(), fetch: guardedFetch, limits: createLimits() };
+    const context = createCore(specification.value, parts, operationsOf(providers, devices));
     if (config.demo)
       await timed('demo', seedDemo({ ...context, label: (made) => withLabels(made, null, false) }, config.baseUrl));
     const decide = createDecide(
@@ -142,7 +148,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
       secret,
       decide,
       baseUrl: config.baseUrl,
-      fetch: createGuardedFetch({ allow: config.allowAddresses }),
+      fetch: guardedFetch,
       settings: { demo: config.demo, providers: config.providers, behindProxy: config.behindProxy, udap: config.udap },
       now: Date.now,
       onFault: (error: unknown) => log.error({ err: error }, 'the authorization server met a fault of ours'),
@@ -171,6 +177,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
       smart: smartRoutes(smart, isTenant),
       privacy: privacyPages(smart, isTenant),
       video: videoPages(smart, providers, isTenant),
+      devices: devicePages(smart, devices, isTenant),
       metrics: createMetrics(),
       log,
       maxBody: config.maxBody,
@@ -193,7 +200,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
     if (again > 0) log.warn({ records: again }, 'records that had been erased were there again, and were erased');
     const endHousekeeping = keepHouse(smart);
     const endCheckpoints = keepCheckpoints(context, join(config.data, 'checkpoints'));
-    const endWork = startWorker(context, [...jobHandlers, ...videoJobsOf(providers)]);
+    const endWork = startWorker(context, [...jobHandlers, ...videoJobsOf(providers), ...deviceJobsOf(devices)]);
     const listening = await timed(
       'listening',
       listen({ ...app, upgrade: upgradeTo(signalling, isTenant) }, config.host, config.port, { tls: config.tls }),

@@ -30,6 +30,8 @@ type AppDeps = ServeDeps & {
   privacy: Hono;
   /** The pages of visits by video, and of booking them. */
   video: Hono;
+  /** Where readings of devices come in, and the pages of them. */
+  devices: Hono;
   pages: Hono;
 };
 
@@ -52,6 +54,7 @@ export function createApp(deps: AppDeps): Served {
   app.route('/', deps.smart);
   app.route('/', deps.privacy);
   app.route('/', deps.video);
+  app.route('/', deps.devices);
   app.all(fhirPath, (c) => fhir(c.env, 1, ''));
   app.all(`${fhirPath}/*`, (c) => fhir(c.env, 1, ''));
   // The first tenant is at the root, the others under their numbers.
