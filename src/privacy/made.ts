@@ -3,7 +3,7 @@ import type { Resource as Made } from '@medplum/fhirtypes';
 import type { Queryable } from '../db/database.ts';
 import type { FhirContext, Resource } from '../fhir/context.ts';
 import { ok, type Result } from '../fhir/outcome.ts';
-import { applyCreates } from '../fhir/store/apply.ts';
+import { applyChanges, applyCreates } from '../fhir/store/apply.ts';
 import { rememberTexts } from '../fhir/store/concept-texts.ts';
 import { type Draft, draft } from '../fhir/store/draft.ts';
 import { systemGrant } from '../fhir/store/system.ts';
@@ -56,6 +56,27 @@ export function replaceMade(
   const grant = systemGrant(tenant, [made.resourceType]);
   const written = draftOf(context, tenant, made, made.id);
   return context.store.update(grant, access === null ? written : { ...written, sameAccess: true }, version);
+}
+
+/**
+ * Writes next versions in a transaction, with what else is written in it.
+ *
+ * @returns whether each was written: one that somebody else wrote in between was not
+ */
+export async function replaceMadeIn(
+  context: FhirContext,
+  tx: Queryable,
+  tenant: number,
+  made: readonly { resource: Made & { id: string }; version: number }[],
+): Promise<boolean> {
+  if (made.length === 0) return true;
+  const drafts = made.map(({ resource }) => draftOf(context, tenant, resource, resource.id));
+  await rememberTexts(context.database, drafts);
+  const applied = await applyChanges(
+    tx,
+    made.map(({ version }, n) => ({ draft: drafts[n] as Draft, expected: version })), // as many as there are
+  );
+  return applied.every((one) => !('refused' in one));
 }
 
 /** What is stored under an id, for the server's own use; 404 and 410 as ever. */

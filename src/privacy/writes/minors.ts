@@ -31,6 +31,10 @@ export const isMinor = (patient: Patient, now: number): boolean => {
 const isDependent = ({ meta }: Patient): boolean =>
   meta?.tag?.some(({ system, code }) => system === dependentMinor.system && code === dependentMinor.code) ?? false;
 
+/** Whether somebody is a child who is on file because of the plan of somebody else. @param now ms since 1970 */
+export const isDependentMinor = (patient: Patient, now: number): boolean =>
+  isDependent(patient) && isMinor(patient, now);
+
 type About = { subject?: { reference?: string }; patient?: { reference?: string } };
 
 /** Whether the caller could write it at all: to others it is not told who is a child. */
@@ -49,8 +53,7 @@ async function refuseForMinors(context: FhirContext, grant: Grant, { parsed }: W
   const [, id] = /^Patient\/([A-Za-z0-9.-]{1,64})$/.exec((patient ?? subject)?.reference ?? '') ?? [];
   if (id === undefined || !mayBeTheirs(context, grant, parsed)) return ok(parsed);
   const found = await readOwn<Patient>(context, tenant, 'Patient', id);
-  if (!found.ok || !isDependent(found.value.resource) || !isMinor(found.value.resource, context.now()))
-    return ok(parsed);
+  if (!found.ok || !isDependentMinor(found.value.resource, context.now())) return ok(parsed);
   return unprocessable(
     `${parsed.resource.resourceType} is for people of ${ADULT} and more, and of a dependant of less only enrolment is kept`,
   );
