@@ -6,7 +6,7 @@ import type { Operation } from '../../fhir/operations/operation.ts';
 import { operationResponse } from '../../fhir/operations/operation-response.ts';
 import { forbidden, invalid, ok, type Result } from '../../fhir/outcome.ts';
 import { type Parameters, requestParameters } from '../../fhir/parameters.ts';
-import { typeNumber } from '../../fhir/resources.ts';
+import { tiersOf, typeNumber } from '../../fhir/resources.ts';
 import { note, type Stored, stored } from '../../fhir/store/release.ts';
 import { type DeIdentifying, deIdentified } from '../de-identify/de-identify.ts';
 import { deIdentifiedElements } from '../de-identify/de-identify-elements.ts';
@@ -16,7 +16,9 @@ const known = Object.keys(deIdentifiedElements);
 const counts = { usual: 100, most: 500 };
 
 /** Where a page ended. */
-type Place = { type: string; id: string };
+type Place = { type: string; tier: string; id: string };
+
+type Placed = Stored & { tier: string };
 
 function typesOf(parameters: Parameters): Result<readonly string[]> {
   const asked = parameters.texts('type').flatMap((text) => text.split(','));
@@ -39,24 +41,25 @@ function recipientOf({ caller }: Grant, parameters: Parameters): Result<string> 
   return ok(named.trim());
 }
 
-/** The rows behind a place, over the types in their order. */
+/** The rows behind a place, over the types in their order, and over the tiers of each. */
 async function page(
   { database }: FhirContext,
   tenant: number,
   types: readonly string[],
   from: Place | null,
   count: number,
-): Promise<Stored[]> {
-  const rows: Stored[] = [];
-  const begin = from === null ? 0 : types.indexOf(from.type);
-  for (const type of types.slice(begin)) {
-    const after = from?.type === type ? from.id : '';
+): Promise<Placed[]> {
+  const rows: Placed[] = [];
+  const all = types.flatMap((type) => tiersOf(type).map((tier) => ({ type, tier })));
+  const begin = from === null ? 0 : all.findIndex(({ type, tier }) => type === from.type && tier === from.tier);
+  for (const { type, tier } of all.slice(begin)) {
+    const after = from?.type === type && from.tier === tier ? from.id : '';
     const found = await database.query(
-      `select id, version, last_updated, patient, patients, labels::float8, content from resource
+      `select id, version, last_updated, patient, patients, labels::float8, content from ${tier}
        where tenant = $1 and type = $2 and id > $3 order by id limit $4`,
       [tenant, typeNumber(type), after, count - rows.length],
     );
-    rows.push(...found.map(([id, ...columns]) => stored(type, String(id), columns)));
+    rows.push(...found.map(([id, ...columns]) => ({ ...stored(type, String(id), columns), tier })));
     if (rows.length >= count) break;
   }
   return rows;
@@ -110,7 +113,8 @@ export const deIdentify: Operation = {
     const cursor = parameters.value.text('_cursor');
     const opened = cursor === null ? null : openCursor(owner, cursor);
     if (opened !== null && !opened.ok) return opened;
-    const from = opened === null ? null : { type: String(opened.value[0]), id: String(opened.value[1]) };
+    const [type = '', id = '', tier = ''] = (opened?.value ?? []).map(String);
+    const from = opened === null ? null : { type, id, tier };
 
     const rows = await page(context, grant.tenant, types.value, from, count.value + 1);
     const shown = rows.slice(0, count.value);
@@ -121,7 +125,7 @@ export const deIdentify: Operation = {
     const next = new URLSearchParams(types.value.map((type) => ['type', type]));
     if (actor !== 'analytics') next.set('recipient', recipient.value);
     next.set('_count', String(count.value));
-    if (last) next.set('_cursor', sealCursor(owner, [last.type, last.id]));
+    if (last) next.set('_cursor', sealCursor(owner, [last.type, last.id, last.tier]));
     const links = last ? { next: `${base}/$de-identify?${next}` } : {};
     return operationResponse(bundleText('searchset', entriesOf(shown, by), { links }));
   },
