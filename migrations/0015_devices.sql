@@ -84,17 +84,32 @@ create table device_event_seen (
   primary key (tenant, source, id)
 );
 
--- The vendor's own id of a record, and the version of it that is stored.
+-- The sender's own id of a record, and which version of it is stored: one row for each Observation that it became. A row whose
+-- observation is the nil UUID says that the record was deleted.
 create table device_record (
   tenant      int    not null,
   -- The first 16 bytes of sha-256 of patient, source and id.
   record      bytea  not null,
-  version     text   collate "C",
-  -- What it became: an Observation, in either tier.
   observation uuid   not null,
-  primary key (tenant, record)
+  patient     text   collate "C" not null,
+  measure     text   collate "C" not null,
+  version     text   collate "C",
+  primary key (tenant, record, observation)
 );
-create index device_record_observation on device_record (tenant, observation);
+create index device_record_patient on device_record (tenant, patient);
+
+-- Readings that are resources: the version that their sender wrote last, and what it sent. What somebody else has changed since,
+-- its sender does not change any more.
+create table device_written (
+  tenant      int    not null,
+  observation uuid   not null,
+  patient     text   collate "C" not null,
+  version     int    not null,
+  -- The first 16 bytes of sha-256 of the reading.
+  digest      bytea  not null,
+  primary key (tenant, observation)
+);
+create index device_written_patient on device_written (tenant, patient);
 
 -- Mapping templates that users define, as data.
 create table device_template (
@@ -126,7 +141,7 @@ create table series (
   keys         bigint[] not null,
   keys_amended bigint[] not null,
   keys_error   bigint[] not null,
-  -- A value in the base unit of its dimension is value * factor + shift.
+  -- A value in the base unit of its dimension is value * factor + shift, rounded.
   factor       float8   not null,
   shift        float8   not null,
   -- The text of its Observations: the rest of meta, what stands between status and time, and the unit.
@@ -155,7 +170,7 @@ create table sample (
   primary key (tenant, series, start, duration)
 );
 create unique index sample_id on sample (tenant, (id::text collate "C"));
-create index sample_received on sample (tenant, received desc);
+create index sample_received on sample (tenant, series, received);
 
 create table sample_history (
   tenant   int         not null,
@@ -182,6 +197,11 @@ create table rollup_due (
   primary key (tenant, patient, measure, hour)
 );
 
+-- In the base unit, to 12 digits as the indexer has it (src/fhir/search/ucum.ts).
+create function sample_base(value float8, factor float8, shift float8) returns float8 language sql stable parallel safe as $$
+  select case when factor = 1 and shift = 0 then value else to_char(value * factor + shift, '9.99999999999EEEE')::float8 end
+$$;
+
 create function sample_time(at timestamptz, zone smallint) returns text language sql stable parallel safe as $$
   select to_char(at at time zone 'UTC' + zone * interval '1 minute', 'YYYY-MM-DD"T"HH24:MI:SS.MS')
     || case when zone = 0 then 'Z' else case when zone < 0 then '-' else '+' end || lpad((abs(zone) / 60)::text, 2, '0') || ':'
@@ -203,7 +223,7 @@ $$;
 create view sample_observation as
 select m.tenant, s.type, m.id::text collate "C" as id, m.version, m.received as last_updated, s.patient, null::text[] as patients,
   s.labels, s.code, m.start as date_start, m.start + (m.duration + 1) * interval '1 millisecond' as date_end,
-  m.value as quantity, m.value * s.factor + s.shift as quantity_base, s.present,
+  m.value as quantity, sample_base(m.value, s.factor, s.shift) as quantity_base, s.present,
   case m.status when 0 then s.keys when 1 then s.keys_amended else s.keys_error end as keys,
   sample_text(m.id, m.version, m.received, m.status, m.start, m.duration, m.zone, m.value, s.meta, s.head, s.unit) as content,
   m.series

@@ -28,7 +28,7 @@ const promoteSql = `with v as (select * from unnest($1::int[], string_to_array($
   insert into resource (tenant, type, id, version, last_updated, patient, labels, keys, present, content, code, date_start, date_end,
       quantity, quantity_base)
     select ${row('m', keysOf('m'))}, s.code, m.start, m.start + (m.duration + 1) * interval '1 millisecond', m.value,
-      m.value * s.factor + s.shift
+      sample_base(m.value, s.factor, s.shift)
     from held m join series s on s.tenant = m.tenant and s.id = m.series
     returning tenant, id, patient, content`;
 

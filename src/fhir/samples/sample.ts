@@ -22,6 +22,8 @@ export type Sample = {
   /** Minutes from UTC. */
   zone: number;
   value: number;
+  /** Its sender has taken it back before it came. */
+  error?: true;
 };
 
 /** What became of a sample: written, known already, written over an older value, or left because it was changed here. */

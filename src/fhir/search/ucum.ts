@@ -105,6 +105,9 @@ export function canonical(value: number, unit: string): Canonical | null {
   return { value: rounded(value * found.factor + found.offset), base: found.base };
 }
 
+/** A value in the base unit is `value * factor + offset`, to 12 digits; null where UCUM does not know the unit. */
+export const linear = (unit: string): { factor: number; offset: number } | null => conversionOf(unit === '' ? '1' : unit);
+
 /**
  * To 12 digits, which are more than anybody measures: without the rest 98.6 [degF] and 37 Cel are the same number. As toPrecision
  * would, at a tenth of the time.
