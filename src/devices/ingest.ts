@@ -1,0 +1,146 @@
+import type { FhirContext } from '../fhir/context.ts';
+import { note } from '../fhir/store/release.ts';
+import { storeMadeIn } from '../privacy/made.ts';
+import { liveConnection } from './connections/live.ts';
+import { markSynced } from './connections/store.ts';
+import { type Link, type Passage, type Prepared, prepare } from './item.ts';
+import { count, type ItemOutcome, noTally, ruledOutItem, type Tally } from './outcomes.ts';
+import { provenanceOf } from './provenance.ts';
+import type { DeviceHint, Item } from './reading.ts';
+import { storeReadings } from './store.ts';
+
+/** Readings that are stored at once. */
+const CHUNK = 1000;
+
+export type IngestOptions = {
+  /** ms since 1970: when it came. */
+  received: number;
+  /** What they came in. */
+  payload: { id: string; hash: string };
+  /** Devices that came along, by what the other entries refer to them by. */
+  devices?: ReadonlyMap<string, DeviceHint>;
+};
+
+const ended = 'The connection that this came by has been ended, or the Consent that it stands on is in force no more';
+
+type Written = Awaited<ReturnType<typeof storeReadings>>[number];
+
+/** What became of an item that was stored. */
+function outcomeOf({ path }: Prepared, { id, stored, version }: Written): ItemOutcome {
+  const outcome: ItemOutcome = { path, status: stored === 'created' ? '201' : '200', id, version };
+  if (stored === 'amended' || stored === 'error') return { ...outcome, amended: true };
+  if (stored !== 'moved') return outcome;
+  const diagnostics = 'It has been changed here since it was sent first, and stays as it is';
+  return { ...outcome, issue: { severity: 'information', code: 'informational', diagnostics, expression: path } };
+}
+
+const isPrepared = (one: Prepared | ItemOutcome): one is Prepared => 'toStore' in one;
+
+/** What was measured first and last of what was written; ms since 1970. */
+function periodOf(written: readonly Prepared[], received: number): { start: number; end: number } {
+  const starts = written.flatMap(({ start }) => start ?? []);
+  if (starts.length === 0) return { start: received, end: received };
+  return { start: Math.min(...starts), end: Math.max(...starts) };
+}
+
+/**
+ * Stores a chunk in one transaction, with where it is from. Whoever ends the connection before that is committed has it stored
+ * whole or not at all.
+ */
+async function storeChunk(
+  context: FhirContext,
+  { tenant, patient, connection }: Link,
+  chunk: readonly Prepared[],
+  { received, payload }: IngestOptions,
+): Promise<readonly Written[] | null> {
+  return context.database.transaction(async (tx) => {
+    if ((await liveConnection(tx, tenant, connection.id)) === null) return null;
+    const batch = chunk.map(({ toStore }) => toStore);
+    const stored = await storeReadings(context, tenant, patient, batch, new Date(received), tx);
+    const written = chunk.filter((_, at) => isWrite(stored[at]));
+    if (written.length > 0) {
+      const ids = [...new Set(stored.filter(isWrite).map(({ id }) => id))];
+      const period = periodOf(written, received);
+      const now = context.now();
+      await storeMadeIn(context, tx, tenant, [provenanceOf({ connection, payload, written: ids, period, now })]);
+    }
+    return stored;
+  });
+}
+
+const isWrite = (one: Written | undefined): one is Written =>
+  one !== undefined &&
+  one.id !== '' &&
+  (one.stored === 'created' || one.stored === 'amended' || one.stored === 'error');
+
+/** What the ledger is told: whose Observations were written. */
+function noteWritten({ grant, patient }: Link, stored: readonly Written[]): void {
+  if (grant === null) return;
+  for (const one of stored) {
+    if (!isWrite(one)) continue;
+    const row = { type: 'Observation', id: one.id, content: '', patient, patients: null, labels: 0 };
+    note(grant, row, one.stored === 'created' ? 'c' : 'u');
+  }
+}
+
+async function takeChunk(
+  context: FhirContext,
+  passage: Passage,
+  items: readonly Item[],
+  options: IngestOptions,
+): Promise<ItemOutcome[]> {
+  const { link } = passage;
+  const prepared: (Prepared | ItemOutcome)[] = [];
+  for (const item of items) prepared.push(await prepare(context, passage, item));
+  const chunk = prepared.filter(isPrepared);
+  const stored = chunk.length === 0 ? [] : await storeChunk(context, link, chunk, options);
+  if (stored === null)
+    return prepared.map((one) => (isPrepared(one) ? ruledOutItem(one.path, ended, '403', 'forbidden') : one));
+  noteWritten(link, stored);
+  const became = new Map(chunk.map((one, at) => [one, stored[at]]));
+  return prepared.map((one) => {
+    if (!isPrepared(one)) return one;
+    const written = became.get(one);
+    if (written === undefined) throw new Error('a reading was neither stored nor refused');
+    return outcomeOf(one, written);
+  });
+}
+
+const newest = (items: readonly Item[], before: number | null): number | null =>
+  items.reduce((last, item) => {
+    const at = item.kind === 'reading' || item.kind === 'whole' ? (item.start?.at ?? null) : null;
+    return at !== null && (last === null || at > last) ? at : last;
+  }, before);
+
+/**
+ * Takes in the readings of one patient from one source: each by itself, in the order in which they were sent. What is good is
+ * stored, a thousand at a time, and what is not is told of, item by item.
+ *
+ * @throws DatabaseError where a chunk could not be stored; what came before it is
+ */
+export async function* ingest(
+  context: FhirContext,
+  link: Link,
+  items: Iterable<Item> | AsyncIterable<Item>,
+  options: IngestOptions,
+): AsyncGenerator<ItemOutcome[]> {
+  const { received, devices = new Map() } = options;
+  const passage: Passage = { link, received, devices, met: new Map(), allowed: new Map() };
+  const tally: Tally = noTally();
+  let lastReading: number | null = null;
+  let chunk: Item[] = [];
+  const take = async (): Promise<ItemOutcome[]> => {
+    const outcomes = await takeChunk(context, passage, chunk, options);
+    count(tally, outcomes);
+    lastReading = newest(chunk, lastReading);
+    chunk = [];
+    return outcomes;
+  };
+  for await (const item of items) {
+    chunk.push(item);
+    if (chunk.length >= CHUNK) yield await take();
+  }
+  if (chunk.length > 0) yield await take();
+  const taken = tally.created + tally.known + tally.amended;
+  if (taken > 0) await markSynced(context.database, link.connection, { at: received, lastReading, problem: null });
+}

@@ -1,0 +1,214 @@
+import type { Observation } from '@medplum/fhirtypes';
+
+import { admitsChange, type Grant, readsText } from '../fhir/access.ts';
+import type { FhirContext, Resource } from '../fhir/context.ts';
+import type { Parsed } from '../fhir/json.ts';
+import { forbidden, invalidResource, ok, type Result } from '../fhir/outcome.ts';
+import { parseReference } from '../fhir/reference.ts';
+import { draft } from '../fhir/store/draft.ts';
+import { withLabels } from '../privacy/labels/labelled.ts';
+import { type Canonical, canonical } from './canonical.ts';
+import type { Connection } from './connections/connection.ts';
+import { type Measuring, measuring } from './device.ts';
+import { observationId } from './identity.ts';
+import { measureOf } from './measures.ts';
+import { observationOf } from './observation.ts';
+import { type ItemOutcome, refusedItem, ruledOutItem, saidOf } from './outcomes.ts';
+import type { DeviceHint, Item, Reading, Whole } from './reading.ts';
+import type { ToStore } from './store.ts';
+
+/** On whose behalf readings come in, and into whose record. */
+export type Link = {
+  tenant: number;
+  patient: string;
+  connection: Connection;
+  /** Of who sends; null: a vendor, whom the Consent of the connection alone lets in. */
+  grant: Grant | null;
+};
+
+/** What is known while the items of one submission are gone through. */
+export type Passage = {
+  link: Link;
+  /** ms since 1970: when it came. */
+  received: number;
+  /** Devices that came along, by what the other entries refer to them by. */
+  devices: ReadonlyMap<string, DeviceHint>;
+  /** Devices that were met, by their hints. */
+  met: Map<string, Result<Measuring>>;
+  /** What the grant says of the readings of a series, where it is the same for each. */
+  allowed: Map<string, Result<null>>;
+};
+
+/** An item that may be stored. */
+export type Prepared = {
+  path: string;
+  /** ms since 1970; null: nothing is measured. */
+  start: number | null;
+  toStore: ToStore;
+};
+
+const isOther = (context: FhirContext, { tenant, patient }: Link, subject: string | undefined): boolean => {
+  if (subject === undefined) return false;
+  const parsed = parseReference(subject);
+  if (parsed?.kind !== 'literal' || parsed.type !== 'Patient' || parsed.id !== patient) return true;
+  return parsed.base !== null && parsed.base !== context.settings.baseOf(tenant);
+};
+
+async function deviceOf(context: FhirContext, passage: Passage, hint: DeviceHint | undefined) {
+  const known = hint?.reference === undefined ? undefined : passage.devices.get(hint.reference);
+  const meant = known ?? hint;
+  const key = JSON.stringify(meant ?? null);
+  const met = passage.met.get(key);
+  if (met !== undefined) return met;
+  const found = await measuring(context, passage.link, meant);
+  passage.met.set(key, found);
+  return found;
+}
+
+/** Whether the grant looks at more of an Observation than its labels and whose it is. */
+const looksInside = (grant: Grant): boolean =>
+  (grant.types.get('Observation') ?? []).some(readsText) ||
+  (grant.denials.get('Observation') ?? []).some((one) => readsText(one) || one.except.some(readsText));
+
+const parsedOf = (observation: Observation): Parsed => {
+  const text = JSON.stringify(observation);
+  return { text, resource: JSON.parse(text) as Resource }; // an Observation is a resource
+};
+
+/** Whether who sends may write this Observation. */
+function mayWrite(context: FhirContext, { tenant, grant }: Link, id: string, observation: Observation): Result<null> {
+  if (grant === null) return ok(null);
+  const { head, tail, row } = draft(context, tenant, withLabels(parsedOf(observation), null, false), id, new Date(0));
+  const { patient, patients, labels } = row;
+  if (admitsChange(grant, 'Observation', { id, content: `${head}1${tail}`, patient, patients, labels }, 'c'))
+    return ok(null);
+  return forbidden('Your access does not cover creating this Observation');
+}
+
+/** What somebody else has written of an Observation is held to the same as if they had posted it. */
+async function checked(context: FhirContext, { grant }: Link, observation: Observation): Promise<Result<null>> {
+  const issues = context.validate(observation);
+  if (issues.some(({ severity }) => severity === 'error' || severity === 'fatal')) return invalidResource(issues);
+  if (grant === null || context.prepareWrite === undefined) return ok(null);
+  const write = { parsed: parsedOf(observation), stored: null, reason: null };
+  const prepared = await context.prepareWrite(context, grant, write);
+  return prepared.ok ? ok(null) : prepared;
+}
+
+const memoized = <T>(make: () => T): (() => T) => {
+  let made: { value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+};
+
+type Made = { id: string; source: string; observation: () => Observation };
+
+const sourceOf = ({ connection }: Link, { identity }: Measuring): string => `${connection.source}/${identity}`;
+
+async function prepareReading(context: FhirContext, passage: Passage, reading: Reading): Promise<Result<Prepared>> {
+  const { link, received, allowed } = passage;
+  const { tenant, patient, grant } = link;
+  const measure = measureOf(reading.measure);
+  if (measure === undefined) throw new Error(`a format gave ${reading.measure}, which is no measure`);
+  const value = canonical(reading, received);
+  if (!value.ok) return value;
+  const device = await deviceOf(context, passage, reading.device);
+  if (!device.ok) return device;
+  const source = sourceOf(link, device.value);
+  const id = observationId({
+    tenant,
+    patient,
+    source,
+    code: measure.codings[0]?.code ?? measure.id,
+    start: reading.shown ?? reading.start.at,
+    duration: reading.duration,
+    components: Object.keys(reading.components ?? {}),
+  });
+  const observation = memoized(() => observationOf(value.value, { patient, ...device.value }));
+  if (reading.more !== undefined) {
+    const may = await checked(context, link, { ...observation(), id });
+    if (!may.ok) return may;
+  }
+  const may = mayOnce(context, link, allowed, value.value, { id, source, observation });
+  if (!may.ok) return may;
+  const record = reading.record === undefined ? {} : { record: reading.record };
+  const toStore: ToStore = { canonical: value.value, id, source, observation, ...record };
+  return ok({ path: reading.path, start: reading.start.at, toStore });
+
+  function mayOnce(...of: [FhirContext, Link, Map<string, Result<null>>, Canonical, Made]): Result<null> {
+    const key = `${measure?.id} ${source}`;
+    const isSame = grant === null || (measure?.tier === 'sample' && reading.more === undefined && !looksInside(grant));
+    const known = isSame ? of[2].get(key) : undefined;
+    if (known !== undefined) return known;
+    const found = mayWrite(of[0], of[1], id, observation());
+    if (isSame) of[2].set(key, found);
+    return found;
+  }
+}
+
+const first = (of: Observation): string => {
+  const coding = of.code?.coding?.[0];
+  return coding ? `${coding.system ?? ''}|${coding.code ?? ''}` : (of.code?.text ?? '');
+};
+
+async function prepareWhole(context: FhirContext, passage: Passage, whole: Whole): Promise<Result<Prepared>> {
+  const { link } = passage;
+  const { tenant, patient } = link;
+  const device = await deviceOf(context, passage, whole.device);
+  if (!device.ok) return device;
+  const source = sourceOf(link, device.value);
+  const { id: _, meta, subject: __, device: ___, ...rest } = whole.resource;
+  const { versionId: _v, lastUpdated: _l, ...kept } = meta ?? {};
+  const resource: Observation = {
+    ...rest,
+    ...(Object.keys(kept).length > 0 ? { meta: kept } : {}),
+    subject: { reference: `Patient/${patient}` },
+    ...(device.value.device === null ? {} : { device: { reference: `Device/${device.value.device}` } }),
+  };
+  const id = observationId({
+    tenant,
+    patient,
+    source,
+    code: first(resource),
+    start: whole.start?.at ?? 0,
+    duration: whole.duration,
+    components: (resource.component ?? []).map((one) =>
+      first({ ...one, resourceType: 'Observation', status: 'final' }),
+    ),
+  });
+  const may = await checked(context, link, { ...resource, id });
+  if (!may.ok) return may;
+  const allowed = mayWrite(context, link, id, resource);
+  if (!allowed.ok) return allowed;
+  const record = whole.record === undefined ? {} : { record: whole.record };
+  const canonical = { ...whole, resource };
+  return ok({
+    path: whole.path,
+    start: whole.start?.at ?? null,
+    toStore: { canonical, id, source, observation: () => resource, ...record },
+  });
+}
+
+/** An item as it is stored, or what became of it before. */
+export async function prepare(context: FhirContext, passage: Passage, item: Item): Promise<Prepared | ItemOutcome> {
+  const { path } = item;
+  const { link } = passage;
+  if (item.kind === 'unreadable') return ruledOutItem(path, item.why, '422', item.code ?? 'invalid');
+  if (item.kind === 'nothing') return saidOf(path, item.why);
+  if (item.kind === 'deleted') {
+    const toStore: ToStore = { deleted: item.record, source: link.connection.source };
+    return { path, start: null, toStore };
+  }
+  if (isOther(context, link, item.subject))
+    return ruledOutItem(path, 'It is not about the patient that the others are about, and a submission is about one');
+  const { measures } = link.connection;
+  if (item.kind === 'reading' && measures !== null && !measures.includes(item.measure))
+    return ruledOutItem(path, `The patient has not chosen ${item.measure} to be brought from here`);
+  if (item.kind === 'whole' && measures !== null)
+    return ruledOutItem(path, 'The patient has chosen what is brought from here, and this is nothing of it');
+  const prepared =
+    item.kind === 'reading' ? await prepareReading(context, passage, item) : await prepareWhole(context, passage, item);
+  return prepared.ok ? prepared.value : refusedItem(path, prepared);
+}

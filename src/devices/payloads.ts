@@ -1,0 +1,226 @@
+import { createCipheriv, createDecipheriv, createHash, type DecipherGCM, randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+
+import type { Queryable } from '../db/database.ts';
+import type { FhirContext } from '../fhir/context.ts';
+import { uuid7 } from '../fhir/store/uuid.ts';
+
+/** Bytes up to which a payload is kept in its row; a longer one is a file. */
+export const IN_ROW = 256 * 1024;
+
+/** taken: not worked off yet; discarded: by then nobody allowed it; failed: what it says could not be read. */
+export type PayloadState = 'taken' | 'done' | 'discarded' | 'failed';
+
+/** Something that was sent, as it was sent. */
+export type Payload = {
+  tenant: number;
+  id: string;
+  /** The id of a connection; null: it is not known of whom it is. */
+  connection: string | null;
+  patient: string | null;
+  format: string;
+  state: PayloadState;
+  /** ms since 1970. */
+  received: number;
+};
+
+type Owner = Pick<Payload, 'tenant' | 'connection' | 'patient' | 'format'>;
+
+/** What was kept, with the sha-256 of what was sent, in hex. */
+export type Kept = { id: string; hash: string };
+
+/** A payload that waits in memory, or on the disk, for its row to be written. */
+export type Spooled = {
+  id: string;
+  /** sha-256 of what was sent, hex. */
+  hash: string;
+  size: number;
+  /** The bytes, where they are short. */
+  bytes: Buffer | null;
+  /** Where the sealed bytes are, where they are long. */
+  blob: string | null;
+};
+
+const algorithm = 'aes-256-gcm';
+const NONCE = 12;
+const TAG = 16;
+
+const keyOf = (context: FhirContext): Uint8Array => context.settings.keyOf('device payloads');
+const placeOf = (tenant: number, id: string): Buffer => Buffer.from(`${tenant}/${id}`);
+
+function sealed(context: FhirContext, tenant: number, id: string, bytes: Uint8Array): string {
+  const nonce = randomBytes(NONCE);
+  const cipher = createCipheriv(algorithm, keyOf(context), nonce).setAAD(placeOf(tenant, id));
+  return `\\x${Buffer.concat([nonce, cipher.update(bytes), cipher.final(), cipher.getAuthTag()]).toString('hex')}`;
+}
+
+/** @throws Error where it is not as it was sealed, or not in its place */
+function opened(context: FhirContext, tenant: number, id: string, all: Buffer): Buffer {
+  const tagAt = all.length - TAG;
+  const decipher = createDecipheriv(algorithm, keyOf(context), all.subarray(0, NONCE)).setAAD(placeOf(tenant, id));
+  decipher.setAuthTag(all.subarray(tagAt));
+  return Buffer.concat([decipher.update(all.subarray(NONCE, tagAt)), decipher.final()]);
+}
+
+/** The sealed text of what comes, bit by bit: nothing is held but the piece at hand. */
+async function* sealing(context: FhirContext, tenant: number, id: string, pieces: AsyncIterable<Uint8Array>) {
+  const nonce = randomBytes(NONCE);
+  const cipher = createCipheriv(algorithm, keyOf(context), nonce).setAAD(placeOf(tenant, id));
+  yield nonce;
+  for await (const piece of pieces) yield cipher.update(piece);
+  yield Buffer.concat([cipher.final(), cipher.getAuthTag()]);
+}
+
+/** The rest of a stream behind what was read of it. */
+async function* behind(
+  first: readonly Uint8Array[],
+  rest: AsyncIterator<Uint8Array>,
+  told: (piece: Uint8Array) => void,
+) {
+  yield* first;
+  for (let next = await rest.next(); next.done !== true; next = await rest.next()) {
+    told(next.value);
+    yield next.value;
+  }
+}
+
+/**
+ * Takes in what is sent, whatever its length, in bounded memory: what is long goes to a file, sealed. Who gives it up calls
+ * `forget`.
+ *
+ * @throws what the stream throws
+ */
+export async function spool(
+  context: FhirContext,
+  tenant: number,
+  sent: AsyncIterable<Uint8Array> | Uint8Array,
+): Promise<Spooled> {
+  const id = uuid7(context.now());
+  const hash = createHash('sha256');
+  let size = 0;
+  const count = (piece: Uint8Array): void => {
+    hash.update(piece);
+    size += piece.length;
+  };
+  const pieces = sent instanceof Uint8Array ? one(sent) : sent;
+  const rest = pieces[Symbol.asyncIterator]();
+  const first: Uint8Array[] = [];
+  for (let next = await rest.next(); next.done !== true; next = await rest.next()) {
+    count(next.value);
+    first.push(next.value);
+    if (size > IN_ROW) {
+      const { sha256 } = await context.blobs.put(sealing(context, tenant, id, behind(first.splice(0), rest, count)));
+      return { id, hash: hash.digest('hex'), size, bytes: null, blob: sha256 };
+    }
+  }
+  return { id, hash: hash.digest('hex'), size, bytes: Buffer.concat(first), blob: null };
+}
+
+async function* one(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes;
+}
+
+/** Keeps what was taken in. In a transaction it is kept when that is committed. */
+export async function keepPayload(
+  context: FhirContext,
+  on: Queryable,
+  { tenant, connection, patient, format }: Owner,
+  { id, hash, size, bytes, blob }: Spooled,
+): Promise<Kept> {
+  await on.query(
+    `insert into device_payload (tenant, id, connection, patient, format, sha256, size, bytes, state, received)
+     values ($1, $2, $3, $4, $5, $6, $7, $8::bytea, 'taken', $9)`,
+    [
+      tenant,
+      id,
+      connection,
+      patient,
+      format,
+      blob ?? hash,
+      size,
+      bytes === null ? null : sealed(context, tenant, id, bytes),
+      new Date(context.now()),
+    ],
+  );
+  return { id, hash };
+}
+
+/** What was taken in is not wanted after all. */
+export async function forget(context: FhirContext, { blob }: Spooled): Promise<void> {
+  if (blob !== null) await context.blobs.delete(blob);
+}
+
+/** The bytes of what was taken in, bit by bit. */
+export async function* spooledBytes(context: FhirContext, tenant: number, of: Spooled): AsyncIterable<Uint8Array> {
+  if (of.bytes !== null) yield of.bytes;
+  else if (of.blob !== null) yield* unsealing(context, tenant, of.id, of.blob);
+}
+
+async function* unsealing(context: FhirContext, tenant: number, id: string, blob: string): AsyncIterable<Uint8Array> {
+  const stream = await context.blobs.get(blob);
+  if (stream === null) return;
+  let held: Buffer = Buffer.alloc(0);
+  let decipher: DecipherGCM | null = null;
+  for await (const piece of stream) {
+    held = Buffer.concat([held, piece as Uint8Array]); // a stream of bytes
+    if (decipher === null) {
+      if (held.length < NONCE) continue;
+      decipher = createDecipheriv(algorithm, keyOf(context), held.subarray(0, NONCE)).setAAD(placeOf(tenant, id));
+      held = held.subarray(NONCE);
+    }
+    // The last bytes are the tag, and which are the last is known at the end.
+    if (held.length <= TAG) continue;
+    yield decipher.update(held.subarray(0, held.length - TAG));
+    held = held.subarray(held.length - TAG);
+  }
+  if (decipher === null) throw new Error('a payload is shorter than what seals it');
+  const last = decipher.setAuthTag(held).final();
+  if (last.length > 0) yield last;
+}
+
+/** A payload with its bytes; null: it is not there any more. */
+export async function readPayload(
+  context: FhirContext,
+  tenant: number,
+  id: string,
+): Promise<(Payload & Kept & { bytes: Buffer }) | null> {
+  const [row] = await context.database.byKey.query(
+    `select connection, patient, format, sha256, state, received, encode(bytes, 'hex') from device_payload
+     where tenant = $1 and id = $2`,
+    [tenant, id],
+  );
+  if (!row) return null;
+  const [connection, patient, format, sha256, state, received, hex] = row;
+  const bytes =
+    typeof hex === 'string'
+      ? opened(context, tenant, id, Buffer.from(hex, 'hex'))
+      : await buffer(Readable.from(unsealing(context, tenant, id, String(sha256))));
+  return {
+    tenant,
+    id,
+    connection: connection as string | null, // the select list fixes the shape of the row
+    patient: patient as string | null,
+    format: String(format),
+    state: state as PayloadState,
+    received: received instanceof Date ? received.getTime() : 0,
+    hash: createHash('sha256').update(bytes).digest('hex'),
+    bytes,
+  };
+}
+
+/** Says what became of a payload: how many of its items were new, known, amended, refused. */
+export async function settlePayload(
+  on: Queryable,
+  tenant: number,
+  id: string,
+  state: PayloadState,
+  outcome: Readonly<Record<string, number>>,
+): Promise<void> {
+  await on.query('update device_payload set state = $3, outcome = $4 where tenant = $1 and id = $2', [
+    tenant,
+    id,
+    state,
+    JSON.stringify(outcome),
+  ]);
+}
