@@ -36,6 +36,11 @@ export type RecordKey = {
   id: string;
   /** Grows with each change; texts are compared by equality alone. */
   version: string | null;
+  /**
+   * Which reading of the record it is, where one record has many: a measure, a time. A record that is deleted without a part is
+   * deleted with all of its parts.
+   */
+  part?: string;
 };
 
 /** One reading of one measure, before it is in our units. What a format gives. */
