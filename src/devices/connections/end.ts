@@ -3,12 +3,12 @@ import type { Consent, Device, DeviceUseStatement, Reference } from '@medplum/fh
 import type { Queryable } from '../../db/database.ts';
 import { addJob } from '../../db/jobs.ts';
 import type { FhirContext } from '../../fhir/context.ts';
-import { typeNumber } from '../../fhir/resources.ts';
 import { uuid7 } from '../../fhir/store/uuid.ts';
 import { appendAuditEvent } from '../../privacy/ledger/append.ts';
 import { replaceMadeIn, storeMadeIn } from '../../privacy/made.ts';
 import { consentsOfApp } from './client.ts';
 import type { Connection } from './connection.ts';
+import { type Changed, lockedOwn } from './locked.ts';
 import { auditOf, provenanceOf, type Told } from './resources.ts';
 
 export const revokeKind = 'device-revoke';
@@ -17,36 +17,20 @@ export type Ending = {
   by: Reference<never>;
   /** For the ledger, in a sentence. */
   why: string;
+  /** Somebody ends it: an app would else go on by what it was granted for another of its user's devices. */
+  isMeant?: true;
 };
 
-type Changing = Consent | Device | DeviceUseStatement;
-type Next<T> = { resource: T & { id: string }; version: number };
-
-const lockSql = `select id, version, content from resource
-  where tenant = $1 and type = $2 and id = any($3::text[]) order by id for update`;
-
-/** What is stored of a type under these ids, which nobody else writes until the transaction ends, as it is to be; null: as it is. */
-async function next<T extends Changing>(
-  tx: Queryable,
-  tenant: number,
-  [type, ids]: readonly [T['resourceType'], readonly (string | null)[]],
-  change: (resource: T & { id: string }) => (T & { id: string }) | null,
-): Promise<Next<T>[]> {
-  const rows = await tx.query(lockSql, [tenant, typeNumber(type), ids.filter((id) => id !== null)]);
-  return rows.flatMap(([, version, content]) => {
-    // What is stored has been checked to be of its type.
-    const changed = change(JSON.parse(String(content)) as T & { id: string });
-    return changed === null ? [] : [{ resource: changed, version: Number(version) }];
-  });
-}
-
-/** The Consents that a connection stands on: of an app all that it has in the record, else it would go on by another. */
-async function consentsOf(context: FhirContext, { tenant, consent, kind, source, patient }: Connection) {
-  const others = kind === 'app' ? await consentsOfApp(context, tenant, source.slice(kind.length + 1), patient) : [];
+/** The Consents that end with a connection. */
+async function consentsOf(context: FhirContext, one: Connection, isMeant: boolean) {
+  const { tenant, consent, kind, source, patient } = one;
+  const others =
+    isMeant && kind === 'app' ? await consentsOfApp(context, tenant, source.slice(kind.length + 1), patient) : [];
   return [...new Set([...(consent === null ? [] : [consent]), ...others])];
 }
 
-function endedConsent(was: Consent & { id: string }, end: string): (Consent & { id: string }) | null {
+/** The same Consent, in force no more; null: it is not in force. */
+export function endedConsent<T extends Consent>(was: T, end: string): T | null {
   if (was.status !== 'active') return null;
   const { provision } = was;
   const period = { ...provision?.period, end };
@@ -59,13 +43,13 @@ async function endedResources(
   { tenant, device, statement }: Connection,
   consents: readonly string[],
   end: string,
-): Promise<(Next<Consent> | Next<Device> | Next<DeviceUseStatement>)[]> {
+): Promise<(Changed<Consent> | Changed<Device> | Changed<DeviceUseStatement>)[]> {
   return [
-    ...(await next<Consent>(tx, tenant, ['Consent', consents], (was) => endedConsent(was, end))),
-    ...(await next<Device>(tx, tenant, ['Device', [device]], (was) =>
+    ...(await lockedOwn<Consent>(tx, tenant, ['Consent', consents], (was) => endedConsent(was, end))),
+    ...(await lockedOwn<Device>(tx, tenant, ['Device', [device]], (was) =>
       was.status === 'inactive' ? null : { ...was, status: 'inactive' },
     )),
-    ...(await next<DeviceUseStatement>(tx, tenant, ['DeviceUseStatement', [statement]], (was) =>
+    ...(await lockedOwn<DeviceUseStatement>(tx, tenant, ['DeviceUseStatement', [statement]], (was) =>
       was.status === 'active' ? { ...was, status: 'completed', timingPeriod: { ...was.timingPeriod, end } } : null,
     )),
   ];
@@ -86,12 +70,16 @@ const discardSql = `update device_payload set state = 'discarded', bytes = null
  *
  * @returns false where it had ended already
  */
-export async function endConnection(context: FhirContext, one: Connection, { by, why }: Ending): Promise<boolean> {
+export async function endConnection(
+  context: FhirContext,
+  one: Connection,
+  { by, why, isMeant }: Ending,
+): Promise<boolean> {
   const { tenant, id, patient, kind, source, name, consent } = one;
   const now = new Date(context.now());
   const base = context.settings.baseOf(tenant);
   const told: Told = { base, connection: { id, patient, kind, source, name }, who: by, now };
-  const consents = await consentsOf(context, one);
+  const consents = await consentsOf(context, one, isMeant === true);
   return context.database.transaction(async (tx) => {
     const ended = await tx.query(revokeSql, [tenant, id, now]);
     if (ended.length === 0) return false;

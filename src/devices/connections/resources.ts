@@ -39,6 +39,10 @@ function bringer({ base, connection }: Told): Reference<Device> {
   return { identifier: { system: clientSystem(base), value: source.slice(kind.length + 1) }, display: name };
 }
 
+/** What a Consent to some measures names, a list of codes for each; null: whichever. */
+export const codesOf = (codings: readonly (readonly Coding[])[] | null): { code?: CodeableConcept[] } =>
+  codings === null || codings.length === 0 ? {} : { code: codings.map((coding) => ({ coding: [...coding] })) };
+
 /** @param codings of the measures that it may bring, a list for each; null: whichever */
 export function consentOf(
   told: Told,
@@ -66,7 +70,7 @@ export function consentOf(
         { system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code: 'PATRQT', display: 'patient requested' },
       ],
       class: [{ system: 'http://hl7.org/fhir/resource-types', code: 'Observation' }],
-      ...(codings === null || codings.length === 0 ? {} : { code: codings.map((coding) => ({ coding: [...coding] })) }),
+      ...codesOf(codings),
     },
   };
 }

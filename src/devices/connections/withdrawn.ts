@@ -1,0 +1,53 @@
+import type { Reference } from '@medplum/fhirtypes';
+
+import { addJob } from '../../db/jobs.ts';
+import type { FhirContext, Record } from '../../fhir/context.ts';
+import { typeNumber } from '../../fhir/resources.ts';
+import { issuerOf } from '../../privacy/consents/consent-resource.ts';
+import type { JobHandler } from '../../privacy/jobs/job-handler.ts';
+import { endConnection } from './end.ts';
+import { isConsented } from './live.ts';
+import { connectionColumns, connectionOf } from './store.ts';
+
+const kind = 'device-withdrawn';
+
+/** So many are looked after at a time. */
+const AT_ONCE = 200;
+
+const doubtfulSql = `select ${connectionColumns('c.')} from device_connection c
+  left join resource s on s.tenant = c.tenant and s.type = ${typeNumber('Consent')} and s.id = c.consent
+  where c.tenant = $1 and c.state in ('active', 'expired') and (s.id is null or s.content::json ->> 'status' <> 'active'
+    or s.patient is distinct from c.patient or s.content like '%"end":%') limit ${AT_ONCE}`;
+
+/** The server itself, where nobody in particular ends something. */
+export const serverItself = (base: string): Reference<never> => ({
+  identifier: { value: issuerOf(base) },
+  display: 'Portico',
+});
+
+/**
+ * Ends the connections whose Consent was taken back in another way: by FHIR, on the page of consents, where apps are looked after,
+ * or in the course of time. They bring nothing since then; this tells of it, and takes back what a vendor gave.
+ */
+export const endWithdrawnJob: JobHandler = {
+  kind,
+  every: 60,
+  async run(context, { tenant }) {
+    const by = serverItself(context.settings.baseOf(tenant));
+    const rows = await context.database.query(doubtfulSql, [tenant]);
+    for (const one of rows.map(connectionOf)) {
+      if (await isConsented(context.database, one)) continue;
+      await endConnection(context, one, { by, why: 'The Consent of a source of readings has ended' });
+    }
+  },
+};
+
+/** As `record`, and the connections of a Consent that somebody has written are looked after at once. */
+export const connectionsFollowed =
+  (context: FhirContext, record: Record): Record =>
+  async (request, answer, seen) => {
+    const isWritten = seen.some(({ type, interaction }) => type === 'Consent' && /[ud]/.test(interaction));
+    const { tenant } = request.grant;
+    if (answer.ok && isWritten) await addJob(context.database, { tenant, kind, payload: {}, key: 'standing' });
+    return record(request, answer, seen);
+  };

@@ -1,0 +1,134 @@
+import type { Bundle, Consent, Device, DeviceUseStatement, Provenance } from '@medplum/fhirtypes';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { connectionOfCaller } from '../../src/devices/connections/find.ts';
+import { liveConnection } from '../../src/devices/connections/live.ts';
+import type { Caller, Grant, Interaction } from '../../src/fhir/access.ts';
+import { findClient } from '../../src/smart/clients/clients.ts';
+import { draftConsent, endConsent, writeDrafts } from '../../src/smart/consents/consents.ts';
+import { findUser } from '../../src/smart/people/users.ts';
+import { createGrant, findGrant } from '../../src/smart/tokens/app-grants.ts';
+import { callerOf } from '../support/caller.ts';
+import { grantTo } from '../support/granted.ts';
+import { type Server, startServer } from '../support/server.ts';
+import { registerApp } from '../support/smart-world.ts';
+
+let server: Server;
+
+beforeAll(async () => {
+  server = await startServer();
+  for (const id of ['ada', 'bea', 'cid'])
+    await server.fetch(`Patient/${id}`, { method: 'PUT', body: JSON.stringify({ resourceType: 'Patient', id }) });
+  const child = {
+    resourceType: 'Patient',
+    id: 'kim',
+    birthDate: '2020-01-01',
+    meta: { tag: [{ system: 'https://portico.dev/fhir/CodeSystem/tag', code: 'dependent-minor' }] },
+  };
+  await server.fetch('Patient/kim', { method: 'PUT', body: JSON.stringify(child) });
+});
+afterAll(() => server?.close());
+
+const scope = (type: string, may: string): Caller['scopes'][number] => ({
+  context: 'patient',
+  type,
+  interactions: new Set([...may] as Interaction[]),
+  query: null,
+});
+
+const read = async <T>(path: string): Promise<T> => (await (await server.fetch(path)).json()) as T;
+
+/** An app that somebody has let into their record by the authorization server, and what it may. */
+async function letIn(patient: string, clientId?: string): Promise<{ grantId: string; clientId: string; grant: Grant }> {
+  const client = clientId ?? (await registerApp(server)).app.clientId;
+  const found = await findClient(server.smart, 1, client);
+  const { grantId } = await grantTo(server, { clientId: client }, { patient });
+  const standing = await findGrant(server.database, 1, grantId);
+  const user = await findUser(server.database, 1, standing?.userId ?? '');
+  if (!found || !standing || !user) throw new Error('it was not let in');
+  const wide = { ...standing, scope: 'patient/Observation.c patient/Patient.r' };
+  const drafts = await draftConsent(server.smart, { grant: wide, client: found, user });
+  await server.database.query('delete from app_grant where tenant = 1 and id = $1', [grantId]);
+  await createGrant(server.database, { ...wide, consentId: drafts.consent?.id ?? null });
+  await server.database.transaction((tx) => writeDrafts(server.smart, tx, drafts));
+  const caller = callerOf({
+    ...{ actor: 'app', purpose: '', subject: user.id, clientId: client, patient, fhirUser: `Patient/${patient}` },
+    ...{ scopes: [scope('Observation', 'c'), scope('Patient', 'r')], reach: [patient], grantId },
+  });
+  return { grantId, clientId: client, grant: await server.smart.decide(caller) };
+}
+
+async function connected(grant: Grant, patient: string) {
+  const found = await connectionOfCaller(server.smart.fhir, grant, patient);
+  if (!found.ok) throw new Error(found.issues[0]?.diagnostics);
+  return found.value;
+}
+
+const isLive = async (id: string): Promise<boolean> => (await liveConnection(server.database, 1, id)) !== null;
+
+describe('an app that was let into a record', () => {
+  test('is connected by its first submission, on the Consent by which it was let in', async () => {
+    const { grant, clientId } = await letIn('ada');
+    const connection = await connected(grant, 'ada');
+    expect(connection).toMatchObject({ kind: 'app', source: `app:${clientId}`, state: 'active', measures: null });
+    expect((await connected(grant, 'ada')).id).toBe(connection.id);
+    const consent = await read<Consent>(`Consent/${connection.consent}`);
+    expect(consent.identifier?.[0]?.system).toMatch(/\/oauth2\/grants$/);
+    const device = await read<Device>(`Device/${connection.device}`);
+    expect(device).toMatchObject({ status: 'active', patient: { reference: 'Patient/ada' } });
+    const statement = await read<DeviceUseStatement>(`DeviceUseStatement/${connection.statement}`);
+    expect(statement).toMatchObject({ status: 'active', device: { reference: `Device/${connection.device}` } });
+    for (const one of [consent, device, statement])
+      expect(server.smart.fhir.validate(one).filter(({ severity }) => severity === 'error')).toEqual([]);
+    const { entry = [] } = await read<Bundle<Provenance>>(`Provenance?target=Device/${connection.device}`);
+    expect(entry.map(({ resource }) => resource?.agent[0]?.who?.reference)).toEqual(['Patient/ada']);
+  });
+
+  test('has one connection, however many of its submissions come first', async () => {
+    const { grant } = await letIn('ada');
+    const all = await Promise.all(Array.from({ length: 8 }, () => connected(grant, 'ada')));
+    expect(new Set(all.map(({ id }) => id)).size).toBe(1);
+  });
+
+  test('brings nothing any more once it was revoked where apps are, and begins anew when it is let in again', async () => {
+    const first = await letIn('ada');
+    const connection = await connected(first.grant, 'ada');
+    const standing = await findGrant(server.database, 1, first.grantId);
+    if (!standing) throw new Error('it is there');
+    await endConsent(server.smart, standing, null, 'test');
+    expect(await isLive(connection.id)).toBe(false);
+    expect(await connectionOfCaller(server.smart.fhir, first.grant, 'ada')).toMatchObject({ ok: false, status: 403 });
+    const again = await letIn('ada', first.clientId);
+    const later = await connected(again.grant, 'ada');
+    expect(later).toMatchObject({ source: connection.source, device: connection.device, state: 'active' });
+    expect(later.id).not.toBe(connection.id);
+    expect(await isLive(later.id)).toBe(true);
+    expect(await read<DeviceUseStatement>(`DeviceUseStatement/${connection.statement}`)).toMatchObject({
+      status: 'completed',
+    });
+  });
+
+  test('brings nothing any more from when its Consent is made inactive by way of FHIR', async () => {
+    const { grant } = await letIn('bea');
+    const { id, consent } = await connected(grant, 'bea');
+    const before = await read<Consent>(`Consent/${consent}`);
+    expect(await isLive(id)).toBe(true);
+    const body = JSON.stringify({ ...before, status: 'inactive' });
+    expect((await server.fetch(`Consent/${consent}`, { method: 'PUT', body })).status).toBe(200);
+    expect(await isLive(id)).toBe(false);
+  });
+
+  test('brings nothing into the record of somebody else, and learns nothing of them', async () => {
+    const { grant } = await letIn('ada');
+    const other = await connectionOfCaller(server.smart.fhir, grant, 'bea');
+    const nobody = await connectionOfCaller(server.smart.fhir, grant, 'nobody');
+    expect(other).toMatchObject({ ok: false, status: 404 });
+    expect(nobody).toMatchObject({ ok: false, status: 404 });
+  });
+});
+
+test('a dependant who is a child has no devices', async () => {
+  const caller = callerOf({ scopes: [{ ...scope('*', 'cruds'), context: 'system' }] });
+  const found = await connectionOfCaller(server.smart.fhir, await server.smart.decide(caller), 'kim');
+  expect(found).toMatchObject({ ok: false, status: 422 });
+});
