@@ -7,6 +7,7 @@ import { uuid7 } from '../../fhir/store/uuid.ts';
 import { clientSystem, issuerOf } from '../../privacy/consents/consent-resource.ts';
 import { appendAuditEvent } from '../../privacy/ledger/append.ts';
 import { readOwn, replaceMadeIn, storeMadeIn } from '../../privacy/made.ts';
+import { codingsOf } from './choose.ts';
 import type { Connection } from './connection.ts';
 import { auditOf, consentOf, deviceOf, provenanceOf, statementOf, type Told } from './resources.ts';
 import { endedConnectionOf, insertConnection } from './store.ts';
@@ -65,7 +66,7 @@ export async function openConnection(
   };
   const targets = [`Consent/${consent}`, `Device/${device.id}`, `DeviceUseStatement/${statement}`];
   const made = [
-    ...(opening.consent === null ? [consentOf(told, consent, null)] : []),
+    ...(opening.consent === null ? [consentOf(told, consent, codingsOf(connection.measures))] : []),
     ...(device.again === null ? [deviceOf(told, device.id)] : []),
     statementOf(told, statement, device.id),
     provenanceOf(told, provenance, 'CREATE', targets),

@@ -1,5 +1,6 @@
 import type { JobHandler } from '../../privacy/jobs/job-handler.ts';
+import { endWithdrawnJob } from '../connections/withdrawn.ts';
 import type { DeviceParts } from '../deps.ts';
 
 /** LIST: the work for later of devices. */
-export const deviceJobsOf = (_parts: DeviceParts): readonly JobHandler[] => [];
+export const deviceJobsOf = (_parts: DeviceParts): readonly JobHandler[] => [endWithdrawnJob];
