@@ -1,4 +1,5 @@
 import { observationLastn } from './observation-lastn.ts';
+import { observationStats } from './observation-stats.ts';
 import type { Operation } from './operation.ts';
 import { patientEverything } from './patient-everything.ts';
 import { resourceMeta, resourceMetaAdd, resourceMetaDelete } from './resource-meta.ts';
@@ -12,4 +13,5 @@ export const operations: readonly Operation[] = [
   resourceMetaDelete,
   patientEverything,
   observationLastn,
+  observationStats,
 ];
