@@ -17,10 +17,12 @@ function hoursOf({ start, duration }: Span): number[] {
   return Array.from({ length: last - first + 1 }, (_, at) => (first + at) * HOUR);
 }
 
-// In one order, so that two writers who wait for each other's hours do not wait for ever.
+// An hour that is due already is locked until the samples are committed: who rolls it up before would not see them, and take it
+// off the list. In one order, so that two writers who wait for each other's hours do not wait for ever.
+const noted = 'on conflict (tenant, patient, measure, hour) do update set hour = excluded.hour where false';
 const insert = `insert into rollup_due (tenant, patient, measure, hour)
   select distinct $1::int, s.patient, s.measure, v.hour from unnest($2::int[], $3::timestamptz[]) v(series, hour)
-  join series s on s.tenant = $1 and s.id = v.series order by 2, 3, 4 on conflict do nothing`;
+  join series s on s.tenant = $1 and s.id = v.series order by 2, 3, 4 ${noted}`;
 
 /** Notes the hours of samples that have changed. */
 export async function markDue(
@@ -37,7 +39,7 @@ export async function markDue(
 
 const insertOf = `insert into rollup_due (tenant, patient, measure, hour)
   select distinct $1::int, $2, v.* from unnest(string_to_array($3, chr(30)), $4::timestamptz[]) v(measure, hour)
-  order by 3, 4 on conflict do nothing`;
+  order by 3, 4 ${noted}`;
 
 /** Notes the hours of readings that are resources. */
 export async function markDueOf(
