@@ -10,7 +10,7 @@ import { key } from '../search/hash.ts';
 import { Scan } from '../search/scan.ts';
 import { seeing } from '../search/seeing.ts';
 import { Statement } from '../search/statement.ts';
-import { linear } from '../search/ucum.ts';
+import { baseUnit, linear } from '../search/ucum.ts';
 import { noteCount, release, type Stored, stored } from '../store/release.ts';
 import { observationCriteria } from './observation-criteria.ts';
 import type { Operation } from './operation.ts';
@@ -32,9 +32,9 @@ const columns =
 
 /** A value in the base unit of a quantity's unit is value * factor + offset. */
 function conversionOf(quantity: Quantity | null): { factor: number; offset: number } {
-  const known = linear(quantity?.code ?? quantity?.unit ?? '');
-  const isBase = known !== null && baseOf(quantity)?.base === known.base;
-  return isBase ? known : { factor: 1, offset: 0 };
+  const code = quantity?.code ?? quantity?.unit ?? '';
+  const isUcum = quantity !== null && baseOf(quantity)?.base === baseUnit(code);
+  return (isUcum ? linear(code) : null) ?? { factor: 1, offset: 0 };
 }
 
 async function readRows(context: FhirContext, subject: Subject, limit: number): Promise<Stored[]> {
