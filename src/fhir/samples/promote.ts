@@ -1,5 +1,5 @@
 import type { Queryable } from '../../db/database.ts';
-import type { Sealable } from '../../db/sealing.ts';
+import type { Seal, Sealable } from '../../db/sealing.ts';
 import { numbers, texts } from '../store/arrays.ts';
 
 /** A resource that is about to be changed. */
@@ -30,18 +30,43 @@ const promoteSql = `with v as (select * from unnest($1::int[], string_to_array($
     select ${row('m', keysOf('m'))}, s.code, m.start, m.start + (m.duration + 1) * interval '1 millisecond', m.value,
       sample_base(m.value, s.factor, s.shift)
     from held m join series s on s.tenant = m.tenant and s.id = m.series
-    returning tenant, id, patient, content`;
+    returning tenant, id`;
 
-const sealSql = `update resource r set content = v.content
-  from unnest($1::int[], string_to_array($2, chr(30)), string_to_array($3, chr(30))) v(tenant, id, content)
-  where r.tenant = v.tenant and r.type = 96 and r.id = v.id`;
+const versionsSql = `select r.tenant, r.id, r.version, r.patient, r.content
+  from unnest($1::int[], string_to_array($2, chr(30))) v(tenant, id)
+    cross join lateral (select tenant, id, version, patient, content from resource
+      where tenant = v.tenant and type = 96 and id = v.id
+      union all select tenant, id, version, patient, content from resource_history
+      where tenant = v.tenant and type = 96 and id = v.id) r`;
+
+const sealSql = `with v as (select * from unnest($1::int[], string_to_array($2, chr(30)), $3::int[], string_to_array($4, chr(30)))
+    v(tenant, id, version, content)),
+  now as (update resource r set content = v.content from v
+    where r.tenant = v.tenant and r.type = 96 and r.id = v.id and r.version = v.version)
+  update resource_history r set content = v.content from v
+    where r.tenant = v.tenant and r.type = 96 and r.id = v.id and r.version = v.version`;
+
+type Version = [tenant: number, id: string, version: number, patient: string, content: string];
 
 /** The text of a sample has been put together by SQL in the order of a draft: version, rest of meta, body. */
-function sealable(tenant: number, id: string, patient: string, content: string): Sealable & { head: string } {
+function sealable([tenant, id, , patient, content]: Version): Sealable & { head: string } {
   const at = content.indexOf('","lastUpdated":"');
   const tail = content.slice(at);
   const bodyAt = tail.indexOf('},"status":"') + 1;
   return { tenant, type: 'Observation', id, patient, head: content.slice(0, at), tail, bodyAt };
+}
+
+/** SQL has moved the texts as they are. */
+async function sealed(on: Queryable, seal: Seal, moved: string[]): Promise<void> {
+  const versions = (await on.query(versionsSql, moved)) as Version[]; // As its select list says
+  const all = versions.map(sealable);
+  const tails = await seal(all);
+  await on.query(sealSql, [
+    numbers(versions.map(([tenant]) => tenant)),
+    texts(versions.map(([, id]) => id)),
+    numbers(versions.map(([, , version]) => version)),
+    texts(all.map(({ head }, at) => `${head}${tails[at]}`)),
+  ]);
 }
 
 /**
@@ -52,14 +77,6 @@ export async function promote(on: Queryable, points: readonly Point[]): Promise<
   const some = points.filter(({ type, id }) => isSampleId(type, id));
   if (some.length === 0) return;
   const params = [numbers(some.map(({ tenant }) => tenant)), texts(some.map(({ id }) => id))];
-  const rows = await on.query(promoteSql, params);
-  if (!on.seal || rows.length === 0) return;
-  // The select list fixes the shape of a row.
-  const all = (rows as [number, string, string, string][]).map((row) => sealable(...row));
-  const tails = await on.seal(all);
-  await on.query(sealSql, [
-    numbers(all.map(({ tenant }) => tenant)),
-    texts(all.map(({ id }) => id)),
-    texts(all.map(({ head }, at) => `${head}${tails[at]}`)),
-  ]);
+  const moved = await on.query(promoteSql, params);
+  if (on.seal && moved.length > 0) await sealed(on, on.seal, params);
 }
