@@ -2,7 +2,8 @@ import type { Language } from '../../pages/language.ts';
 
 type FrameWords = {
   devices: string;
-  privacy: string;
+  /** The readings of a patient, for who treats them. */
+  of: (name: string) => string;
   care: { title: string; text: string };
 };
 
@@ -10,7 +11,7 @@ type FrameWords = {
 export const frameWords: Readonly<Record<Language, FrameWords>> = {
   en: {
     devices: 'My devices and readings',
-    privacy: 'My privacy',
+    of: (name) => `Readings of ${name}`,
     care: {
       title: 'This page is for those who treat',
       text: 'Here clinicians see what the devices of their patients have measured. Your own readings are under “My devices and readings”.',
@@ -18,7 +19,7 @@ export const frameWords: Readonly<Record<Language, FrameWords>> = {
   },
   fr: {
     devices: 'Mes appareils et mes mesures',
-    privacy: 'Ma vie privée',
+    of: (name) => `Mesures de ${name}`,
     care: {
       title: 'Cette page est destinée aux soignants',
       text: 'Les soignants y voient ce que les appareils de leurs patients ont mesuré. Vos propres mesures sont sous « Mes appareils et mes mesures ».',

@@ -1,0 +1,65 @@
+import type { Patient } from '@medplum/fhirtypes';
+import { html } from 'hono/html';
+import { readOne } from '../../privacy/pages/ask.ts';
+import { frameWords as privacyWords } from '../../privacy/pages/frame-words.ts';
+import { pathIn } from '../../privacy/pages/links.ts';
+import { nameOfPerson } from '../../privacy/pages/names.ts';
+import { deadEnd } from '../../privacy/pages/sheet.ts';
+import { measureOf } from '../measures.ts';
+import { csvReply } from './csv.ts';
+import type { CareVisit, DevicePage } from './device-page.ts';
+import { devicesPage } from './frame.ts';
+import { frameWords } from './frame-words.ts';
+import { type Book, readingsPage } from './readings-shown.ts';
+import { latestTiles } from './tiles.ts';
+
+/** The readings of a patient, as who treats them may see them; null for one whom they may not see. */
+async function bookOf(visit: CareVisit): Promise<{ book: Book; name: string } | null> {
+  const { request, deps, grant } = visit;
+  const patient = request.params.patient ?? '';
+  const found = await readOne<Patient>(visit, 'Patient', patient);
+  if (found === null) return null;
+  const name = nameOfPerson(found);
+  const path = `/devices/of/${found.id}`;
+  const above = html`<p><a href="${pathIn(request, path)}">${frameWords[request.language].of(name)}</a></p>`;
+  return { name, book: { visit, looking: { request, deps, grant, patient: found.id }, above, path } };
+}
+
+const gone = (visit: CareVisit) => deadEnd(visit, privacyWords[visit.request.language].refused.unknown, 404);
+
+/** What the devices of a patient measured, for who treats them: what they see is what the gate shows them, and the ledger knows. */
+export const carePages: readonly DevicePage[] = [
+  {
+    method: 'GET',
+    path: '/devices/of/:patient',
+    whom: 'care',
+    async run(visit) {
+      const found = await bookOf(visit);
+      if (found === null) return gone(visit);
+      const { request } = visit;
+      const above = html`<p><a href="${pathIn(request, '/account')}">${privacyWords[request.language].account}</a></p>`;
+      const content = await latestTiles(found.book);
+      return devicesPage(visit, { title: frameWords[request.language].of(found.name), above, content });
+    },
+  },
+  {
+    method: 'GET',
+    path: '/devices/of/:patient/:measure',
+    whom: 'care',
+    async run(visit) {
+      const found = await bookOf(visit);
+      const shown = found && (await readingsPage(found.book, visit.request.params.measure ?? ''));
+      return shown ?? gone(visit);
+    },
+  },
+  {
+    method: 'GET',
+    path: '/devices/of/:patient/:measure/csv',
+    whom: 'care',
+    async run(visit) {
+      const found = await bookOf(visit);
+      const measure = measureOf(visit.request.params.measure ?? '');
+      return found === null || measure === undefined ? gone(visit) : csvReply(found.book.looking, measure);
+    },
+  },
+];
