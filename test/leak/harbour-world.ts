@@ -436,6 +436,18 @@ export const harbour: readonly Resource[] = [
   ...around.filter(({ resourceType }) => !/^(Organization|Practitioner|HealthcareService)$/.test(resourceType)),
 ];
 
+/** A heart rate that a watch of each person has sent, which is in the narrow tier: it has no words of its own. */
+export const sampled: readonly Resource[] = people.map(({ id }, n) => ({
+  resourceType: 'Observation',
+  id: `00000000-0000-5000-8000-${String(n).padStart(12, '0')}`,
+  status: 'final',
+  category: [coding('http://terminology.hl7.org/CodeSystem/observation-category', 'vital-signs')],
+  code: coding(loinc, '8867-4'),
+  subject: patient(id),
+  effectiveDateTime: '2026-02-04T10:05:00.000Z',
+  valueQuantity: { value: 160 + n, unit: '/min', system: 'http://unitsofmeasure.org', code: '/min' },
+}));
+
 const link = /"reference":"Patient\/([a-z]+)"/g;
 
 /** In whose records a resource is, by a plain reading of its references. */

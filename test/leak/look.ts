@@ -29,6 +29,20 @@ function parsed(text: string): unknown {
 const isNotice = ({ id, type }: Resource): boolean =>
   id === undefined && JSON.stringify(type ?? '').includes('part-2-notice');
 
+/** A figure that was worked out and is stored nowhere: it tells of a record when something was counted in it. */
+const countedIn = ({ resourceType, id, component }: Resource): number =>
+  resourceType !== 'Observation' || id !== undefined
+    ? 0
+    : Math.max(
+        0,
+        ...((component ?? []) as Json[]).map(({ valueQuantity }) => Number((valueQuantity as Json)?.value ?? 0)),
+      );
+
+const isAbout = (one: Resource, figure: Resource): boolean =>
+  (one.subject as Json | undefined)?.reference === (figure.subject as Json | undefined)?.reference;
+
+const isFigure = ({ resourceType, id }: Resource): boolean => resourceType === 'Observation' && id === undefined;
+
 export type Look = { /** `Type/id` of what came out. */ shown: Set<string>; wrong: string[]; total: number | null };
 
 /**
@@ -47,6 +61,12 @@ export function look(
   for (const resource of resourcesIn(value)) {
     const name = `${resource.resourceType}/${resource.id}`;
     if (directory.test(resource.resourceType) || isNotice(resource)) continue;
+    if (isFigure(resource)) {
+      const of = truth.filter((one) => one.resourceType === 'Observation' && isAbout(one, resource));
+      const seen = of.filter((one) => recipient.sees(one) === 'whole').length;
+      if (countedIn(resource) > seen) wrong.push(`${countedIn(resource)} were counted, where ${seen} may be seen`);
+      continue;
+    }
     const whole = truth.find(({ resourceType, id }) => resourceType === resource.resourceType && id === resource.id);
     const sight = recipient.sees(whole ?? resource);
     if (sight === 'none') wrong.push(`${name} came out`);

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import type { Resource } from '../../src/fhir/context.ts';
+import { storeSamples } from '../support/samples.ts';
 import { type Server, startServer } from '../support/server.ts';
-import { harbour } from './harbour-world.ts';
+import { harbour, sampled } from './harbour-world.ts';
 import { countOf, look } from './look.ts';
 import { type Ask, paths } from './paths.ts';
 import { type Recipient, recipients } from './recipients.ts';
@@ -31,6 +32,7 @@ beforeAll(async () => {
     }),
   });
   if (stored.status !== 200) throw new Error(await stored.text());
+  await storeSamples(server.smart.fhir, sampled);
 }, 120_000);
 
 afterAll(async () => {
@@ -42,7 +44,9 @@ afterAll(async () => {
 
 /** Everything that is stored, as it is. */
 async function truth(): Promise<Resource[]> {
-  const rows = await server.database.query('select content from resource where tenant = 1');
+  const rows = await server.database.query(
+    'select content from resource where tenant = 1 union all select content from sample_observation where tenant = 1',
+  );
   return rows.map(([content]) => JSON.parse(String(content)) as Resource);
 }
 
@@ -112,7 +116,7 @@ function table(): string {
   );
   return `# Who sees what, by which way
 
-Written by \`test/leak/matrix.test.ts\`: ${harbour.length} resources of twelve people, their clinicians, employers and carriers
+Written by \`test/leak/matrix.test.ts\`: ${harbour.length + sampled.length} resources of twelve people, their clinicians, employers and carriers
 (\`test/leak/harbour-world.ts\`), read by 28 recipients on 24 ways. A number is how many different resources came out, each of which the
 test has held against the policy, member by member and word by word; 0: the answers were empty; a status (401, 403, 404, 405): they
 were refused. \`$export\`, GraphQL, subscriptions, \`$document\` and \`$summary\` are ways that the server does not have.

@@ -1,5 +1,5 @@
 import type { Resource } from '../../src/fhir/context.ts';
-import { harbour, people } from './harbour-world.ts';
+import { harbour, people, sampled } from './harbour-world.ts';
 
 export type Ask = (method: string, path: string, body?: unknown, form?: boolean) => Promise<Answered>;
 /** `sent`: what the recipient knew before: the path that was asked for. */
@@ -15,7 +15,7 @@ export type ReadPath = {
 const types = [...new Set(harbour.map(({ resourceType }) => resourceType))].filter(
   (type) => !/^(Organization|Practitioner|HealthcareService)$/.test(type),
 );
-const records = harbour.filter(({ resourceType }) => types.includes(resourceType));
+const records = [...harbour.filter(({ resourceType }) => types.includes(resourceType)), ...sampled];
 const nameOf = ({ resourceType, id }: Resource): string => `${resourceType}/${id}`;
 const conditionCodes = people.map(({ code }) => code);
 
@@ -135,6 +135,7 @@ export const paths: readonly ReadPath[] = [
     run: gets([
       ...people.map(({ id }) => `Patient/${id}/$everything`),
       ...people.map(({ id }) => `Observation/$lastn?patient=${id}&category=vital-signs`),
+      ...people.map(({ id }) => `Observation/$stats?subject=Patient/${id}&code=8867-4&statistic=count&duration=8760`),
     ]),
   },
   { name: '$export', run: gets(['$export', 'Patient/$export', 'Group/steps/$export']) },

@@ -1,7 +1,7 @@
 import type { Actor } from '../../src/fhir/access.ts';
 import type { Resource } from '../../src/fhir/context.ts';
 import type { Server, TokenAsk } from '../support/server.ts';
-import { patientsOf, people } from './harbour-world.ts';
+import { patientsOf, people, sampled } from './harbour-world.ts';
 
 /** What somebody sees of a resource: all, nothing, or these members of it and no other. */
 export type Sight = 'whole' | 'none' | readonly string[];
@@ -250,8 +250,8 @@ export const recipients: readonly Recipient[] = [
     row: 'F18',
     who: 'an app that was let at vital signs',
     token: as('patient/Observation.rs?category=vital-signs', { patient: 'ada', actor: 'app' }),
-    sees: (resource) => (resource.id === 'ada-observation' ? 'whole' : 'none'),
-    must: ['Observation/ada-observation'],
+    sees: (resource) => (['ada-observation', sampled[0]?.id].includes(resource.id) ? 'whole' : 'none'),
+    must: ['Observation/ada-observation', `Observation/${sampled[0]?.id}`],
   },
   {
     row: 'F19',
