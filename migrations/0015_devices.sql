@@ -90,11 +90,13 @@ create table device_record (
   tenant      int    not null,
   -- The first 16 bytes of sha-256 of patient, source and id.
   record      bytea  not null,
+  -- Of a record that has many readings; empty: it has one, or all of them are meant.
+  part        text   collate "C" not null,
   observation uuid   not null,
   patient     text   collate "C" not null,
   measure     text   collate "C" not null,
-  version     text   collate "C",
-  primary key (tenant, record, observation)
+  version     text   collate "C" not null,
+  primary key (tenant, record, part, observation)
 );
 create index device_record_patient on device_record (tenant, patient);
 

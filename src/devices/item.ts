@@ -5,9 +5,10 @@ import type { FhirContext, Resource } from '../fhir/context.ts';
 import type { Parsed } from '../fhir/json.ts';
 import { forbidden, invalidResource, ok, type Result } from '../fhir/outcome.ts';
 import { parseReference } from '../fhir/reference.ts';
+import { match } from '../fhir/search/match.ts';
 import { draft } from '../fhir/store/draft.ts';
 import { withLabels } from '../privacy/labels/labelled.ts';
-import { type Canonical, canonical } from './canonical.ts';
+import { canonical } from './canonical.ts';
 import type { Connection } from './connections/connection.ts';
 import { type Measuring, measuring } from './device.ts';
 import { observationId } from './identity.ts';
@@ -15,7 +16,7 @@ import { measureOf } from './measures.ts';
 import { observationOf } from './observation.ts';
 import { type ItemOutcome, refusedItem, ruledOutItem, saidOf } from './outcomes.ts';
 import type { DeviceHint, Item, Reading, Whole } from './reading.ts';
-import type { ToStore } from './store.ts';
+import type { ReadingToStore, ToStore } from './store.ts';
 
 /** On whose behalf readings come in, and into whose record. */
 export type Link = {
@@ -33,6 +34,8 @@ export type Passage = {
   received: number;
   /** Devices that came along, by what the other entries refer to them by. */
   devices: ReadonlyMap<string, DeviceHint>;
+  /** Ids of the Patients that were referred to, by how they were. */
+  subjects: Map<string, string>;
   /** Devices that were met, by their hints. */
   met: Map<string, Result<Measuring>>;
   /** What the grant says of the readings of a series, where it is the same for each. */
@@ -47,16 +50,38 @@ export type Prepared = {
   toStore: ToStore;
 };
 
-const isOther = (context: FhirContext, { tenant, patient }: Link, subject: string | undefined): boolean => {
-  if (subject === undefined) return false;
+/** The id of a Patient as a sender refers to them; null: nobody whom they may see. */
+export async function patientOf(
+  context: FhirContext,
+  tenant: number,
+  grant: Grant | null,
+  subject: string,
+): Promise<string | null> {
   const parsed = parseReference(subject);
-  if (parsed?.kind !== 'literal' || parsed.type !== 'Patient' || parsed.id !== patient) return true;
-  return parsed.base !== null && parsed.base !== context.settings.baseOf(tenant);
-};
+  if (parsed?.kind === 'literal' && parsed.type === 'Patient')
+    return parsed.base === null || parsed.base === context.settings.baseOf(tenant) ? parsed.id : null;
+  if (parsed?.kind !== 'conditional' || parsed.type !== 'Patient' || grant === null) return null;
+  const found = await match(context, grant, 'Patient', parsed.query);
+  const [only, other] = found.ok ? found.value : [];
+  return only !== undefined && other === undefined ? only.id : null;
+}
+
+async function isOther(context: FhirContext, { link, subjects }: Passage, subject: string | undefined) {
+  if (subject === undefined) return false;
+  const { tenant, patient, grant } = link;
+  const id = subjects.get(subject) ?? (await patientOf(context, tenant, grant, subject)) ?? '';
+  subjects.set(subject, id);
+  return id !== patient;
+}
+
+/** A device that came along; one that is told by nothing but what it is called in a Bundle is told by its name. */
+function cameAlong({ reference, identity, ...hint }: DeviceHint): DeviceHint {
+  return { ...hint, identity: identity === reference ? (hint.name ?? null) : identity };
+}
 
 async function deviceOf(context: FhirContext, passage: Passage, hint: DeviceHint | undefined) {
   const known = hint?.reference === undefined ? undefined : passage.devices.get(hint.reference);
-  const meant = known ?? hint;
+  const meant = known === undefined ? hint : cameAlong(known);
   const key = JSON.stringify(meant ?? null);
   const met = passage.met.get(key);
   if (met !== undefined) return met;
@@ -103,13 +128,27 @@ const memoized = <T>(make: () => T): (() => T) => {
   };
 };
 
-type Made = { id: string; source: string; observation: () => Observation };
+/** @param once what names the readings of which the grant says the same; null: only this one is such */
+function mayOnce(
+  context: FhirContext,
+  link: Link,
+  allowed: Map<string, Result<null>>,
+  once: string | null,
+  { id, observation }: Pick<ReadingToStore, 'id' | 'observation'>,
+): Result<null> {
+  if (link.grant === null) return ok(null);
+  const name = once === null || looksInside(link.grant) ? null : once;
+  const known = name === null ? undefined : allowed.get(name);
+  const found = known ?? mayWrite(context, link, id, observation());
+  if (name !== null) allowed.set(name, found);
+  return found;
+}
 
 const sourceOf = ({ connection }: Link, { identity }: Measuring): string => `${connection.source}/${identity}`;
 
 async function prepareReading(context: FhirContext, passage: Passage, reading: Reading): Promise<Result<Prepared>> {
   const { link, received, allowed } = passage;
-  const { tenant, patient, grant } = link;
+  const { tenant, patient } = link;
   const measure = measureOf(reading.measure);
   if (measure === undefined) throw new Error(`a format gave ${reading.measure}, which is no measure`);
   const value = canonical(reading, received);
@@ -127,25 +166,15 @@ async function prepareReading(context: FhirContext, passage: Passage, reading: R
     components: Object.keys(reading.components ?? {}),
   });
   const observation = memoized(() => observationOf(value.value, { patient, ...device.value }));
-  if (reading.more !== undefined) {
-    const may = await checked(context, link, { ...observation(), id });
-    if (!may.ok) return may;
-  }
-  const may = mayOnce(context, link, allowed, value.value, { id, source, observation });
+  const valid = reading.more === undefined ? ok(null) : await checked(context, link, { ...observation(), id });
+  if (!valid.ok) return valid;
+  const once = measure.tier === 'sample' && reading.more === undefined ? `${measure.id} ${source}` : null;
+  const may = mayOnce(context, link, allowed, once, { id, observation });
   if (!may.ok) return may;
-  const record = reading.record === undefined ? {} : { record: reading.record };
-  const toStore: ToStore = { canonical: value.value, id, source, observation, ...record };
+  const record = reading.record === undefined ? {} : { record: reading.record, sender: link.connection.source };
+  const sender = link.connection.source;
+  const toStore: ToStore = { canonical: value.value, id, source, sender, observation, ...record };
   return ok({ path: reading.path, start: reading.start.at, toStore });
-
-  function mayOnce(...of: [FhirContext, Link, Map<string, Result<null>>, Canonical, Made]): Result<null> {
-    const key = `${measure?.id} ${source}`;
-    const isSame = grant === null || (measure?.tier === 'sample' && reading.more === undefined && !looksInside(grant));
-    const known = isSame ? of[2].get(key) : undefined;
-    if (known !== undefined) return known;
-    const found = mayWrite(of[0], of[1], id, observation());
-    if (isSame) of[2].set(key, found);
-    return found;
-  }
 }
 
 const first = (of: Observation): string => {
@@ -171,7 +200,8 @@ async function prepareWhole(context: FhirContext, passage: Passage, whole: Whole
     tenant,
     patient,
     source,
-    code: first(resource),
+    // Of what was at no time, all that it says tells it from others.
+    code: whole.start === null ? JSON.stringify(resource) : first(resource),
     start: whole.start?.at ?? 0,
     duration: whole.duration,
     components: (resource.component ?? []).map((one) =>
@@ -182,12 +212,12 @@ async function prepareWhole(context: FhirContext, passage: Passage, whole: Whole
   if (!may.ok) return may;
   const allowed = mayWrite(context, link, id, resource);
   if (!allowed.ok) return allowed;
-  const record = whole.record === undefined ? {} : { record: whole.record };
+  const record = whole.record === undefined ? {} : { record: whole.record, sender: link.connection.source };
   const canonical = { ...whole, resource };
   return ok({
     path: whole.path,
     start: whole.start?.at ?? null,
-    toStore: { canonical, id, source, observation: () => resource, ...record },
+    toStore: { canonical, id, source, sender: link.connection.source, observation: () => resource, ...record },
   });
 }
 
@@ -201,7 +231,7 @@ export async function prepare(context: FhirContext, passage: Passage, item: Item
     const toStore: ToStore = { deleted: item.record, source: link.connection.source };
     return { path, start: null, toStore };
   }
-  if (isOther(context, link, item.subject))
+  if (await isOther(context, passage, item.subject))
     return ruledOutItem(path, 'It is not about the patient that the others are about, and a submission is about one');
   const { measures } = link.connection;
   if (item.kind === 'reading' && measures !== null && !measures.includes(item.measure))

@@ -1,0 +1,173 @@
+import { hash } from 'node:crypto';
+import type { Observation } from '@medplum/fhirtypes';
+
+import type { Queryable } from '../db/database.ts';
+import type { FhirContext, Resource } from '../fhir/context.ts';
+import { typeNumber } from '../fhir/resources.ts';
+import type { Stored } from '../fhir/samples/sample.ts';
+import { applyChanges, type Change } from '../fhir/store/apply.ts';
+import { numbers, texts } from '../fhir/store/arrays.ts';
+import { rememberTexts } from '../fhir/store/concept-texts.ts';
+import { draft } from '../fhir/store/draft.ts';
+import { withLabels } from '../privacy/labels/labelled.ts';
+
+/** A reading that is a resource. */
+export type FullReading = {
+  id: string;
+  observation: () => Observation;
+  /** What it says, as it is compared with what it said before. */
+  said: unknown;
+  /** Its sender has taken it back. */
+  error: boolean;
+};
+
+/** What became of it, and the version that is stored. */
+export type FullStored = { stored: Stored; version: number };
+
+type Batch = { context: FhirContext; tx: Queryable; tenant: number; patient: string; received: Date };
+
+/** Equal values have equal texts, in whichever order their members stand. */
+function ordered(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(ordered);
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  return Object.fromEntries(
+    members.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, member]) => [name, ordered(member)]),
+  );
+}
+
+const digestOf = ({ said, error }: FullReading): string =>
+  hash('sha256', JSON.stringify([ordered(said), error])).slice(0, 32);
+
+type Before = {
+  /** The version that the sender wrote last, and the digest of what it said; null: it wrote none as a resource. */
+  written: { version: number; digest: string } | null;
+  /** What is stored under the id now, in either tier; null: nothing. */
+  version: number | null;
+  /** It is a sample, which nobody else has changed. */
+  isSample: boolean;
+  /** It was one, and has been changed through FHIR. */
+  isMoved: boolean;
+};
+
+const before = `select v.id, w.version, encode(w.digest, 'hex'), coalesce(r.version, m.version), m.status
+  from unnest(string_to_array($2, chr(30))) v(id)
+  left join device_written w on w.tenant = $1 and w.observation = v.id::uuid
+  left join resource r on r.tenant = $1 and r.type = ${typeNumber('Observation')} and r.id = v.id
+  left join sample m on m.tenant = $1 and m.id::text collate "C" = v.id`;
+
+async function beforeOf({ tx, tenant }: Batch, ids: readonly string[]): Promise<Map<string, Before>> {
+  const rows = await tx.query(before, [tenant, texts(ids)]);
+  return new Map(
+    rows.map((row) => {
+      // The select list fixes the shape of a row.
+      const [id, wrote, digest, version, status] = row as [
+        string,
+        ...[number | null, string, number | null, number | null],
+      ];
+      const written = wrote === null ? null : { version: wrote, digest };
+      const isSample = status !== null && status !== 9;
+      return [id, { written, version, isSample, isMoved: status === 9 && written === null }];
+    }),
+  );
+}
+
+/** Whether somebody else has changed or deleted it since its sender wrote it. */
+const isOthers = ({ written, version, isSample, isMoved }: Before): boolean =>
+  isMoved || (written === null ? version !== null && !isSample : version !== written.version);
+
+const amended: ReadonlySet<string> = new Set(['final', 'amended', 'corrected']);
+
+/** The Observation of a version: one that takes the place of another says so. */
+function versionOf({ observation, error }: FullReading, isFirst: boolean): Observation {
+  const made = observation();
+  if (error) return { ...made, status: 'entered-in-error' };
+  return isFirst || !amended.has(made.status) ? made : { ...made, status: 'amended' };
+}
+
+function changeOf(
+  { context, tenant, received }: Batch,
+  id: string,
+  observation: Observation,
+  expected: number,
+): Change {
+  const text = JSON.stringify({ ...observation, id });
+  const resource = JSON.parse(text) as Resource; // an Observation is a resource
+  return { draft: draft(context, tenant, withLabels({ text, resource }, null, false), id, received), expected };
+}
+
+const remember = `insert into device_written (tenant, observation, patient, version, digest)
+  select $1, id::uuid, $2, version, decode(digest, 'hex')
+  from unnest(string_to_array($3, chr(30)), $4::int[], string_to_array($5, chr(30))) v(id, version, digest)
+  on conflict (tenant, observation) do update set version = excluded.version, digest = excluded.digest`;
+
+/**
+ * Writes readings as resources, each at most once: what is there already as it was sent stays as it is, and so does what somebody
+ * else has changed. One that was a sample becomes a resource.
+ *
+ * @param batch in a transaction in which nobody else writes readings of the patient
+ */
+export async function writeFull(batch: Batch, readings: readonly FullReading[]): Promise<Map<string, FullStored>> {
+  const became = new Map<string, FullStored>();
+  if (readings.length === 0) return became;
+  const { context, tx, tenant, patient } = batch;
+  const known = await beforeOf(
+    batch,
+    readings.map(({ id }) => id),
+  );
+  const fresh: { reading: FullReading; digest: string; change: Change }[] = [];
+  for (const reading of readings) {
+    const { id } = reading;
+    const was = known.get(id);
+    if (was === undefined) throw new Error('an id was looked up and is not there');
+    const digest = digestOf(reading);
+    const version = was.version ?? was.written?.version ?? 0;
+    if (isOthers(was)) became.set(id, { stored: 'moved', version });
+    else if (was.written?.digest === digest) became.set(id, { stored: 'known', version });
+    else {
+      const observation = versionOf(reading, was.version === null);
+      fresh.push({ reading, digest, change: changeOf(batch, id, observation, was.version ?? 0) });
+    }
+  }
+  if (fresh.length === 0) return became;
+  await rememberTexts(
+    context.database,
+    fresh.map(({ change }) => change.draft),
+  );
+  const applied = await applyChanges(
+    tx,
+    fresh.map(({ change }) => change),
+  );
+  const written = fresh.flatMap(({ reading: { id }, digest }, at) => {
+    const one = applied[at];
+    // Somebody else was there in between, or the id is of something that was erased.
+    if (one === undefined || 'refused' in one) {
+      became.set(id, { stored: 'moved', version: one?.version ?? 0 });
+      return [];
+    }
+    became.set(id, { stored: one.was === 0 ? 'created' : 'amended', version: one.version });
+    return [{ id, digest, version: one.version }];
+  });
+  await tx.query(remember, [
+    tenant,
+    patient,
+    texts(written.map(({ id }) => id)),
+    numbers(written.map(({ version }) => version)),
+    texts(written.map(({ digest }) => digest)),
+  ]);
+  return became;
+}
+
+const texted = `select r.id, r.content from device_written w
+  join resource r on r.tenant = $1 and r.type = ${typeNumber('Observation')} and r.id = w.observation::text
+  where w.tenant = $1 and w.observation = any($2::uuid[]) and r.version = w.version`;
+
+/** Enters readings that are resources in error, unless somebody else has changed them. @returns those that were */
+export async function markFull(batch: Batch, ids: readonly string[]): Promise<Map<string, FullStored>> {
+  if (ids.length === 0) return new Map();
+  const rows = await batch.tx.query(texted, [batch.tenant, ids]);
+  const stored = rows.map(([id, content]) => ({ id: String(id), was: JSON.parse(String(content)) as Observation })); // as stored
+  const left = stored.filter(({ was }) => was.status !== 'entered-in-error');
+  const readings = left.map(({ id, was }) => ({ id, observation: () => was, said: 'taken back', error: true }));
+  return writeFull(batch, readings);
+}
