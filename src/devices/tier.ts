@@ -8,10 +8,10 @@ export function sampleOf(
 ): { measure: string; value: number; start: number; zone: number; duration: number } | null {
   if (reading.kind !== 'reading') return null;
   const { measure, value, start, duration } = reading;
-  if (measureOf(measure)?.tier !== 'sample' || value === null || !('value' in value)) return null;
+  if (measureOf(measure)?.tier !== 'sample' || typeof value !== 'number') return null;
   if (reading.components || reading.more || reading.untrustedClock || reading.selfReported) return null;
   if (duration > longest) return null;
-  return { measure, value: value.value, start: start.at, zone: start.zone, duration };
+  return { measure, value, start: start.at, zone: start.zone, duration };
 }
 
 /** ms: what the column of a sample holds, some 24 days. */
