@@ -103,7 +103,9 @@ function moreOf(observation: Json, measure: Measure, rest: readonly Json[]): Par
   const { security, tag } = isJson(observation.meta) ? observation.meta : {};
   if (security !== undefined || tag !== undefined)
     more.meta = { ...(security === undefined ? {} : { security }), ...(tag === undefined ? {} : { tag }) };
-  const codings = codingsOf(observation.code).filter((one) => !measure.codings.some((own) => sameCoding(one, own)));
+  const codings = codingsOf(observation.code).filter(
+    (one) => ![...measure.codings, ...(measure.also ?? [])].some((own) => sameCoding(one, own)),
+  );
   if (codings.length > 0) more.code = { coding: codings };
   const categories = objectsOf(observation.category).filter(
     (one) => !codingsOf(one).some(({ code }) => code === measure.category),

@@ -54,10 +54,11 @@ export function measureOfCode(concept: unknown): Measure | null {
 function componentsOf(measure: Measure, list: readonly Json[]): { components: Record<string, Amount>; rest: Json[] } {
   const components: Record<string, Amount> = {};
   const rest: Json[] = [];
+  const parts = [...(measure.components ?? []), ...(measure.further ?? [])];
   for (const component of list) {
     const id = measureOfCode(component.code)?.id;
     const amount = amountOf(component.valueQuantity);
-    if (id !== undefined && amount !== null && measure.components?.includes(id) && components[id] === undefined)
+    if (id !== undefined && amount !== null && parts.includes(id) && components[id] === undefined)
       components[id] = amount;
     else rest.push(component);
   }
@@ -83,7 +84,7 @@ function singleOf(measure: Measure, observation: Json): Reading['value'] {
 export function valuesOf(measure: Measure, observation: Json): Values | null {
   const list = objectsOf(observation.component);
   const value = singleOf(measure, observation);
-  if (measure.kind !== 'components') return value === null ? null : { value, rest: list };
   const { components, rest } = componentsOf(measure, list);
-  return value === null && Object.keys(components).length === 0 ? null : { value, components, rest };
+  const isWhole = measure.kind === 'components' ? Object.keys(components).length > 0 : value !== null;
+  return isWhole ? { value, ...(Object.keys(components).length === 0 ? {} : { components }), rest } : null;
 }

@@ -1,5 +1,6 @@
 import { fhir } from './fhir.ts';
 import type { Format } from './format.ts';
+import { ieee11073 } from './ieee-11073.ts';
 
 /** LIST: the shapes that readings are sent in. */
-export const formats: readonly Format[] = [fhir];
+export const formats: readonly Format[] = [fhir, ieee11073];
