@@ -9,7 +9,19 @@ import { unitInWords } from './unit-words.ts';
 
 const DAY = 86_400_000;
 
-type Said = Chart & { points: readonly Point[]; adding: Adding };
+type Said = Chart & { points: readonly Point[]; adding: Adding; rolled: boolean };
+
+/** Of averages that of all that they are of. */
+function averageOf(points: readonly Point[], index: number): number {
+  let [total, count] = [0, 0];
+  for (const { values, spread } of points) {
+    const value = values[index];
+    if (!isNumber(value)) continue;
+    total += value * (spread?.count ?? 1);
+    count += spread?.count ?? 1;
+  }
+  return total / count;
+}
 
 const average = (values: readonly number[]): number => values.reduce((all, one) => all + one, 0) / values.length;
 
@@ -21,13 +33,13 @@ function lineSentences(language: Language, { measure, points }: Said): string[] 
     const text = (value: number): string => numberOf(language, value, line.decimals);
     const unit = unitInWords(language, line);
     const what = line.title[language];
-    const [low, high] = [lowest(values), highest(values)];
+    const ends = points.flatMap(({ spread }) => (spread === null ? [] : [spread.low, spread.high]));
+    const [low, high] = [lowest([...values, ...ends]), highest([...values, ...ends])];
+    const mean = averageOf(points, index);
     const first =
-      low === high
-        ? says.one(what, text(low), unit)
-        : says.between(what, text(low), text(high), text(average(values)), unit);
+      low === high ? says.one(what, text(low), unit) : says.between(what, text(low), text(high), text(mean), unit);
     const { usual } = line;
-    if (usual === undefined) return [first];
+    if (usual === undefined || ends.length > 0) return [first];
     const outside = values.filter((value) => value < usual.low || usual.high < value).length;
     const count = (number: number): string => numberOf(language, number, 0);
     return [first, outside === 0 ? says.allUsual : says.unusual(count(outside), count(values.length))];
@@ -73,7 +85,8 @@ export function chartSays(language: Language, said: Said, devices: readonly stri
     ...(said.plot.kind === 'bars' ? barSentences(language, said) : lineSentences(language, said)),
     ...(without > 0 && (range === 'week' || range === 'month') ? [says.empty(without, days)] : []),
     ...(devices.length > 0 ? [says.from(listInWords(language, devices))] : []),
-    ...(points.every(({ device }) => device !== null)
+    ...(said.rolled ? [says.rolled] : []),
+    ...(said.rolled || points.every(({ device }) => device !== null)
       ? []
       : [devices.length > 0 ? says.fromOthers : says.fromOthersAlone]),
   ];

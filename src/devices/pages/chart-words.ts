@@ -41,6 +41,7 @@ type ChartWords = {
     from: (devices: string) => string;
     fromOthers: string;
     fromOthersAlone: string;
+    rolled: string;
   };
   steps: { day: string; hour: string; week: string };
   clock: (zone: string) => string;
@@ -91,6 +92,7 @@ export const chartWords: Readonly<Record<Language, ChartWords>> = {
       from: (devices) => `Measured by: ${devices}.`,
       fromOthers: 'Some were entered by hand or at a visit.',
       fromOthersAlone: 'They were entered by hand or at a visit.',
+      rolled: 'Where several sources measured at the same time, one of them is counted.',
     },
     steps: { hour: 'an hour', day: 'a day', week: 'a week' },
     clock: (zone) => `Times are those of the device (${zone}).`,
@@ -138,6 +140,7 @@ export const chartWords: Readonly<Record<Language, ChartWords>> = {
       from: (devices) => `Mesuré par : ${devices}.`,
       fromOthers: 'Certaines ont été saisies à la main ou lors d’une visite.',
       fromOthersAlone: 'Elles ont été saisies à la main ou lors d’une visite.',
+      rolled: 'Quand plusieurs sources ont mesuré en même temps, une seule est comptée.',
     },
     steps: { hour: 'par heure', day: 'par jour', week: 'par semaine' },
     clock: (zone) => `Les heures sont celles de l’appareil (${zone}).`,

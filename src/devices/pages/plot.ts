@@ -61,14 +61,20 @@ function stepsOf(points: readonly Point[], from: number, length: number): Step[]
     .map(([at, found]) => ({ span: [from + at * length, from + (at + 1) * length], points: found }));
 }
 
-const column = (step: Step, line: number): number[] => step.points.map(({ values }) => values[line]).filter(isNumber);
+/** What a step has of each reading: its value, or an end of what that is the average of. */
+type Part = 'value' | 'low' | 'high';
+
+const partOf = ({ values, spread }: Point, line: number, part: Part): number | null =>
+  part === 'value' || spread === null ? (values[line] ?? null) : spread[part];
 
 const overStep =
-  (combine: (values: readonly number[]) => number) =>
+  (combine: (values: readonly number[]) => number, part: Part) =>
   (step: Step, line: number): number | null => {
-    const values = column(step, line);
+    const values = step.points.map((point) => partOf(point, line, part)).filter(isNumber);
     return values.length === 0 ? null : combine(values);
   };
+
+const countOf = (points: readonly Point[]): number => points.reduce((all, { spread }) => all + (spread?.count ?? 1), 0);
 
 const sum = (values: readonly number[]): number => values.reduce((all, one) => all + one, 0);
 const average = (values: readonly number[]): number => sum(values) / values.length;
@@ -106,7 +112,8 @@ export type Adding = 'sum' | 'day' | 'mean';
 /** The length of a step; no shorter than what its readings cover. */
 function lengthOf(points: readonly Point[], range: RangeName, adding: Adding): number {
   const { mean, sum: total } = ranges[range];
-  if (adding === 'mean') return mean;
+  const isRolled = points.some(({ start, end, spread }) => spread !== null && end - start > mean);
+  if (adding === 'mean') return isRolled ? DAY : mean;
   const longest = points.some(({ start, end }) => end - start > total);
   return adding === 'day' || longest ? Math.max(total, DAY) : total;
 }
@@ -125,16 +132,24 @@ export function plotOf(
   const each = <T>(make: (line: number) => T): T[] => Array.from({ length: lines }, (_, line) => make(line));
   const steps = stepsOf(points, from, lengthOf(points, range, adding));
   const spans = steps.map(({ span }) => span);
-  const counts = steps.map((one) => one.points.length);
-  const over = (combine: (values: readonly number[]) => number) =>
-    each((line) => steps.map((step) => overStep(combine)(step, line)));
+  const counts = steps.map((one) => countOf(one.points));
+  const over = (combine: (values: readonly number[]) => number, part: Part = 'value') =>
+    each((line) => steps.map((step) => overStep(combine, part)(step, line)));
   const middles = spans.map(([start, end]) => (start + end) / 2);
   if (adding !== 'mean') {
     const values = over(adding === 'sum' ? sum : average);
     return { kind: 'bars', x: middles, spans, values, lows: null, highs: null, counts };
   }
-  if (points.length > FEW && points.length >= 2 * steps.length) {
-    const drawn = { x: middles, spans, values: over(average), lows: over(lowest), highs: over(highest), counts };
+  const areSpread = points.some(({ spread }) => spread !== null);
+  if (areSpread || (points.length > FEW && points.length >= 2 * steps.length)) {
+    const drawn = {
+      x: middles,
+      spans,
+      values: over(average),
+      lows: over(lowest, 'low'),
+      highs: over(highest, 'high'),
+      counts,
+    };
     return withGaps({ kind: 'line', ...drawn });
   }
   const sorted = [...points].sort((a, b) => a.start + a.end - b.start - b.end);

@@ -12,6 +12,8 @@ export type Point = {
   zone: number | null;
   /** One for each line of the chart, in the unit of the measure. */
   values: readonly (number | null)[];
+  /** The lowest and the highest of what the value is the average or the sum of, and how many; null: it is one reading. */
+  spread: { low: number; high: number; count: number } | null;
   /** A value that is a code, as text. */
   said: string | null;
   /** `Device/1`; null: no device measured it. */
@@ -96,7 +98,7 @@ export function pointsOf(measure: Measure, observation: Observation & { id: stri
   const time = timeOf(observation);
   if (time === null || observation.status === 'entered-in-error') return [];
   if (measureOfObservation(observation)?.id !== measure.id) return [];
-  const common = { zone: time.zone, device: referenceOf(observation.device), observation };
+  const common = { zone: time.zone, spread: null, device: referenceOf(observation.device), observation };
   const sampled = observation.valueSampledData;
   if (sampled !== undefined && measure.kind !== 'sampled') {
     const unit = sampled.origin.code ?? sampled.origin.unit;

@@ -12,7 +12,8 @@ import { daysOf, momentOf, numberOf, zoneInWords } from './clock.ts';
 import { devicesPage } from './frame.ts';
 import { type Adding, plotOf, type RangeName, rangeNames, ranges } from './plot.ts';
 import { linesOf, type Point } from './point.ts';
-import { deviceNames, type Looking, latestOf, MOST, type Read, readingsOf, zoneOf } from './readings.ts';
+import { readFor } from './read-for.ts';
+import { deviceNames, type Looking, latestOf, MOST, type Read, zoneOf } from './readings.ts';
 
 const DAY = 86_400_000;
 
@@ -107,19 +108,19 @@ function sources(shown: Shown, device: string | null): Html {
     range,
     to,
     adding,
-    read: { points: all },
+    read: { devices },
   } = shown;
   const { request } = book.visit;
   const say = chartWords[request.language];
   const asked = shown.device === null ? [] : [shown.device];
-  const found = [...new Set([...all.flatMap((point) => point.device ?? []), ...asked])].sort();
+  const found = [...new Set([...devices, ...asked])].sort();
   if (found.length < 2 && asked.length === 0) return html``;
   const option = (value: string, text: string, chosen: boolean): Html =>
     html`<option value="${value}"${chosen ? html` selected` : ''}>${text}</option>`;
   return html`<form class="sources" method="get" action="${pathIn(request, `${book.path}/${measure.id}`)}">
     <input type="hidden" name="range" value="${range}"><input type="hidden" name="until" value="${dayText(to - DAY)}">
     <div class="field"><label for="device">${say.source}</label>
-      <select id="device" name="device">${adding === 'mean' ? option('', say.allSources, device === null) : ''}
+      <select id="device" name="device">${adding === 'mean' || measure.roll !== null ? option('', say.allSources, device === null) : ''}
         ${found.map((one) => option(one, nameOf(shown, one), one === device))}</select></div>
     <button class="button quiet" type="submit">${say.show}</button>
   </form>`;
@@ -145,8 +146,8 @@ function listed(shown: Shown, points: readonly Point[]): Html {
 }
 
 /** Of what adds up one source alone is counted: that which was asked for, else the one that measured most. */
-function counted({ adding, device }: Shown, points: readonly Point[]): { device: string | null; points: Point[] } {
-  if (adding === 'mean' || device !== null) return { device, points: [...points] };
+function counted({ adding, device, read: { points, rolled } }: Shown): { device: string | null; points: Point[] } {
+  if (adding === 'mean' || rolled || device !== null) return { device, points: [...points] };
   const counts = new Map<string | null, number>();
   for (const point of points) counts.set(point.device, (counts.get(point.device) ?? 0) + 1);
   const [most] = [...counts].sort((a, b) => b[1] - a[1])[0] ?? [null];
@@ -157,13 +158,13 @@ function body(shown: Shown): Html {
   const { book, measure, adding, range, from, to, latest, read } = shown;
   const { language } = book.visit.request;
   const say = chartWords[language];
-  const { device, points } = counted(shown, read.points);
+  const { device, points } = counted(shown);
   const plot = plotOf(points, { from, range, adding, lines: linesOf(measure).length });
   const chart: Chart = { measure, plot, range, from, to };
   const devices = [
     ...new Set(points.flatMap((point) => (point.device === null ? [] : [nameOf(shown, point.device)]))),
   ].sort();
-  const says = chartSays(language, { ...chart, points, adding }, devices);
+  const says = chartSays(language, { ...chart, points, adding, rolled: read.rolled }, devices);
   const hasChart = measure.kind !== 'code' && points.some(({ values }) => values.some((value) => value !== null));
   const hasUsual = adding === 'mean' && linesOf(measure).some(({ usual }) => usual !== undefined);
   return html`${rangeLinks(shown)}${pager(shown)}
@@ -190,7 +191,7 @@ export async function readingsPage(book: Book, name: string): Promise<Reply | nu
   }
   const to = (asked.until ?? dayStart(latest.end > latest.start ? latest.end - 1 : latest.start)) + DAY;
   const from = to - ranges[asked.range].days * DAY;
-  const read = await readingsOf(looking, measure, { from, to, device: asked.device });
+  const read = await readFor(looking, measure, { ...asked, from, to, adding });
   const shown: Shown = { ...asked, book, measure, adding, from, to, latest, names, read };
   const content = html`${body(shown)}
     <p class="after"><a class="button quiet" href="${pathIn(visit.request, `${path}/${measure.id}/csv`)}" download>${say.export}</a></p>

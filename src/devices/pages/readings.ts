@@ -58,6 +58,10 @@ export async function* observationsOf(
 }
 
 export type Read = {
+  /** Whether they are what was summed up by the server. */
+  rolled: boolean;
+  /** What measured, as far as it was looked at: `Device/1`. */
+  devices: readonly string[];
   points: Point[];
   /** Whether there were more readings than one chart is made of: then the oldest are missing. */
   cut: boolean;
@@ -79,7 +83,34 @@ export async function readingsOf(
     if (read >= MOST) break;
   }
   const isWithin = (point: Point): boolean => from <= placeOf(point) && placeOf(point) < to;
-  return { points: points.filter(isWithin), cut: read >= MOST };
+  const within = points.filter(isWithin);
+  return { rolled: false, devices: devicesOf(within), points: within, cut: read >= MOST };
+}
+
+const devicesOf = (points: readonly Point[]): string[] =>
+  [...new Set(points.flatMap(({ device }) => device ?? []))].sort();
+
+/** How many readings there are of a time, and which devices measured the latest of them. */
+export async function glanceAt(
+  looking: Looking,
+  measure: Measure,
+  { from, to }: { from: number; to: number },
+): Promise<{ count: number; devices: readonly string[] }> {
+  const query = new URLSearchParams({
+    ...criteriaOf(looking, measure, null),
+    _sort: '-date',
+    _count: '100',
+    _total: 'accurate',
+  });
+  query.append('date', `ge${new Date(from).toISOString()}`);
+  query.append('date', `lt${new Date(to).toISOString()}`);
+  const answer = await sendFor<Bundle>(looking, { path: ['Observation'], query: query.toString() });
+  if (!answer.ok) return { count: 0, devices: [] };
+  const { total = 0, entry = [] } = answer.value;
+  const devices = entry.flatMap(({ resource }) =>
+    resource?.resourceType === 'Observation' ? (resource.device?.reference ?? []) : [],
+  );
+  return { count: total, devices: [...new Set(devices)].sort() };
 }
 
 /** The latest reading of a measure; null where there is none to be seen. */
