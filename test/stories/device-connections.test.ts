@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { connectionOfCaller } from '../../src/devices/connections/find.ts';
 import { liveConnection } from '../../src/devices/connections/live.ts';
+import { endWithdrawnJob } from '../../src/devices/connections/withdrawn.ts';
 import type { Caller, Grant, Interaction } from '../../src/fhir/access.ts';
 import { findClient } from '../../src/smart/clients/clients.ts';
 import { draftConsent, endConsent, writeDrafts } from '../../src/smart/consents/consents.ts';
@@ -10,6 +11,7 @@ import { findUser } from '../../src/smart/people/users.ts';
 import { createGrant, findGrant } from '../../src/smart/tokens/app-grants.ts';
 import { callerOf } from '../support/caller.ts';
 import { grantTo } from '../support/granted.ts';
+import { runDueJobs } from '../support/jobs.ts';
 import { type Server, startServer } from '../support/server.ts';
 import { registerApp } from '../support/smart-world.ts';
 
@@ -124,6 +126,132 @@ describe('an app that was let into a record', () => {
     const nobody = await connectionOfCaller(server.smart.fhir, grant, 'nobody');
     expect(other).toMatchObject({ ok: false, status: 404 });
     expect(nobody).toMatchObject({ ok: false, status: 404 });
+  });
+});
+
+type Part = { name: string; [value: string]: unknown };
+type Listed = { resourceType: string; parameter?: { part: Part[] }[] };
+
+/** An operation on a patient, by who is said: the patient themself unless another token is given. */
+async function call(patient: string, code: string, parameters: Record<string, string | string[]> = {}, token?: string) {
+  const parameter = Object.entries(parameters).flatMap(([name, values]) =>
+    [values].flat().map((valueString) => ({ name, valueString })),
+  );
+  const bearer = token ?? (await server.token('patient/*.cruds', { patient, fhirUser: `Patient/${patient}` }));
+  const answer = await server.fetch(`Patient/${patient}/$${code}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${bearer}` },
+    body: JSON.stringify({ resourceType: 'Parameters', ...(parameter.length > 0 ? { parameter } : {}) }),
+  });
+  return { status: answer.status, body: (await answer.json()) as Listed };
+}
+
+const told = ({ parameter = [] }: Listed) =>
+  parameter.map(({ part }) => Object.fromEntries(part.map(({ name, ...value }) => [name, Object.values(value)[0]])));
+
+describe('a source of readings that a patient looks after', () => {
+  test('is listed to them with what it may bring, and to nobody who may not see its Device', async () => {
+    const { grant } = await letIn('cid');
+    const { id } = await connected(grant, 'cid');
+    const { status, body } = await call('cid', 'device-connections');
+    expect(status).toBe(200);
+    expect(told(body)).toEqual([expect.objectContaining({ id, kind: 'app', state: 'active', all: true })]);
+    const other = await server.token('patient/*.cruds', { patient: 'bea', fhirUser: 'Patient/bea' });
+    expect((await call('cid', 'device-connections', {}, other)).status).toBe(404);
+    const narrow = await server.token('patient/Patient.r', { patient: 'cid', fhirUser: 'Patient/cid' });
+    expect((await call('cid', 'device-connections', {}, narrow)).status).toBe(403);
+  });
+
+  test('brings what they have chosen, and is of another by no word of theirs', async () => {
+    const { grant } = await letIn('cid');
+    const { id } = await connected(grant, 'cid');
+    const chosen = await call('cid', 'device-choose', {
+      connection: id,
+      measure: ['heart-rate', 'steps'],
+      priority: '5',
+    });
+    expect(chosen.status).toBe(200);
+    expect(await liveConnection(server.database, 1, id)).toMatchObject({
+      measures: ['heart-rate', 'steps'],
+      priority: 5,
+    });
+    expect((await call('cid', 'device-choose', { connection: id, measure: 'mood' })).status).toBe(400);
+    expect((await call('cid', 'device-choose', { connection: id, all: 'true' })).status).toBe(200);
+    expect(await liveConnection(server.database, 1, id)).toMatchObject({ measures: null, priority: 5 });
+    expect((await call('ada', 'device-choose', { connection: id, all: 'true' })).status).toBe(404);
+    expect((await call('ada', 'device-disconnect', { connection: id })).status).toBe(404);
+    expect(await isLive(id)).toBe(true);
+  });
+
+  test('is ended with its Consent, its Device and its statement, and that is written down', async () => {
+    const { grant, grantId } = await letIn('cid');
+    const { id, consent, device, statement } = await connected(grant, 'cid');
+    expect((await call('cid', 'device-disconnect', { connection: id })).status).toBe(200);
+    expect(await isLive(id)).toBe(false);
+    expect(await read<Consent>(`Consent/${consent}`)).toMatchObject({ status: 'inactive' });
+    expect(await read<Device>(`Device/${device}`)).toMatchObject({ status: 'inactive' });
+    const ended = await read<DeviceUseStatement>(`DeviceUseStatement/${statement}`);
+    expect(ended).toMatchObject({ status: 'completed' });
+    expect(ended.timingPeriod?.end).toBeDefined();
+    const { entry = [] } = await read<Bundle>(`AuditEvent?entity=Consent/${consent}&action=U`);
+    expect(entry.length).toBeGreaterThan(0);
+    expect((await call('cid', 'device-disconnect', { connection: id })).status).toBe(200);
+    expect(await findGrant(server.database, 1, grantId)).not.toBeNull();
+    const again = await connectionOfCaller(server.smart.fhir, grant, 'cid');
+    expect(again).toMatchObject({ ok: false, status: 403 });
+  });
+
+  test('is ended by nobody before what is being stored is stored, and nothing is stored afterwards', async () => {
+    for (let round = 0; round < 20; round++) {
+      const { grant } = await letIn('cid');
+      const { id } = await connected(grant, 'cid');
+      const done: string[] = [];
+      let begin = (): void => {};
+      const begun = new Promise<void>((resolve) => {
+        begin = resolve;
+      });
+      const submission = server.smart.fhir.database.transaction(async (tx) => {
+        const live = await liveConnection(tx, 1, id);
+        begin();
+        // Long enough for whoever ends it to have come.
+        await tx.query('select pg_sleep(0.03)');
+        done.push('stored');
+        return live;
+      });
+      await begun;
+      const answer = await call('cid', 'device-disconnect', { connection: id });
+      done.push('ended');
+      expect(answer.status).toBe(200);
+      expect(await isLive(id)).toBe(false);
+      expect(await submission).not.toBeNull();
+      expect(done).toEqual(['stored', 'ended']);
+    }
+  });
+
+  test('stops as well when its Consent is withdrawn while something is being stored', async () => {
+    const { grant } = await letIn('cid');
+    const { id, consent } = await connected(grant, 'cid');
+    const before = await read<Consent>(`Consent/${consent}`);
+    const done: string[] = [];
+    let begin = (): void => {};
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    const submission = server.smart.fhir.database.transaction(async (tx) => {
+      await liveConnection(tx, 1, id);
+      begin();
+      await tx.query('select pg_sleep(0.1)');
+      done.push('stored');
+    });
+    await begun;
+    const body = JSON.stringify({ ...before, status: 'inactive' });
+    expect((await server.fetch(`Consent/${consent}`, { method: 'PUT', body })).status).toBe(200);
+    done.push('withdrawn');
+    await submission;
+    expect(done).toEqual(['stored', 'withdrawn']);
+    await runDueJobs(server.smart.fhir, Date.now() + 120_000, [endWithdrawnJob]);
+    const listed = told((await call('cid', 'device-connections')).body).find((one) => one.id === id);
+    expect(listed).toMatchObject({ state: 'revoked' });
   });
 });
 
