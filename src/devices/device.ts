@@ -72,6 +72,10 @@ function idIn(reference: string, base: string): string | null {
   return parsed.base === null || parsed.base === base ? parsed.id : null;
 }
 
+/** Whether more than a reference is told of a device: it came along with its readings. */
+const tells = ({ identifiers = [], serial, model, manufacturer, type }: DeviceHint): boolean =>
+  identifiers.length > 0 || [serial, model, manufacturer, type].some((one) => one !== undefined);
+
 function resourceOf(id: string, patient: string, hint: DeviceHint): Device & { id: string } {
   const { identifiers = [], manufacturer, model, serial, name, type } = hint;
   return {
@@ -119,8 +123,9 @@ export async function measuring(
   const { reference, identifiers = [] } = hint;
   if (reference !== undefined) {
     const id = idIn(reference, context.settings.baseOf(tenant));
-    if (id === null || !(await named(context, owner, id))) return unknownId('Device', id ?? 'of that reference');
-    return ok({ device: id, gateway: id === gateway ? null : gateway, identity: `Device/${id}` });
+    if (id !== null && (await named(context, owner, id)))
+      return ok({ device: id, gateway: id === gateway ? null : gateway, identity: `Device/${id}` });
+    if (!tells(hint)) return unknownId('Device', id ?? 'of that reference');
   }
   const found = await identified(context, owner, identifiers);
   if (found === 'elsewhere') return unknownId('Device', 'of that identifier');

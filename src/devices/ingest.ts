@@ -4,7 +4,7 @@ import { storeMadeIn } from '../privacy/made.ts';
 import { liveConnection } from './connections/live.ts';
 import { markSynced } from './connections/store.ts';
 import { type Link, type Passage, type Prepared, prepare } from './item.ts';
-import { count, type ItemOutcome, noTally, ruledOutItem, type Tally } from './outcomes.ts';
+import { count, type ItemOutcome, noTally, ruledOutItem, saidOf, type Tally } from './outcomes.ts';
 import { provenanceOf } from './provenance.ts';
 import type { DeviceHint, Item } from './reading.ts';
 import { storeReadings } from './store.ts';
@@ -27,6 +27,7 @@ type Written = Awaited<ReturnType<typeof storeReadings>>[number];
 
 /** What became of an item that was stored. */
 function outcomeOf({ path }: Prepared, { id, stored, version }: Written): ItemOutcome {
+  if (id === '') return saidOf(path, 'The record is not known here; it will not be taken if it comes late');
   const outcome: ItemOutcome = { path, status: stored === 'created' ? '201' : '200', id, version };
   if (stored === 'amended' || stored === 'error') return { ...outcome, amended: true };
   if (stored !== 'moved') return outcome;
@@ -125,7 +126,7 @@ export async function* ingest(
   options: IngestOptions,
 ): AsyncGenerator<ItemOutcome[]> {
   const { received, devices = new Map() } = options;
-  const passage: Passage = { link, received, devices, met: new Map(), allowed: new Map() };
+  const passage: Passage = { link, received, devices, subjects: new Map(), met: new Map(), allowed: new Map() };
   const tally: Tally = noTally();
   let lastReading: number | null = null;
   let chunk: Item[] = [];

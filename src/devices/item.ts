@@ -146,6 +146,8 @@ function mayOnce(
 
 const sourceOf = ({ connection }: Link, { identity }: Measuring): string => `${connection.source}/${identity}`;
 
+const reference = (device: string | null): string | null => (device === null ? null : `Device/${device}`);
+
 async function prepareReading(context: FhirContext, passage: Passage, reading: Reading): Promise<Result<Prepared>> {
   const { link, received, allowed } = passage;
   const { tenant, patient } = link;
@@ -165,7 +167,12 @@ async function prepareReading(context: FhirContext, passage: Passage, reading: R
     duration: reading.duration,
     components: Object.keys(reading.components ?? {}),
   });
-  const observation = memoized(() => observationOf(value.value, { patient, ...device.value }));
+  const refs = {
+    patient: `Patient/${patient}`,
+    device: reference(device.value.device),
+    gateway: reference(device.value.gateway),
+  };
+  const observation = memoized(() => observationOf(value.value, refs));
   const valid = reading.more === undefined ? ok(null) : await checked(context, link, { ...observation(), id });
   if (!valid.ok) return valid;
   const once = measure.tier === 'sample' && reading.more === undefined ? `${measure.id} ${source}` : null;

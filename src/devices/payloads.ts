@@ -87,7 +87,7 @@ async function* behind(
 
 /**
  * Takes in what is sent, whatever its length, in bounded memory: what is long goes to a file, sealed. Who gives it up calls
- * `forget`.
+ * `forgetSpooled`.
  *
  * @throws what the stream throws
  */
@@ -147,8 +147,18 @@ export async function keepPayload(
 }
 
 /** What was taken in is not wanted after all. */
-export async function forget(context: FhirContext, { blob }: Spooled): Promise<void> {
+export async function forgetSpooled(context: FhirContext, { blob }: Pick<Spooled, 'blob'>): Promise<void> {
   if (blob !== null) await context.blobs.delete(blob);
+}
+
+/** Of what was kept nothing was written, and nothing refers to it. */
+export async function dropPayload(
+  context: FhirContext,
+  tenant: number,
+  { id, blob }: Pick<Spooled, 'id' | 'blob'>,
+): Promise<void> {
+  await context.database.byKey.query('delete from device_payload where tenant = $1 and id = $2', [tenant, id]);
+  await forgetSpooled(context, { blob });
 }
 
 /** The bytes of what was taken in, bit by bit. */

@@ -3,10 +3,12 @@ import type { DeviceParts } from '../deps.ts';
 import { deviceChoose } from './device-choose.ts';
 import { deviceConnections } from './device-connections.ts';
 import { deviceDisconnect } from './device-disconnect.ts';
+import { submitDeviceData } from './submit-device-data.ts';
 
 /** LIST: the operations of devices and their readings. */
-export const operationsOf = (_parts: DeviceParts): readonly Operation[] => [
+export const operationsOf = (parts: DeviceParts): readonly Operation[] => [
   deviceChoose,
   deviceConnections,
   deviceDisconnect,
+  submitDeviceData(parts),
 ];

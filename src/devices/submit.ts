@@ -1,0 +1,69 @@
+import { allows } from '../fhir/access.ts';
+import type { FhirContext } from '../fhir/context.ts';
+import { forbidden, ok, type Result } from '../fhir/outcome.ts';
+import type { FhirRequest, FhirResponse } from '../fhir/request.ts';
+import { createAnswer } from './answer.ts';
+import { connectionOfCaller } from './connections/find.ts';
+import { ingest } from './ingest.ts';
+import type { Link } from './item.ts';
+import type { Limits } from './limits.ts';
+import { dropPayload, forgetSpooled, keepPayload, type Spooled, settlePayload } from './payloads.ts';
+import type { DeviceHint, Item } from './reading.ts';
+
+/** What somebody sends of one patient. */
+export type Submission = {
+  /** The id of the Patient. */
+  patient: string;
+  /** The name of the format. */
+  format: string;
+  /** As it was sent. */
+  sent: Spooled;
+  items: (link: Link) => Iterable<Item> | AsyncIterable<Item>;
+  /** Devices that came along, by what the other entries refer to them by. */
+  devices?: ReadonlyMap<string, DeviceHint>;
+  /** How many entries the Bundle has, where each has one in the answer. */
+  entries?: number;
+};
+
+/** Whether a caller may submit now: 403 for who may write no readings, 429 for who has sent too much. */
+export function admitSubmission(context: FhirContext, { grant }: FhirRequest, limits: Limits): Result<null> {
+  if (!allows(grant, 'Observation', 'c')) return forbidden('Your access does not cover creating Observation');
+  const { tenant, caller } = grant;
+  const tooMany = limits.admit(`${tenant} ${caller.clientId ?? caller.subject}`, context.now());
+  return tooMany ?? ok(null);
+}
+
+/**
+ * Takes in what somebody sends, and keeps it as it came for as long as something was written of it.
+ *
+ * @param request by a caller who was admitted
+ * @returns a Bundle of what became of each item: 201 where all are new, 200 where some were taken, 412 where none was
+ */
+export async function submit(
+  context: FhirContext,
+  { grant }: FhirRequest,
+  limits: Limits,
+  { patient, format, sent, items, devices, entries }: Submission,
+): Promise<Result<FhirResponse>> {
+  const { tenant, caller } = grant;
+  const found = await connectionOfCaller(context, grant, patient);
+  if (!found.ok) {
+    await forgetSpooled(context, sent);
+    return found;
+  }
+  const connection = found.value;
+  const { database } = context;
+  const payload = await keepPayload(context, database, { tenant, connection: connection.id, patient, format }, sent);
+  const link: Link = { tenant, patient, connection, grant };
+  const received = context.now();
+  const answer = createAnswer();
+  const options = { received, payload, ...(devices === undefined ? {} : { devices }) };
+  for await (const outcomes of ingest(context, link, items(link), options)) {
+    answer.add(outcomes);
+    limits.count(`${tenant} ${caller.clientId ?? caller.subject}`, outcomes.length, received);
+  }
+  const { created, amended } = answer.tally;
+  if (created + amended > 0) await settlePayload(database, tenant, payload.id, 'done', answer.tally);
+  else await dropPayload(context, tenant, sent);
+  return ok(answer.response(entries));
+}
