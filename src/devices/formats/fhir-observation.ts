@@ -6,7 +6,7 @@ import type { DeviceHint, DeviceTime, Item, Reading, RecordKey } from '../readin
 import { deviceDay, deviceTime } from './device-time.ts';
 import { hintOfReference } from './fhir-device.ts';
 import { codingsOf, measureOfCode, valuesOf } from './fhir-value.ts';
-import { below, isJson, objectsOf, textOf, unreadable } from './json.ts';
+import { below, isJson, isTooDeep, objectsOf, textOf, unreadable } from './json.ts';
 
 const GATEWAY = 'http://hl7.org/fhir/StructureDefinition/observation-gatewayDevice';
 
@@ -149,6 +149,7 @@ const HAS_VALUE = /^(value[A-Z]|dataAbsentReason$|component$|hasMember$)/;
  * @param path its own
  */
 export function itemOfObservation(observation: Json, path: string, around: Around = alone): Item {
+  if (isTooDeep(observation)) return unreadable(path, 'It is nested deeper than a resource may be', 'structure');
   const { status } = observation;
   const record = recordOf(observation);
   if (status === 'entered-in-error') {

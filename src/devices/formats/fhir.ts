@@ -60,7 +60,7 @@ export function itemOfResource(resource: unknown, path: string, around: Around):
 
 function* read(payload: unknown, path: string): Generator<Item> {
   if (Array.isArray(payload)) {
-    for (const [index, one] of payload.entries()) yield* read(one, below(path, `[${index}]`));
+    for (const [index, one] of payload.entries()) yield itemOfResource(one, below(path, `[${index}]`), alone);
     return;
   }
   if (isJson(payload) && payload.resourceType === undefined && payload.resource !== undefined) {

@@ -13,6 +13,22 @@ export const textOf = (value: unknown): string | null => (typeof value === 'stri
 export const numberOf = (value: unknown): number | null =>
   typeof value === 'number' && Number.isFinite(value) ? value : null;
 
+/** Objects and lists within each other that what was sent may have; R4's deepest real resources have about 20. */
+const DEEPEST = 100;
+
+/** Whether it is nested so deep that nothing real is, and walking through it would run out of stack. */
+export function isTooDeep(value: unknown): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; depth <= DEEPEST; depth++) {
+    const next: unknown[] = [];
+    for (const one of level)
+      if (typeof one === 'object' && one !== null) for (const part of Object.values(one)) next.push(part);
+    if (next.length === 0) return false;
+    level = next;
+  }
+  return true;
+}
+
 /** A path below another; an empty one is the top. */
 export const below = (path: string, rest: string): string =>
   path === '' ? rest : rest.startsWith('[') ? `${path}${rest}` : `${path}.${rest}`;
