@@ -100,8 +100,8 @@ test('the record, the consent, the device, the copy of somebody else are not the
   expect((await browser.submit(give, formTo(give, '/privacy/consents/new'), other)).status).toBe(403);
   const visit = { decision: 'permit', visit: 'femi-bellamy-visit-1' };
   expect((await browser.submit(give, formTo(give, '/privacy/consents/new'), visit)).status).toBe(422);
-  const devices = await browser.open(at('/privacy/devices'));
-  const form = formTo(devices, '/privacy/devices');
+  const devices = await browser.open(at('/devices'));
+  const form = formTo(devices, '/devices/off');
   expect((await browser.submit(devices, form, { device: 'rami-haddad-watch' })).status).toBe(422);
   expect((await browser.open(at('/privacy/correct?kind=Patient'))).html).not.toMatch(/bellamy/i);
 });

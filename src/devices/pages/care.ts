@@ -1,6 +1,6 @@
 import type { Patient } from '@medplum/fhirtypes';
 import { html } from 'hono/html';
-import { readOne } from '../../privacy/pages/ask.ts';
+import { readOne, searchAll } from '../../privacy/pages/ask.ts';
 import { frameWords as privacyWords } from '../../privacy/pages/frame-words.ts';
 import { pathIn } from '../../privacy/pages/links.ts';
 import { nameOfPerson } from '../../privacy/pages/names.ts';
@@ -31,13 +31,29 @@ const gone = (visit: CareVisit) => deadEnd(visit, privacyWords[visit.request.lan
 export const carePages: readonly DevicePage[] = [
   {
     method: 'GET',
+    path: '/devices/of',
+    whom: 'care',
+    async run(visit) {
+      const { request } = visit;
+      const say = frameWords[request.language];
+      const patients = await searchAll<Patient>(visit, 'Patient', { _sort: 'family' });
+      const line = (one: Patient & { id: string }) =>
+        html`<li><a class="choice" href="${pathIn(request, `/devices/of/${one.id}`)}">${nameOfPerson(one)}</a></li>`;
+      const content =
+        patients.length === 0 ? html`<p>${say.nobody}</p>` : html`<ul class="choices">${patients.map(line)}</ul>`;
+      const above = html`<p><a href="${pathIn(request, '/account')}">${privacyWords[request.language].account}</a></p>`;
+      return devicesPage(visit, { title: say.patients, above, content });
+    },
+  },
+  {
+    method: 'GET',
     path: '/devices/of/:patient',
     whom: 'care',
     async run(visit) {
       const found = await bookOf(visit);
       if (found === null) return gone(visit);
       const { request } = visit;
-      const above = html`<p><a href="${pathIn(request, '/account')}">${privacyWords[request.language].account}</a></p>`;
+      const above = html`<p><a href="${pathIn(request, '/devices/of')}">${frameWords[request.language].patients}</a></p>`;
       const content = await latestTiles(found.book);
       return devicesPage(visit, { title: frameWords[request.language].of(found.name), above, content });
     },

@@ -28,6 +28,8 @@ type ChoiceWords = {
     connected: string;
     one: (name: string) => string;
     oneLead: (name: string) => string;
+    agree: string;
+    ready: (name: string) => string;
     go: (name: string) => string;
     failed: (name: string) => string;
     again: string;
@@ -67,6 +69,8 @@ export const choiceWords: Readonly<Record<Language, ChoiceWords>> = {
       one: (name) => `Connect ${name}`,
       oneLead: (name) =>
         `Choose what ${name} may bring into your record. Then you go on to ${name}, sign in there and agree; you can disconnect it here at any time.`,
+      agree: 'Keep this choice and go on',
+      ready: (name) => `Your choice is kept. Now sign in at ${name} and agree there; then you come back here.`,
       go: (name) => `Go on to ${name}`,
       failed: (name) => `${name} was not connected:`,
       again: 'Try again',
@@ -104,6 +108,9 @@ export const choiceWords: Readonly<Record<Language, ChoiceWords>> = {
       one: (name) => `Connecter ${name}`,
       oneLead: (name) =>
         `Choisissez ce que ${name} peut apporter dans votre dossier. Vous allez ensuite chez ${name}, vous vous y connectez et donnez votre accord ; vous pouvez le déconnecter ici à tout moment.`,
+      agree: 'Enregistrer ce choix et continuer',
+      ready: (name) =>
+        `Votre choix est enregistré. Connectez-vous maintenant chez ${name} et donnez-y votre accord ; vous reviendrez ensuite ici.`,
       go: (name) => `Continuer vers ${name}`,
       failed: (name) => `${name} n’a pas été connecté :`,
       again: 'Réessayer',

@@ -7,7 +7,6 @@ import { frameWords as privacyWords } from '../../privacy/pages/frame-words.ts';
 import { backWith, pathIn } from '../../privacy/pages/links.ts';
 import { deadEnd } from '../../privacy/pages/sheet.ts';
 import type { Just, RecordVisit, Reply } from '../../privacy/pages/visit.ts';
-import type { DeviceDeps } from '../deps.ts';
 import { choiceWords } from './choice-words.ts';
 import { connectionsFor, isOpen } from './connections.ts';
 import type { DevicePage } from './device-page.ts';
@@ -24,7 +23,7 @@ const priorities = [
   ['last', 1000],
 ] as const;
 
-async function show(visit: RecordVisit, deps: DeviceDeps, { problems = [] }: Just = {}): Promise<Reply> {
+async function show(visit: RecordVisit, { problems = [] }: Just = {}): Promise<Reply> {
   const { request, record, csrf } = visit;
   const { language, params } = request;
   const say = choiceWords[language];
@@ -35,7 +34,7 @@ async function show(visit: RecordVisit, deps: DeviceDeps, { problems = [] }: Jus
   const rank = one.priority < 100 ? 'first' : one.priority > 100 ? 'last' : 'usual';
   const content = html`<p>${say.lead}</p>
     <form method="post" action="${action}" class="form">${carried}
-      ${measureChoice(language, offeredBy(deps, one.source), one.measures)}
+      ${measureChoice(language, offeredBy(one.source), one.measures)}
       <fieldset><legend>${say.priority}</legend><p class="hint">${say.priorityHint}</p>
         ${priorities.map(([name]) => box({ type: 'radio', name: 'priority', value: name, checked: name === rank, label: say[name] }))}</fieldset>
       ${button(say.keep)}
@@ -49,11 +48,11 @@ async function show(visit: RecordVisit, deps: DeviceDeps, { problems = [] }: Jus
 
 const operation = (visit: RecordVisit, code: string): string[] => ['Patient', visit.record.id, `$${code}`];
 
-async function choose(visit: RecordVisit, deps: DeviceDeps): Promise<Reply> {
+async function choose(visit: RecordVisit): Promise<Reply> {
   const { request } = visit;
   const say = choiceWords[request.language];
   const wrong = (why: string): Promise<Reply> =>
-    show(visit, deps, { problems: [{ field: 'measures', message: `${say.refused} ${why}` }] });
+    show(visit, { problems: [{ field: 'measures', message: `${say.refused} ${why}` }] });
   const chosen = chosenOf(request.form);
   if (chosen === null) return wrong(say.nothing);
   const [, rank] = priorities.find(([name]) => name === request.form.get('priority')) ?? [];
@@ -65,17 +64,17 @@ async function choose(visit: RecordVisit, deps: DeviceDeps): Promise<Reply> {
   return kept.ok ? backWith(request, homePath, 'chosen') : wrong(sentenceOf(kept.issues));
 }
 
-async function disconnect(visit: RecordVisit, deps: DeviceDeps): Promise<Reply> {
+async function disconnect(visit: RecordVisit): Promise<Reply> {
   const { request } = visit;
   const parameter = [{ name: 'connection', valueString: request.params.id ?? '' }];
   const ended = await operate(visit, operation(visit, 'device-disconnect'), parameter);
   if (ended.ok) return backWith(request, homePath, 'disconnected');
   const message = `${choiceWords[request.language].refused} ${sentenceOf(ended.issues)}`;
-  return show(visit, deps, { problems: [{ field: 'disconnect', message }] });
+  return show(visit, { problems: [{ field: 'disconnect', message }] });
 }
 
 export const connectionPages: readonly DevicePage[] = [
-  { method: 'GET', path, whom: 'record', run: (visit, deps) => show(visit, deps) },
+  { method: 'GET', path, whom: 'record', run: (visit) => show(visit) },
   { method: 'POST', path, whom: 'record', run: choose },
   { method: 'POST', path: `${path}/disconnect`, whom: 'record', run: disconnect },
 ];

@@ -4,6 +4,8 @@ type FrameWords = {
   devices: string;
   /** The readings of a patient, for who treats them. */
   of: (name: string) => string;
+  patients: string;
+  nobody: string;
   care: { title: string; text: string };
 };
 
@@ -12,6 +14,8 @@ export const frameWords: Readonly<Record<Language, FrameWords>> = {
   en: {
     devices: 'My devices and readings',
     of: (name) => `Readings of ${name}`,
+    patients: 'Readings of patients',
+    nobody: 'There is nobody here whom you treat.',
     care: {
       title: 'This page is for those who treat',
       text: 'Here clinicians see what the devices of their patients have measured. Your own readings are under “My devices and readings”.',
@@ -20,6 +24,8 @@ export const frameWords: Readonly<Record<Language, FrameWords>> = {
   fr: {
     devices: 'Mes appareils et mes mesures',
     of: (name) => `Mesures de ${name}`,
+    patients: 'Mesures des patients',
+    nobody: 'Il n’y a ici personne que vous soignez.',
     care: {
       title: 'Cette page est destinée aux soignants',
       text: 'Les soignants y voient ce que les appareils de leurs patients ont mesuré. Vos propres mesures sont sous « Mes appareils et mes mesures ».',

@@ -16,16 +16,16 @@ type Framed = {
   status?: number;
   /** Whether there is a chart on it. */
   chart?: boolean;
-  /** Where its forms may lead beside this server: `https://account.vendor.example`. */
-  forms?: readonly string[];
+  /** What the page was asked with is not kept in its links: it counts once. */
+  noQuery?: boolean;
 };
 
 /** A page of devices or readings, with what surrounds all pages. */
 export function devicesPage(visit: Visit, framed: Framed): Promise<Reply> {
   const { request, cookies } = visit;
-  const { title, above, content, done, problems = [], chart = false, forms = [] } = framed;
+  const { title, above, content, done, problems = [], chart = false, noQuery = false } = framed;
   const { language } = request;
-  const query = new URLSearchParams(request.query);
+  const query = new URLSearchParams(noQuery ? '' : request.query);
   query.delete('done');
   const all = html`<div class="sheet broad privacy devices">
     ${problemSummary(language, problems)}
@@ -47,7 +47,6 @@ export function devicesPage(visit: Visit, framed: Framed): Promise<Reply> {
       status: framed.status ?? (problems.length === 0 ? 200 : 422),
       cookies,
       scripts: chart,
-      forms,
     },
   );
 }

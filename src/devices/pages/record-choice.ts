@@ -19,13 +19,15 @@ export function recordChooser({ request, csrf, record, records }: RecordVisit): 
   </form>`;
 }
 
-/** The cookie that keeps a choice of record on the pages of devices. */
-export const recordKept = ({ request, record }: RecordVisit): string =>
-  `${recordCookie}=${record.id}; Path=${pathIn(request, '/devices')}; HttpOnly; SameSite=Lax`;
+/** The cookies that keep a choice of record, here and on the pages about privacy. */
+export const recordKept = ({ request, record }: RecordVisit): string[] =>
+  ['/devices', '/privacy'].map(
+    (path) => `${recordCookie}=${record.id}; Path=${pathIn(request, path)}; HttpOnly; SameSite=Lax`,
+  );
 
 export const recordChoicePage: DevicePage = {
   method: 'POST',
   path: '/devices/record',
   whom: 'record',
-  run: async (visit) => seeOther(pathIn(visit.request, '/devices'), [recordKept(visit)]),
+  run: async (visit) => seeOther(pathIn(visit.request, '/devices'), recordKept(visit)),
 };

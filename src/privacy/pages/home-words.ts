@@ -36,7 +36,7 @@ export const homeWords: Readonly<Record<Language, HomeWords>> = {
       who: { title: 'Who can see my record', about: 'Who may look at it as things stand, and what makes it so.' },
       consents: { title: 'My consents', about: 'What you allowed and what you keep away. Give, narrow and withdraw.' },
       choices: { title: 'My choices', about: 'Messages about offers, your workplace and challenges: yes or no.' },
-      devices: { title: 'My devices', about: 'What measures for you and sends it here.' },
+      devices: { title: 'My devices and readings', about: 'What measures for you, and what it measured.' },
       apps: { title: 'My apps', about: 'The apps that you let in, and what each may do.' },
       copy: { title: 'My copy', about: 'Everything that is here about you, to take with you.' },
       correct: { title: 'Correct something', about: 'Say what is wrong in your record, and see what becomes of it.' },
@@ -60,7 +60,7 @@ export const homeWords: Readonly<Record<Language, HomeWords>> = {
         about: 'Ce que vous avez permis et ce que vous refusez. Donner, limiter et retirer.',
       },
       choices: { title: 'Mes choix', about: 'Messages sur des offres, lieu de travail et défis : oui ou non.' },
-      devices: { title: 'Mes appareils', about: 'Ce qui mesure pour vous et l’envoie ici.' },
+      devices: { title: 'Mes appareils et mes mesures', about: 'Ce qui mesure pour vous, et ce qu’il a mesuré.' },
       apps: {
         title: 'Mes applications',
         about: 'Les applications auxquelles vous avez donné accès, et ce que chacune peut faire.',

@@ -18,7 +18,7 @@ const ways: readonly (readonly [WayName, string])[] = [
   ['who', '/privacy/who'],
   ['consents', '/privacy/consents'],
   ['choices', '/privacy/choices'],
-  ['devices', '/privacy/devices'],
+  ['devices', '/devices'],
   ['apps', '/account/apps'],
   ['copy', '/privacy/copy'],
   ['correct', '/privacy/correct'],
@@ -68,8 +68,10 @@ const choose: Page = {
   path: '/privacy',
   whom: 'record',
   async run({ request, record }) {
-    const cookie = `${recordCookie}=${record.id}; Path=${pathIn(request, '/privacy')}; HttpOnly; SameSite=Lax`;
-    return seeOther(pathIn(request, '/privacy'), [cookie]);
+    const cookies = ['/privacy', '/devices'].map(
+      (path) => `${recordCookie}=${record.id}; Path=${pathIn(request, path)}; HttpOnly; SameSite=Lax`,
+    );
+    return seeOther(pathIn(request, '/privacy'), cookies);
   },
 };
 

@@ -4,7 +4,6 @@ import { consentOnePages } from './consent-one.ts';
 import { consentsPage } from './consents.ts';
 import { copyPages } from './copy.ts';
 import { correctPages } from './correct.ts';
-import { devicesPages } from './devices.ts';
 import { emergencyPages } from './emergencies.ts';
 import { erasePages } from './erase.ts';
 import { erasureLinkPages } from './erasure-link.ts';
@@ -30,7 +29,6 @@ export const pages: readonly Page[] = [
   consentsPage,
   ...givePages,
   ...consentOnePages,
-  ...devicesPages,
   ...copyPages,
   ...correctPages,
   messagesPage,

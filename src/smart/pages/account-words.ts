@@ -31,6 +31,9 @@ type AccountWords = {
   apps: Section;
   security: Section;
   visits: Section;
+  devices: Section;
+  /** Of patients, for who treats them. */
+  readings: Section;
   privacy: Section;
   officer: Section;
   developer: Section;
@@ -81,6 +84,8 @@ export const accountWords: Readonly<Record<Language, AccountWords>> = {
     apps: { title: 'Connected apps', about: 'See what you let in, and take it back.' },
     security: { title: 'Sign-in and security', about: 'Password, passkeys, codes, and where you are signed in.' },
     visits: { title: 'My visits', about: 'Book a visit, join one by video, change its time or call it off.' },
+    devices: { title: 'My devices and readings', about: 'What your devices measured, and what sends it here.' },
+    readings: { title: 'Readings of patients', about: 'What the devices of your patients measured.' },
     privacy: { title: 'My privacy', about: 'Who saw your record, your consents, your copy, corrections and deletion.' },
     officer: { title: 'Privacy officer', about: 'Requests, holds, emergency accesses and the ledger.' },
     developer: { title: 'For developers', about: 'Register an app and try it.' },
@@ -161,6 +166,11 @@ export const accountWords: Readonly<Record<Language, AccountWords>> = {
       title: 'Mes visites',
       about: 'Réserver une visite, la rejoindre en vidéo, changer l’heure ou l’annuler.',
     },
+    devices: {
+      title: 'Mes appareils et mes mesures',
+      about: 'Ce que vos appareils ont mesuré, et ce qui l’envoie ici.',
+    },
+    readings: { title: 'Mesures des patients', about: 'Ce que les appareils de vos patients ont mesuré.' },
     privacy: {
       title: 'Ma vie privée',
       about: 'Qui a vu votre dossier, vos consentements, votre copie, corrections et suppression.',

@@ -30,7 +30,9 @@ export function accountPage(context: SmartContext, request: SmartRequest, { user
     </dl>
     <ul class="ways">
       ${/^(Patient|RelatedPerson|Practitioner)\//.test(user.fhirUser ?? '') ? way('/visits', say.visits) : ''}
+      ${/^(Patient|RelatedPerson)\//.test(user.fhirUser ?? '') ? way('/devices', say.devices) : ''}
       ${/^(Patient|RelatedPerson)\//.test(user.fhirUser ?? '') ? way('/privacy', say.privacy) : ''}
+      ${/^Practitioner\//.test(user.fhirUser ?? '') ? way('/devices/of', say.readings) : ''}
       ${way('/account/security', say.security)}
       ${way('/account/apps', say.apps)}
       ${user.roles.includes('privacy-officer') ? way('/privacy/officer', say.officer) : ''}
