@@ -15,10 +15,12 @@ import {
   whole,
   word,
 } from './config-checks.ts';
+import { deviceSettings, readDevices } from './config-devices.ts';
 import { certificatesOf, type ProviderSettings, providersOf } from './config-files.ts';
 import { readVideo, type VideoConfig, videoSettings } from './config-video.ts';
 import type { S3Settings } from './db/s3-objects.ts';
 import type { Target } from './db/target.ts';
+import type { VendorConfig } from './devices/deps.ts';
 
 /** Every setting, by the name it has in the environment. */
 export const settings = {
@@ -122,6 +124,7 @@ export const settings = {
   PORTICO_S3_REGION: setting(text, 'a region', 'of the bucket', { default: 'us-east-1' }),
   PORTICO_S3_ENDPOINT: setting(url, 'an http or https URL', 'of a store with the API of S3 that is not Amazon’s'),
   ...videoSettings,
+  ...deviceSettings,
 } as const;
 
 type Name = keyof typeof settings;
@@ -160,6 +163,8 @@ export type Config = {
   shred: boolean;
   s3: S3Settings | null;
   video: VideoConfig;
+  /** Vendors at which patients may connect their accounts. */
+  vendors: VendorConfig;
 };
 
 /** PORTICO_… in the environment that are no settings, for the tests and for the person at the keyboard to notice. */
@@ -251,6 +256,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       liveKitKey: read('PORTICO_LIVEKIT_KEY'),
       liveKitSecret: read('PORTICO_LIVEKIT_SECRET'),
     }),
+    vendors: readDevices(read),
   };
 }
 

@@ -126,7 +126,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
     };
     const providers = providersOf({ ...config.video, recordings: config.s3, now: Date.now });
     const guardedFetch = createGuardedFetch({ allow: config.allowAddresses });
-    const devices: DeviceParts = { vendors: new Map(), fetch: guardedFetch, limits: createLimits() };
+    const devices: DeviceParts = { vendors: config.vendors, fetch: guardedFetch, limits: createLimits() };
     const context = createCore(specification.value, parts, operationsOf(providers, devices));
     if (config.demo)
       await timed('demo', seedDemo({ ...context, label: (made) => withLabels(made, null, false) }, config.baseUrl));

@@ -62,6 +62,7 @@ const assembly = [
   'config-files',
   'config-checks',
   'config-video',
+  'config-devices',
   'heap',
 ].map((name) => `src/${name}.ts`);
 

@@ -10,10 +10,15 @@ import { createLimits, type Limits } from './limits.ts';
 export type VendorSettings = {
   clientId: string;
   clientSecret: string;
-  /** What it signs its notifications with, where that is not the client secret. */
+  /**
+   * What its notifications are known by, where that is not the client secret: the code or token that it verifies our address
+   * with, the Authorization that it sends, or the end of the path of our address.
+   */
   webhookSecret?: string;
   /** Addresses that stand in the place of the vendor's own, by their name in its file: `token`, `api`. */
   endpoints?: Readonly<Record<string, string>>;
+  /** Addresses and networks (`204.77.162.0/23`) that its notifications come from; absent: any. */
+  addresses?: readonly string[];
 };
 
 /** By the vendor's id; a vendor that is absent is not set up here. */

@@ -97,7 +97,8 @@ export function createGuardedFetch({ allow, look = resolve }: { allow: readonly 
       throw new Refused(wrong);
     }
     const text = await whole(answer.body, limit);
-    return { status, contentType: one('content-type'), cacheControl: one('cache-control'), text };
+    const [contentType, cacheControl, retryAfter] = [one('content-type'), one('cache-control'), one('retry-after')];
+    return { status, contentType, cacheControl, retryAfter, text };
   }
 
   return async (text, options = {}) => {

@@ -1,12 +1,18 @@
 /** What came back, whole: text of at most `limit` bytes. */
-export type Fetched = { status: number; contentType: string | null; cacheControl: string | null; text: string };
+export type Fetched = {
+  status: number;
+  contentType: string | null;
+  cacheControl: string | null;
+  retryAfter?: string | null;
+  text: string;
+};
 
 export type GuardOptions = {
   /** Bytes of the body, inflated; 256 KiB unless said. */
   limit?: number;
   /** ms for all of it; 5,000 unless said. */
   deadline?: number;
-  method?: 'GET' | 'POST';
+  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   headers?: Readonly<Record<string, string>>;
   body?: string;
 };
