@@ -54,7 +54,7 @@ export const carePages: readonly DevicePage[] = [
       if (found === null) return gone(visit);
       const { request } = visit;
       const above = html`<p><a href="${pathIn(request, '/devices/of')}">${frameWords[request.language].patients}</a></p>`;
-      const content = await latestTiles(found.book);
+      const content = html`<h2>${frameWords[request.language].latest}</h2>${await latestTiles(found.book)}`;
       return devicesPage(visit, { title: frameWords[request.language].of(found.name), above, content });
     },
   },

@@ -54,7 +54,7 @@ function barSentences(language: Language, { measure, plot, adding }: Said): stri
   const [first] = plot.spans;
   if (full.length === 0 || first === undefined) return [];
   const length = first[1] - first[0];
-  const step = length < DAY ? steps.hour : length > DAY ? steps.week : steps.day;
+  const step = length < DAY ? steps.hour : steps.day;
   const text = (value: number): string => numberOf(language, value, measure.decimals);
   const whenOf = (value: number): string => spanOf(language, plot.spans[values.indexOf(value)] ?? [0, 0]);
   const [low, high] = [lowest(full), highest(full)];

@@ -21,7 +21,7 @@ type ChartWords = {
   average: (what: string) => string;
   total: (what: string) => string;
   span: string;
-  usual: (low: string, high: string, unit: string, source: string) => string;
+  usual: (low: string, high: string, unit: string) => string;
   gap: string;
   point: string;
   /** What the chart says, in sentences. */
@@ -43,7 +43,7 @@ type ChartWords = {
     fromOthersAlone: string;
     rolled: string;
   };
-  steps: { day: string; hour: string; week: string };
+  steps: { day: string; hour: string };
   clock: (zone: string) => string;
   keys: string;
   noScript: string;
@@ -74,7 +74,7 @@ export const chartWords: Readonly<Record<Language, ChartWords>> = {
     average: (what) => `${what}, average`,
     total: (what) => `${what}, total`,
     span: 'From the lowest to the highest reading',
-    usual: (low, high, unit, source) => `Usual: ${low} to ${high} ${unit} (${source})`,
+    usual: (low, high, unit) => `Usual: ${low} to ${high} ${unit}`,
     gap: 'Where the line breaks there were no readings.',
     point: 'Each point is one reading.',
     says: {
@@ -94,7 +94,7 @@ export const chartWords: Readonly<Record<Language, ChartWords>> = {
       fromOthersAlone: 'They were entered by hand or at a visit.',
       rolled: 'Where several sources measured at the same time, one of them is counted.',
     },
-    steps: { hour: 'an hour', day: 'a day', week: 'a week' },
+    steps: { hour: 'an hour', day: 'a day' },
     clock: (zone) => `Times are those of the device (${zone}).`,
     keys: 'Point at the chart, or choose it and use the left and right arrow keys, to hear a value.',
     noScript: 'The chart needs JavaScript. The table has everything that it shows.',
@@ -122,7 +122,7 @@ export const chartWords: Readonly<Record<Language, ChartWords>> = {
     average: (what) => `${what}, moyenne`,
     total: (what) => `${what}, total`,
     span: 'De la mesure la plus basse à la plus haute',
-    usual: (low, high, unit, source) => `Habituel : ${low} à ${high} ${unit} (${source})`,
+    usual: (low, high, unit) => `Habituel : ${low} à ${high} ${unit}`,
     gap: 'Là où la ligne s’interrompt, il n’y a pas eu de mesure.',
     point: 'Chaque point est une mesure.',
     says: {
@@ -142,7 +142,7 @@ export const chartWords: Readonly<Record<Language, ChartWords>> = {
       fromOthersAlone: 'Elles ont été saisies à la main ou lors d’une visite.',
       rolled: 'Quand plusieurs sources ont mesuré en même temps, une seule est comptée.',
     },
-    steps: { hour: 'par heure', day: 'par jour', week: 'par semaine' },
+    steps: { hour: 'par heure', day: 'par jour' },
     clock: (zone) => `Les heures sont celles de l’appareil (${zone}).`,
     keys: 'Pointez le graphique, ou choisissez-le et utilisez les flèches gauche et droite, pour lire une valeur.',
     noScript: 'Le graphique a besoin de JavaScript. Le tableau contient tout ce qu’il montre.',

@@ -40,12 +40,21 @@ function saidOf(language: Language, { measure, plot }: Chart, at: number): strin
   return parts.length === 0 ? '' : `${spanOf(language, plot.spans[at] ?? [0, 0])}: ${parts.join(', ')}`;
 }
 
-const usualOf = (measure: Measure) => linesOf(measure).flatMap(({ usual }) => (usual === undefined ? [] : [usual]));
+/** What is usual is of a reading, or of a day. */
+function usualOf({ measure, plot }: Chart) {
+  const isShorter = plot.kind === 'bars' && plot.spans.some(([start, end]) => end - start < 86_400_000);
+  return isShorter ? [] : linesOf(measure).flatMap(({ usual }) => (usual === undefined ? [] : [usual]));
+}
 
 /** What the axis of values covers: all of them, and what is usual; of bars from nothing. */
-function axisOf({ measure, plot }: Chart): { lowest: number; highest: number } {
+function axisOf(chart: Chart): { lowest: number; highest: number } {
+  const { plot } = chart;
   const values = [...plot.values, ...(plot.lows ?? []), ...(plot.highs ?? [])].flat().filter(isNumber);
-  const all = [...values, ...(plot.kind === 'bars' ? [0] : usualOf(measure).flatMap(({ low, high }) => [low, high]))];
+  const all = [
+    ...values,
+    ...(plot.kind === 'bars' ? [0] : []),
+    ...usualOf(chart).flatMap(({ low, high }) => [low, high]),
+  ];
   if (all.length === 0) return { lowest: 0, highest: 1 };
   const [low, high] = [lowest(all), highest(all)];
   const margin = (high - low || Math.abs(high) || 1) * 0.08;
@@ -63,7 +72,7 @@ function dataOf(language: Language, chart: Chart): ChartData {
     values: plot.values,
     lows: plot.lows,
     highs: plot.highs,
-    usual: plot.kind === 'bars' ? [] : usualOf(measure).map(({ low, high }) => ({ low, high })),
+    usual: usualOf(chart).map(({ low, high }) => ({ low, high })),
     ...axisOf(chart),
     ticks: ticksOf(language, range, from, to).map(({ at, text }) => ({ at: seconds(at), text })),
     locale: locales[language],
@@ -79,7 +88,8 @@ const swatch = (kind: string, line: number): Html =>
       : html`<rect class="of-${kind}-${line}" x="1" y="1" width="30" height="10"/>`
   }</svg>`;
 
-function legend(language: Language, { measure, plot }: Chart): Html {
+function legend(language: Language, chart: Chart): Html {
+  const { measure, plot } = chart;
   const say = chartWords[language];
   const lines = linesOf(measure);
   const name = (line: Measure): string => {
@@ -88,7 +98,7 @@ function legend(language: Language, { measure, plot }: Chart): Html {
     if (plot.kind === 'bars') return what;
     return plot.lows === null ? what : say.average(what);
   };
-  const usual = plot.kind === 'bars' ? [] : lines;
+  const usual = usualOf(chart).length === 0 ? [] : lines;
   return html`<ul class="legend">
     ${lines.map((line, at) => html`<li>${swatch(plot.kind === 'bars' ? 'bar' : 'line', at)}${name(line)}</li>`)}
     ${plot.lows === null ? '' : html`<li>${swatch('band', 0)}${say.span}</li>`}
@@ -97,7 +107,7 @@ function legend(language: Language, { measure, plot }: Chart): Html {
       const { low, high, source } = line.usual;
       const [from, to] = [amountOf(language, line, low), amountOf(language, line, high)];
       const of = lines.length > 1 ? `${line.title[language]}. ` : '';
-      return html`<li>${swatch(lines.length > 1 ? 'band' : 'usual', at)}${of}${say.usual(from, to, unitInWords(language, line), source)}</li>`;
+      return html`<li>${swatch(lines.length > 1 ? 'band' : 'usual', at)}${of}${say.usual(from, to, unitInWords(language, line))} (<span lang="en">${source}</span>)</li>`;
     })}
   </ul>`;
 }

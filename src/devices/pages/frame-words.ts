@@ -5,6 +5,7 @@ type FrameWords = {
   /** The readings of a patient, for who treats them. */
   of: (name: string) => string;
   patients: string;
+  latest: string;
   nobody: string;
   care: { title: string; text: string };
 };
@@ -15,6 +16,7 @@ export const frameWords: Readonly<Record<Language, FrameWords>> = {
     devices: 'My devices and readings',
     of: (name) => `Readings of ${name}`,
     patients: 'Readings of patients',
+    latest: 'The latest',
     nobody: 'There is nobody here whom you treat.',
     care: {
       title: 'This page is for those who treat',
@@ -25,6 +27,7 @@ export const frameWords: Readonly<Record<Language, FrameWords>> = {
     devices: 'Mes appareils et mes mesures',
     of: (name) => `Mesures de ${name}`,
     patients: 'Mesures des patients',
+    latest: 'Les plus récentes',
     nobody: 'Il n’y a ici personne que vous soignez.',
     care: {
       title: 'Cette page est destinée aux soignants',

@@ -74,6 +74,17 @@ const overStep =
     return values.length === 0 ? null : combine(values);
   };
 
+/** What adds up, as so much a day: days on which nothing was measured are not counted. */
+function daily({ points }: Step, line: number): number | null {
+  const days = new Map<number, number>();
+  for (const point of points) {
+    const value = point.values[line];
+    const day = Math.floor(placeOf(point) / DAY);
+    if (isNumber(value)) days.set(day, (days.get(day) ?? 0) + value);
+  }
+  return days.size === 0 ? null : average([...days.values()]);
+}
+
 const countOf = (points: readonly Point[]): number => points.reduce((all, { spread }) => all + (spread?.count ?? 1), 0);
 
 const sum = (values: readonly number[]): number => values.reduce((all, one) => all + one, 0);
@@ -120,7 +131,7 @@ function lengthOf(points: readonly Point[], range: RangeName, adding: Adding): n
 
 /**
  * What to draw of readings: each of them while they are few, else the average of each step with the lowest and the highest; of
- * what adds up the total of each step.
+ * what adds up the total of each step, or of each day where a step is longer.
  *
  * @param points within [from, to), of one source where they add up
  * @param lines how many values each point has
@@ -130,14 +141,18 @@ export function plotOf(
   { from, range, adding, lines }: { from: number; range: RangeName; adding: Adding; lines: number },
 ): Plot {
   const each = <T>(make: (line: number) => T): T[] => Array.from({ length: lines }, (_, line) => make(line));
-  const steps = stepsOf(points, from, lengthOf(points, range, adding));
+  const length = lengthOf(points, range, adding);
+  const steps = stepsOf(points, from, length);
   const spans = steps.map(({ span }) => span);
   const counts = steps.map((one) => countOf(one.points));
   const over = (combine: (values: readonly number[]) => number, part: Part = 'value') =>
     each((line) => steps.map((step) => overStep(combine, part)(step, line)));
   const middles = spans.map(([start, end]) => (start + end) / 2);
   if (adding !== 'mean') {
-    const values = over(adding === 'sum' ? sum : average);
+    const isLong = length > DAY && adding === 'sum';
+    const values = isLong
+      ? each((line) => steps.map((step) => daily(step, line)))
+      : over(adding === 'sum' ? sum : average);
     return { kind: 'bars', x: middles, spans, values, lows: null, highs: null, counts };
   }
   const areSpread = points.some(({ spread }) => spread !== null);

@@ -28,11 +28,16 @@ export type Book = {
 };
 
 const perDay: ReadonlySet<string> = new Set(['/d', 'kcal/d', 'min/d', 'min/wk', 'd/wk']);
+/** What adds up over a day, though nothing is computed of it. */
+const inDay: ReadonlySet<string> = new Set([
+  ...['exercise-duration', 'moderate-minutes', 'vigorous-minutes', 'calories-in-exercise', 'calorie-intake'],
+  ...['sleep-duration', 'rem-sleep', 'deep-sleep', 'light-sleep'],
+]);
 
 /** Whether values add up, are of a whole day already, or neither. */
-export function addingOf({ roll, unit }: Measure): Adding {
+export function addingOf({ id, roll, unit }: Measure): Adding {
   if (unit !== null && perDay.has(unit.code)) return 'day';
-  return roll === 'sum' ? 'sum' : 'mean';
+  return roll === 'sum' || inDay.has(id) ? 'sum' : 'mean';
 }
 
 /** What is asked for in the address: how much, until when, and of which device. */
@@ -120,7 +125,7 @@ function sources(shown: Shown, device: string | null): Html {
   return html`<form class="sources" method="get" action="${pathIn(request, `${book.path}/${measure.id}`)}">
     <input type="hidden" name="range" value="${range}"><input type="hidden" name="until" value="${dayText(to - DAY)}">
     <div class="field"><label for="device">${say.source}</label>
-      <select id="device" name="device">${adding === 'mean' || measure.roll !== null ? option('', say.allSources, device === null) : ''}
+      <select id="device" name="device">${adding === 'mean' || measure.roll === 'sum' ? option('', say.allSources, device === null) : ''}
         ${found.map((one) => option(one, nameOf(shown, one), one === device))}</select></div>
     <button class="button quiet" type="submit">${say.show}</button>
   </form>`;
@@ -166,7 +171,7 @@ function body(shown: Shown): Html {
   ].sort();
   const says = chartSays(language, { ...chart, points, adding, rolled: read.rolled }, devices);
   const hasChart = measure.kind !== 'code' && points.some(({ values }) => values.some((value) => value !== null));
-  const hasUsual = adding === 'mean' && linesOf(measure).some(({ usual }) => usual !== undefined);
+  const hasUsual = linesOf(measure).some(({ usual }) => usual !== undefined);
   return html`${rangeLinks(shown)}${pager(shown)}
     <p class="lead says">${says.join(' ')}${read.cut ? ` ${say.says.cut(numberOf(language, MOST, 0))}` : ''}</p>
     ${sources(shown, device)}

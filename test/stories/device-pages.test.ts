@@ -1,0 +1,149 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { hasChromium, openChromium } from '../support/chromium.ts';
+import { focusOn, signInTo } from '../support/privacy-pages.ts';
+import type { Server } from '../support/server.ts';
+import { startSmartWorld } from '../support/smart-world.ts';
+import { lookedAt } from '../support/visit-pages.ts';
+
+const phone = { width: 390, height: 844 };
+
+describe.runIf(hasChromium('the pages of devices and readings are not looked at in a browser'))('in Chromium', () => {
+  let server: Server;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    server = await startSmartWorld();
+    browser = await openChromium();
+  }, 120_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+
+  const open = (): Promise<BrowserContext> => browser.newContext({ locale: 'en', viewport: phone });
+  const main = (page: Page): Promise<string> => page.locator('main').innerText();
+  const says = (page: Page): Promise<string> => page.locator('.says').innerText();
+
+  /** What the browser complains of on a page: scripts that fail, and what the policy of the page refuses. */
+  function listen(page: Page): string[] {
+    const complaints: string[] = [];
+    page.on('pageerror', ({ message }) => complaints.push(message));
+    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    return complaints;
+  }
+
+  const go = async (page: Page, path: string): Promise<void> => {
+    await page.goto(`${server.origin}${path}`);
+    if ((await page.locator('[data-chart]').count()) > 0) await page.locator('[data-drawn]').waitFor();
+  };
+
+  test('a patient finds the latest of each measure, and each chart says in words what it shows', async () => {
+    const context = await open();
+    const page = await signInTo(server, context, 'amara-osei', '/devices');
+    const complaints = listen(page);
+    expect(await main(page)).toMatch(/Heart rate\s+\d+ beats per minute\s+.*Wrist watch/);
+    expect(await main(page)).toMatch(/Blood pressure\s+\d+\/\d+ mmHg/);
+    await lookedAt(page, 'devices');
+    await go(page, '/devices/readings/heart-rate');
+    expect(await says(page)).toMatch(/^Heart rate: from \d+ to \d+ beats per minute, on average \d+\./);
+    expect(await says(page)).toContain('Measured by: Wrist watch.');
+    expect(await main(page)).toContain('Usual: 60 to 100 beats per minute (American Heart Association');
+    expect(await main(page)).toContain('Times are those of the device (UTC−05:00)');
+    await lookedAt(page, 'devices-heart-rate');
+    await go(page, '/devices/readings/heart-rate?range=month');
+    expect(await main(page)).toContain('From the lowest to the highest reading');
+    await lookedAt(page, 'devices-heart-rate-month');
+    await go(page, '/devices/readings/blood-pressure?range=month');
+    expect(await says(page)).toMatch(/Systolic blood pressure: from .* Diastolic blood pressure: from /);
+    await lookedAt(page, 'devices-blood-pressure');
+    await go(page, '/devices/readings/steps-per-24-h?range=month');
+    expect(await says(page)).toMatch(/on average [\d,]+ steps a day\. The most was/);
+    await lookedAt(page, 'devices-steps');
+    await go(page, '/devices/readings/sleep-duration?range=month&lang=fr');
+    expect(await says(page)).toMatch(/^Sommeil : en moyenne [\d,]+ heures par jour\. Le maximum/);
+    await lookedAt(page, 'devices-sleep-fr');
+    await go(page, '/devices?lang=fr');
+    await lookedAt(page, 'devices-fr');
+    expect(complaints).toEqual([]);
+    await context.close();
+  }, 120_000);
+
+  test('with the keyboard alone each value of a chart is heard, and the table says the same', async () => {
+    const context = await open();
+    const page = await signInTo(server, context, 'amara-osei', '/devices/readings/heart-rate?range=day');
+    await page.locator('[data-drawn]').waitFor();
+    await focusOn(page, '[data-chart]');
+    await page.keyboard.press('End');
+    const last = await page.locator('output.reading').innerText();
+    expect(last).toMatch(/^\w{3}, \w{3} \d+, \d\d:\d\d: \d+ beats per minute$/);
+    await page.keyboard.press('ArrowLeft');
+    const before = await page.locator('output.reading').innerText();
+    expect(before).not.toBe(last);
+    await page.locator('details.figures summary').press('Enter');
+    const rows = await page.locator('details.figures tbody tr').allInnerTexts();
+    const [first = '', second = ''] = rows.map((text) => text.replaceAll(/\s+/g, ' '));
+    for (const [row, heard] of [
+      [first, last],
+      [second, before],
+    ] as const) {
+      const [when = '', value = ''] = heard.split(/: (?=\d+ )/);
+      expect(row).toContain(when);
+      expect(row).toContain(value.split(' ')[0]);
+    }
+    await lookedAt(page, 'devices-table');
+    await context.close();
+  }, 60_000);
+
+  test('without a script the table has what the chart shows', async () => {
+    const context = await browser.newContext({ locale: 'en', viewport: phone, javaScriptEnabled: false });
+    const page = await signInTo(server, context, 'amara-osei', '/devices/readings/body-weight?range=year');
+    expect(await main(page)).toContain('The chart needs JavaScript. The table has everything that it shows.');
+    expect(await main(page)).toMatch(/Weight/);
+    await context.close();
+  }, 60_000);
+
+  test('all readings of a measure are a file that a spreadsheet opens', async () => {
+    const context = await open();
+    const page = await signInTo(server, context, 'amara-osei', '/devices/readings/heart-rate');
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByText('Download as CSV').click()]);
+    expect(download.suggestedFilename()).toBe('heart-rate.csv');
+    const file = await context.request.get(`${server.origin}/devices/readings/heart-rate/csv`);
+    expect(file.headers()['content-type']).toBe('text/csv; charset=utf-8');
+    const lines = (await file.text()).trimEnd().split('\r\n');
+    expect(lines[0]).toBe('\ufeffTime,Until,Heart rate (beats per minute),Measured by,Status,Observation');
+    expect(lines[1]).toMatch(/^20\d\d-\d\d-\d\dT\d\d:\d\d:00-05:00,,\d+,Wrist watch,final,[\w.-]+$/);
+    const bundle = await server.fetch('Observation?patient=amara-osei&code=8867-4&_summary=count');
+    const resting = await server.fetch('Observation?patient=amara-osei&code=40443-4&_summary=count');
+    const [all, others] = (await Promise.all([bundle.json(), resting.json()])) as { total: number }[];
+    expect(lines).toHaveLength((all?.total ?? 0) - (others?.total ?? 0) + 1);
+    await context.close();
+  }, 60_000);
+
+  test('who treats a patient sees the same under the gate, and nobody else does', async () => {
+    const context = await open();
+    const page = await signInTo(server, context, 'dr-lena-marchetti', '/devices/of');
+    const complaints = listen(page);
+    await page.getByText('Amara Osei').first().click();
+    await page.waitForURL(/\/devices\/of\/amara-osei$/);
+    await lookedAt(page, 'devices-care');
+    await go(page, '/devices/of/amara-osei/heart-rate?range=month');
+    expect(await says(page)).toMatch(/^Heart rate: from /);
+    expect(complaints).toEqual([]);
+    const rows = await server.fetch(
+      'AuditEvent?patient=amara-osei&agent=Practitioner/dr-lena-marchetti&_summary=count',
+    );
+    expect(((await rows.json()) as { total: number }).total).toBeGreaterThan(0);
+    for (const path of ['/devices/of/nobody', '/devices/of/nobody/heart-rate', '/devices/of/amara-osei/nothing'])
+      expect((await page.goto(`${server.origin}${path}`))?.status(), path).toBe(404);
+    await context.close();
+    const own = await open();
+    const patient = await signInTo(server, own, 'hiro-nakagawa', '/devices');
+    for (const path of ['/devices/of', '/devices/of/amara-osei', '/devices/of/amara-osei/heart-rate/csv'])
+      expect((await patient.goto(`${server.origin}${path}`))?.status(), path).toBe(403);
+    expect((await patient.goto(`${server.origin}/devices/readings/nothing`))?.status()).toBe(404);
+    await own.close();
+  }, 60_000);
+});
