@@ -1,7 +1,17 @@
 import type { JobHandler } from '../../privacy/jobs/job-handler.ts';
+import { fetchJob, pollJob } from '../connections/poll.ts';
+import { revokeTokensJob } from '../connections/revoke.ts';
+import { subscribeJob } from '../connections/subscribe.ts';
 import { endWithdrawnJob } from '../connections/withdrawn.ts';
 import type { DeviceParts } from '../deps.ts';
 import { rollUpJob } from '../rollups/roll-up-job.ts';
 
 /** LIST: the work for later of devices. */
-export const deviceJobsOf = (_parts: DeviceParts): readonly JobHandler[] => [endWithdrawnJob, rollUpJob];
+export const deviceJobsOf = (parts: DeviceParts): readonly JobHandler[] => [
+  endWithdrawnJob,
+  fetchJob(parts),
+  pollJob,
+  revokeTokensJob(parts),
+  subscribeJob(parts),
+  rollUpJob,
+];

@@ -1,6 +1,7 @@
 import type { Operation } from '../../fhir/operations/operation.ts';
 import type { DeviceParts } from '../deps.ts';
 import { deviceChoose } from './device-choose.ts';
+import { deviceConnect } from './device-connect.ts';
 import { deviceConnections } from './device-connections.ts';
 import { deviceDisconnect } from './device-disconnect.ts';
 import { submitDeviceData } from './submit-device-data.ts';
@@ -8,6 +9,7 @@ import { submitDeviceData } from './submit-device-data.ts';
 /** LIST: the operations of devices and their readings. */
 export const operationsOf = (parts: DeviceParts): readonly Operation[] => [
   deviceChoose,
+  deviceConnect(parts),
   deviceConnections,
   deviceDisconnect,
   submitDeviceData(parts),
