@@ -34,6 +34,7 @@ function shade(chart: uPlot, { usual, values }: ChartData, of: (name: string) =>
 /** The lines; each differs from the others in its dashes as well as in its colour. */
 function seriesOf(
   data: ChartData,
+  width: number,
   of: (name: string) => string,
 ): { series: uPlot.Series[]; bands: uPlot.Band[]; rows: (number | null)[][] } {
   const series: uPlot.Series[] = [{}];
@@ -56,7 +57,7 @@ function seriesOf(
       dash: line === 1 ? [8, 5] : line === 2 ? [2, 4] : [],
       ...(isBars ? { fill: colour, ...(bars ? { paths: bars } : {}) } : {}),
       points: {
-        show: !isBars && values.length <= 120,
+        show: !isBars && values.length <= width / 9,
         size: line === 0 ? 7 : 6,
         fill: line === 0 ? colour : of('--card'),
       },
@@ -73,7 +74,7 @@ function optionsOf(
   say: (at: number) => void,
 ): { options: uPlot.Options; rows: (number | null)[][] } {
   const of = styleOf(element);
-  const { series, bands, rows } = seriesOf(data, of);
+  const { series, bands, rows } = seriesOf(data, width, of);
   const axis = {
     stroke: of('--quiet'),
     font: `13px ${of('--sans')}`,

@@ -27,7 +27,7 @@ export type RangeName = (typeof rangeNames)[number];
 export const ranges: Readonly<Record<RangeName, { days: number; mean: number; sum: number }>> = {
   day: { days: 1, mean: HOUR / 4, sum: HOUR },
   week: { days: 7, mean: 2 * HOUR, sum: DAY },
-  month: { days: 30, mean: 6 * HOUR, sum: DAY },
+  month: { days: 30, mean: DAY, sum: DAY },
   year: { days: 364, mean: DAY, sum: 7 * DAY },
 };
 
