@@ -5,6 +5,9 @@ import { placeOf, reachOf, vendorIn, webhookOf } from './authorization.ts';
 import { revokeKind } from './end.ts';
 import { readTokens, writeTokens } from './secrets.ts';
 import { readConnection } from './store.ts';
+import { freshTokens } from './tokens.ts';
+
+const unreached = new JobError('The vendor could not be asked to revoke a token');
 
 type Asked = { connection: string };
 
@@ -16,12 +19,15 @@ export const revokeTokensJob = (parts: DeviceParts): JobHandler => ({
     const { database, settings } = context;
     const connection = await readConnection(database, tenant, id);
     if (connection?.state !== 'revoked') return;
-    const tokens = await readTokens(settings, database, tenant, id);
     const place = placeOf(parts, vendorIn(connection));
-    if (tokens !== null && place !== null) {
-      const reach = reachOf(parts, place, tokens, context.now());
-      const done = await place.vendor.revoke(webhookOf(settings.baseOf(tenant), place), reach);
-      if (!done.ok) throw new JobError('The vendor could not be asked to revoke a token');
+    const isGiven = (await readTokens(settings, database, tenant, id)) !== null;
+    if (isGiven && place !== null) {
+      const fresh = await freshTokens(context, parts, connection);
+      // What it takes no more need not be taken back.
+      if (!fresh.ok && fresh.why === 'unreachable') throw unreached;
+      const reach = fresh.ok ? reachOf(parts, place, fresh.tokens, context.now()) : null;
+      const done = reach && (await place.vendor.revoke(webhookOf(settings.baseOf(tenant), place), reach));
+      if (done?.ok === false) throw unreached;
     }
     await writeTokens(settings, database, tenant, id, null);
   },

@@ -1,0 +1,258 @@
+import { createServer, type Server as HttpServer } from 'node:http';
+import type { Consent, Device } from '@medplum/fhirtypes';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { connectionOfVendor } from '../../src/devices/connections/find.ts';
+import { finishConnection } from '../../src/devices/connections/finish.ts';
+import { liveConnection } from '../../src/devices/connections/live.ts';
+import { fetchJob } from '../../src/devices/connections/poll.ts';
+import { revokeTokensJob } from '../../src/devices/connections/revoke.ts';
+import { readConnection } from '../../src/devices/connections/store.ts';
+import { freshTokens } from '../../src/devices/connections/tokens.ts';
+import type { DeviceParts } from '../../src/devices/deps.ts';
+import { createLimits } from '../../src/devices/limits.ts';
+import type { Caller, Grant } from '../../src/fhir/access.ts';
+import { createGuardedFetch } from '../../src/net/guard.ts';
+import { callerOf } from '../support/caller.ts';
+import { runDueJobs } from '../support/jobs.ts';
+import { freePort, type Server, startServer } from '../support/server.ts';
+
+/** Withings as far as it gives tokens and measurements. */
+type Vendor = { url: string; asked: string[]; refuses: boolean; user: string; close(): Promise<void> };
+
+async function startVendor(): Promise<Vendor> {
+  const asked: string[] = [];
+  const port = await freePort();
+  const vendor: Vendor = {
+    ...{ url: `http://127.0.0.1:${port}`, asked, refuses: false, user: 'wu-1' },
+    close: () => new Promise((resolve) => http.close(() => resolve())),
+  };
+  let given = 0;
+  const answer = (path: string, form: URLSearchParams): unknown => {
+    if (path === '/token') {
+      if (vendor.refuses) return { status: 401, body: {}, error: 'no' };
+      given += 1;
+      const tokens = { access_token: `a${given}`, refresh_token: `r${given}`, expires_in: 3600, scope: 'user.metrics' };
+      return { status: 0, body: { ...tokens, token_type: 'Bearer', userid: vendor.user } };
+    }
+    if (path === '/api/v2/signature') return { status: 0, body: { nonce: 'n' } };
+    if (path === '/api/measure' && form.get('action') === 'getmeas')
+      return { status: 0, body: { measuregrps: [{ grpid: 1, date: 1_790_000_000, measures: [] }], more: 0 } };
+    return { status: 0, body: {} };
+  };
+  const http: HttpServer = createServer(async (request, response) => {
+    let body = '';
+    for await (const piece of request) body += piece;
+    const path = new URL(request.url ?? '', vendor.url).pathname;
+    const form = new URLSearchParams(body);
+    asked.push([path, form.get('grant_type') ?? form.get('action') ?? ''].join(' '));
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify(answer(path, form)));
+  });
+  await new Promise<void>((resolve) => http.listen(port, '127.0.0.1', resolve));
+  return vendor;
+}
+
+let vendor: Vendor;
+let server: Server;
+let parts: DeviceParts;
+
+beforeAll(async () => {
+  vendor = await startVendor();
+  const secret = 's'.repeat(40);
+  const { host } = new URL(vendor.url);
+  server = await startServer({
+    PORTICO_ALLOW_ADDRESSES: host,
+    PORTICO_WITHINGS_CLIENT_ID: 'us',
+    PORTICO_WITHINGS_CLIENT_SECRET: 'ours',
+    PORTICO_WITHINGS_WEBHOOK_SECRET: secret,
+    PORTICO_WITHINGS_URL: vendor.url,
+  });
+  const at = (name: string): string => `${vendor.url}/${name}`;
+  const endpoints = { authorize: at('authorize'), token: at('token'), revoke: at('revoke'), api: at('api') };
+  parts = {
+    vendors: new Map([['withings', { clientId: 'us', clientSecret: 'ours', webhookSecret: secret, endpoints }]]),
+    fetch: createGuardedFetch({ allow: [host] }),
+    limits: createLimits(),
+  };
+  for (const id of ['ada', 'bea', 'cid'])
+    await server.fetch(`Patient/${id}`, { method: 'PUT', body: JSON.stringify({ resourceType: 'Patient', id }) });
+});
+afterAll(async () => {
+  await server?.close();
+  await vendor?.close();
+});
+
+const everything: Caller['scopes'] = [
+  { context: 'patient', type: '*', interactions: new Set(['c', 'r', 'u', 'd', 's']), query: null },
+];
+
+const grantOf = (patient: string, subject = 'test'): Promise<Grant> =>
+  server.smart.decide(
+    callerOf({
+      ...{ actor: 'self', purpose: '', subject, patient, fhirUser: `Patient/${patient}` },
+      ...{ scopes: everything, reach: [patient] },
+    }),
+  );
+
+async function call(patient: string, code: string, parameter: { name: string; valueString: string }[]) {
+  const bearer = await server.token('patient/*.cruds', { patient, fhirUser: `Patient/${patient}` });
+  const answer = await server.fetch(`Patient/${patient}/$${code}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${bearer}` },
+    body: JSON.stringify({ resourceType: 'Parameters', parameter }),
+  });
+  const body = (await answer.json()) as { parameter?: { name: string; valueString?: string; valueUrl?: string }[] };
+  return { status: answer.status, body };
+}
+
+async function begin(patient: string, measures: readonly string[] = []) {
+  const chosen = measures.map((id) => ({ name: 'measure', valueString: id }));
+  const { status, body } = await call(patient, 'device-connect', [
+    { name: 'vendor', valueString: 'withings' },
+    ...chosen,
+  ]);
+  const named = (name: string) => body.parameter?.find((one) => one.name === name);
+  return {
+    status,
+    connection: named('connection')?.valueString ?? '',
+    url: new URL(named('authorize')?.valueUrl ?? 'http://nowhere.example'),
+  };
+}
+
+/** What the vendor sends a browser back with, and by whom it is brought. */
+async function comeBack(grant: Grant, query: Record<string, string>, of = 'withings') {
+  return finishConnection(server.smart.fhir, parts, {
+    ...{ tenant: 1, vendor: of, grant },
+    query: new URLSearchParams(query),
+  });
+}
+
+async function connect(patient: string, user: string) {
+  vendor.user = user;
+  const { connection, url } = await begin(patient);
+  const state = url.searchParams.get('state') ?? '';
+  const done = await comeBack(await grantOf(patient), { code: 'c', state });
+  if (!done.ok) throw new Error(done.issues[0]?.diagnostics);
+  return connection;
+}
+
+describe('an account at a vendor', () => {
+  test('is connected by who agrees there, with what was chosen, and a Consent that says so', async () => {
+    vendor.user = 'wu-1';
+    const { status, connection, url } = await begin('ada', ['body-weight', 'heart-rate']);
+    expect(status).toBe(200);
+    expect(`${url.origin}${url.pathname}`).toBe(`${vendor.url}/authorize`);
+    expect(url.searchParams.get('redirect_uri')).toBe(`${server.origin}/devices/connect/withings/callback`);
+    expect(await liveConnection(server.database, 1, connection)).toBeNull();
+    const state = url.searchParams.get('state') ?? '';
+    expect(await comeBack(await grantOf('ada'), { code: 'c', state })).toEqual({ ok: true, value: { connection } });
+    const live = await liveConnection(server.database, 1, connection);
+    expect(live).toMatchObject({ kind: 'vendor', source: 'vendor:withings', measures: ['body-weight', 'heart-rate'] });
+    expect(await connectionOfVendor(server.database, 1, 'withings', 'wu-1')).toMatchObject({ id: connection });
+    const consent = (await (await server.fetch(`Consent/${live?.consent}`)).json()) as Consent;
+    expect(consent).toMatchObject({ status: 'active', performer: [{ reference: 'Patient/ada' }] });
+    expect(consent.provision?.code?.length).toBe(2);
+    const device = (await (await server.fetch(`Device/${live?.device}`)).json()) as Device;
+    for (const one of [consent, device])
+      expect(server.smart.fhir.validate(one).filter(({ severity }) => severity === 'error')).toEqual([]);
+    const [row] = await server.database.query(
+      `select encode(secrets, 'escape') from device_connection where tenant = 1 and id = $1`,
+      [connection],
+    );
+    expect(String(row?.[0])).not.toContain('wu-1');
+  });
+
+  test('is not connected by anybody else, twice, elsewhere, or without a word of the vendor', async () => {
+    const { connection, url } = await begin('bea');
+    const state = url.searchParams.get('state') ?? '';
+    const other = await comeBack(await grantOf('bea', 'another'), { code: 'c', state });
+    expect(other).toMatchObject({ ok: false, status: 403 });
+    const again = await comeBack(await grantOf('bea'), { code: 'c', state });
+    expect(again).toMatchObject({ ok: false, status: 400 });
+    const second = (await begin('bea')).url.searchParams.get('state') ?? '';
+    const elsewhere = await comeBack(await grantOf('bea'), { code: 'c', state: second }, 'oura');
+    expect(elsewhere).toMatchObject({ ok: false, status: 400 });
+    const third = (await begin('bea')).url.searchParams.get('state') ?? '';
+    const denied = await comeBack(await grantOf('bea'), { error: 'access_denied', state: third });
+    expect(denied).toMatchObject({ ok: false, status: 422 });
+    const fourth = (await begin('bea')).url.searchParams.get('state') ?? '';
+    const mixed = await comeBack(await grantOf('bea'), { code: 'c', state: fourth, iss: 'https://evil.example' });
+    expect(mixed.ok).toBe(false);
+    expect(await comeBack(await grantOf('bea'), { code: 'c', state: 'made-up' })).toMatchObject({ status: 400 });
+    expect(await readConnection(server.database, 1, connection)).toMatchObject({ state: 'pending' });
+  });
+
+  test('brings the readings of one person and of no second one', async () => {
+    vendor.user = 'wu-1';
+    const state = (await begin('bea')).url.searchParams.get('state') ?? '';
+    expect(await comeBack(await grantOf('bea'), { code: 'c', state })).toMatchObject({ ok: false, status: 409 });
+  });
+
+  test('has its token renewed once, however many want it at the same time', async () => {
+    const id = await connect('bea', 'wu-2');
+    const connection = await readConnection(server.database, 1, id);
+    if (connection === null) throw new Error('it is there');
+    const later = { ...server.smart.fhir, now: () => Date.now() + 3_600_000 };
+    vendor.asked.length = 0;
+    const all = await Promise.all(Array.from({ length: 5 }, () => freshTokens(later, parts, connection)));
+    expect(all.every(({ ok }) => ok)).toBe(true);
+    expect(vendor.asked.filter((one) => one === '/token refresh_token')).toHaveLength(1);
+  });
+
+  test('is expired once the vendor takes our token no more, and goes on where it was when it is agreed to again', async () => {
+    const id = await connect('cid', 'wu-3');
+    const connection = await readConnection(server.database, 1, id);
+    if (connection === null) throw new Error('it is there');
+    const later = { ...server.smart.fhir, now: () => Date.now() + 7_200_000 };
+    vendor.refuses = true;
+    expect(await freshTokens(later, parts, connection)).toEqual({ ok: false, why: 'expired' });
+    vendor.refuses = false;
+    expect(await readConnection(server.database, 1, id)).toMatchObject({ state: 'expired', problem: 'expired' });
+    expect(await connect('cid', 'wu-3')).toBe(id);
+    const again = await readConnection(server.database, 1, id);
+    expect(again).toMatchObject({ state: 'active', problem: null, consent: connection.consent });
+  });
+
+  test('is asked for what it has, which waits to be read in; and ended, it is told so and what waits is thrown away', async () => {
+    const id = await connect('cid', 'wu-3');
+    await server.database.query(
+      `insert into job (tenant, id, kind, key, payload, run_at) values (1, 'now', 'device-fetch', 'now', $1, now())`,
+      [JSON.stringify({ connection: id })],
+    );
+    await runDueJobs(server.smart.fhir, Date.now(), [fetchJob(parts)]);
+    expect(await readConnection(server.database, 1, id)).toMatchObject({ problem: null });
+    const kept = 'select count(*)::int from device_payload where tenant = 1 and connection = $1';
+    expect(Number((await server.database.query(kept, [id]))[0]?.[0])).toBeGreaterThan(0);
+    await server.database.query(
+      `insert into device_payload (tenant, id, connection, format, sha256, size, bytes, state, received)
+       values (1, 'waits', $1, 'withings', '', 1, 'x', 'taken', now())`,
+      [id],
+    );
+    vendor.asked.length = 0;
+    const ended = await call('cid', 'device-disconnect', [{ name: 'connection', valueString: id }]);
+    expect(ended.status).toBe(200);
+    const waiting = await server.database.query(`${kept} and state = 'taken'`, [id]);
+    expect(Number(waiting[0]?.[0])).toBe(0);
+    expect(await connectionOfVendor(server.database, 1, 'withings', 'wu-3')).toBeNull();
+    await runDueJobs(server.smart.fhir, Date.now() + 1000, [revokeTokensJob(parts)]);
+    expect(vendor.asked).toContain('/revoke revoke');
+    const [row] = await server.database.query(
+      'select secrets is null from device_connection where tenant = 1 and id = $1',
+      [id],
+    );
+    expect(row?.[0]).toBe(true);
+  });
+
+  test('is connected as a new connection after it was ended, with the Device of before', async () => {
+    const id = await connect('cid', 'wu-3');
+    const { body } = await call('cid', 'device-connections', []);
+    const listed = JSON.stringify(body);
+    expect(listed).toContain(id);
+    const all = await server.database.query(
+      `select count(distinct device)::int, count(*)::int from device_connection where tenant = 1 and patient = 'cid'
+         and state <> 'pending'`,
+    );
+    expect(all).toEqual([[1, 2]]);
+  });
+});
