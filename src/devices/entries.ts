@@ -2,7 +2,7 @@ import type { FhirContext, Json } from '../fhir/context.ts';
 import { measuring } from './device.ts';
 import { aroundOf, itemOfResource } from './formats/fhir.ts';
 import { hintOfDevice } from './formats/fhir-device.ts';
-import type { Format, FormatContext } from './formats/format.ts';
+import type { FormatContext, LaterFormat } from './formats/format.ts';
 import { isJson, objectsOf, unreadable } from './formats/json.ts';
 import type { Link } from './item.ts';
 import type { DeviceHint, Item } from './reading.ts';
@@ -43,7 +43,7 @@ export const formatSystem = 'https://portico.dev/fhir/CodeSystem/device-format';
 
 export type Reading = {
   /** A format by its name; null: there is none. */
-  formatNamed: (name: string) => Promise<Format | null>;
+  formatNamed: (name: string) => Promise<LaterFormat | null>;
   /** What the whole submission is in, where its payloads do not say it themselves. */
   usual: string | null;
   context: FormatContext;

@@ -1,6 +1,6 @@
 import { JSONParser } from '@streamparser/json';
 
-import type { Format, FormatContext } from './formats/format.ts';
+import type { FormatContext, LaterFormat } from './formats/format.ts';
 import { below, unreadable } from './formats/json.ts';
 import type { Item } from './reading.ts';
 
@@ -24,7 +24,7 @@ function jsonOf(bytes: Uint8Array): { value: unknown } | undefined {
 const noJson = (path: string): Item => unreadable(path, 'It is no JSON in UTF-8', 'structure');
 
 /** The items of a payload that is short enough to be read whole. */
-export function* itemsOf(format: Format, bytes: Uint8Array, context: FormatContext): Iterable<Item> {
+export async function* itemsOf(format: LaterFormat, bytes: Uint8Array, context: FormatContext): AsyncIterable<Item> {
   const parsed = jsonOf(bytes);
   if (parsed === undefined) yield noJson('');
   else yield* format.read(parsed.value, '', context);
@@ -32,13 +32,13 @@ export function* itemsOf(format: Format, bytes: Uint8Array, context: FormatConte
 
 /** The items of lines that are a payload each. */
 export async function* itemsOfLines(
-  format: Format,
+  format: LaterFormat,
   pieces: AsyncIterable<Uint8Array>,
   context: FormatContext,
 ): AsyncIterable<Item> {
   let held: Buffer = Buffer.alloc(0);
   let line = 0;
-  const read = function* (bytes: Uint8Array): Iterable<Item> {
+  const read = async function* (bytes: Uint8Array): AsyncIterable<Item> {
     const path = `[${line++}]`;
     const isBlank = bytes.every((byte) => byte === 0x20 || byte === 0x0d || byte === 0x09);
     if (isBlank) return;
@@ -112,7 +112,7 @@ const isElement = (one: Element | Item): one is Element => !('kind' in one);
 
 /** The items of a payload of any length, in bounded memory. */
 export async function* itemsOfStream(
-  format: Format,
+  format: LaterFormat,
   pieces: AsyncIterable<Uint8Array>,
   context: FormatContext,
   seen: Seen = () => {},

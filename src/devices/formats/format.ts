@@ -30,3 +30,8 @@ export type Format = {
    */
   read(payload: unknown, path: string, context: FormatContext): Iterable<Item>;
 };
+
+/** A format whose payloads are read elsewhere, and not at once. */
+export type LaterFormat = Omit<Format, 'read'> & {
+  read(payload: unknown, path: string, context: FormatContext): Iterable<Item> | AsyncIterable<Item>;
+};
