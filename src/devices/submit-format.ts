@@ -7,7 +7,7 @@ import type { FhirRequest, FhirResponse } from '../fhir/request.ts';
 import { inflated } from './body.ts';
 import { formatNamed } from './format-named.ts';
 import { hintOfDevice } from './formats/fhir-device.ts';
-import type { Format, FormatContext } from './formats/format.ts';
+import type { FormatContext, LaterFormat } from './formats/format.ts';
 import { isJson, textOf } from './formats/json.ts';
 import { patientOf } from './item.ts';
 import type { Limits } from './limits.ts';
@@ -43,7 +43,7 @@ type Read = { items: AsyncIterable<Item>; devices: Map<string, DeviceHint> };
 async function read(
   context: FhirContext,
   tenant: number,
-  { format, sent, type, of }: { format: Format; sent: Spooled; type: string; of: FormatContext },
+  { format, sent, type, of }: { format: LaterFormat; sent: Spooled; type: string; of: FormatContext },
 ): Promise<Result<Read>> {
   const devices = new Map<string, DeviceHint>();
   const pieces = spooledBytes(context, tenant, sent);
@@ -51,7 +51,7 @@ async function read(
   if (sent.size <= WHOLE) {
     const all: Uint8Array[] = [];
     for await (const piece of pieces) all.push(piece);
-    return ok({ items: each(itemsOf(format, Buffer.concat(all), of)), devices });
+    return ok({ items: itemsOf(format, Buffer.concat(all), of), devices });
   }
   if (format.elements === undefined)
     return tooLarge(
@@ -59,10 +59,6 @@ async function read(
     );
   const top = format.name === 'fhir' ? 'Bundle' : '';
   return ok({ items: itemsOfStream(format, pieces, of, (element) => remember(devices, element), top), devices });
-}
-
-async function* each(items: Iterable<Item>): AsyncIterable<Item> {
-  yield* items;
 }
 
 /** Items that are looked through for whom they are about. */
