@@ -1,3 +1,4 @@
+import type { Grant } from '../fhir/access.ts';
 import type { FhirContext } from '../fhir/context.ts';
 import { note } from '../fhir/store/release.ts';
 import { storeMadeIn } from '../privacy/made.ts';
@@ -19,6 +20,8 @@ export type IngestOptions = {
   payload: { id: string; hash: string };
   /** Devices that came along, by what the other entries refer to them by. */
   devices?: ReadonlyMap<string, DeviceHint>;
+  /** Where the ledger is told from, where nobody sends them; else the grant of who does. */
+  noted?: Grant;
 };
 
 const ended = 'The connection that this came by has been ended, or the Consent that it stands on is in force no more';
@@ -75,7 +78,7 @@ const isWrite = (one: Written | undefined): one is Written =>
   (one.stored === 'created' || one.stored === 'amended' || one.stored === 'error');
 
 /** What the ledger is told: whose Observations were written. */
-function noteWritten({ grant, patient }: Link, stored: readonly Written[]): void {
+function noteWritten({ patient }: Link, grant: Grant | null, stored: readonly Written[]): void {
   if (grant === null) return;
   for (const one of stored) {
     if (!isWrite(one)) continue;
@@ -97,7 +100,7 @@ async function takeChunk(
   const stored = chunk.length === 0 ? [] : await storeChunk(context, link, chunk, options);
   if (stored === null)
     return prepared.map((one) => (isPrepared(one) ? ruledOutItem(one.path, ended, '403', 'forbidden') : one));
-  noteWritten(link, stored);
+  noteWritten(link, options.noted ?? link.grant, stored);
   const became = new Map(chunk.map((one, at) => [one, stored[at]]));
   return prepared.map((one) => {
     if (!isPrepared(one)) return one;

@@ -21,8 +21,16 @@ export function refusedItem(path: string, { status, issues: [first] }: Refusal):
   return {
     path,
     status: statuses[status] ?? '422',
-    issue: { ...issue, expression: issue.expression ?? path },
+    issue: { ...issue, expression: placeOf(path, issue.expression) },
   };
+}
+
+/** A validator begins with the type of what it looks at, which stands elsewhere in what was sent. */
+function placeOf(path: string, expression: string | undefined): string {
+  if (expression === undefined) return path;
+  const [, rest] = /^Observation((?:[.[].*)?)$/s.exec(expression) ?? [];
+  if (rest === undefined || path.startsWith('Observation')) return expression;
+  return path.endsWith('resource') ? `${path}${rest}` : path;
 }
 
 /** An item that breaks a rule of ours, or of the patient's. */

@@ -161,6 +161,18 @@ export async function dropPayload(
   await forgetSpooled(context, { blob });
 }
 
+/** What came for a connection that has ended is thrown away; that it came is known still. */
+export async function discardPayload(
+  context: FhirContext,
+  { tenant, id, blob }: Pick<Payload, 'tenant' | 'id'> & { blob: string | null },
+): Promise<void> {
+  await context.database.byKey.query(
+    "update device_payload set state = 'discarded', bytes = null where tenant = $1 and id = $2",
+    [tenant, id],
+  );
+  await forgetSpooled(context, { blob });
+}
+
 /** The bytes of what was taken in, bit by bit. */
 export async function* spooledBytes(context: FhirContext, tenant: number, of: Spooled): AsyncIterable<Uint8Array> {
   if (of.bytes !== null) yield of.bytes;
@@ -194,7 +206,7 @@ export async function readPayload(
   context: FhirContext,
   tenant: number,
   id: string,
-): Promise<(Payload & Kept & { bytes: Buffer }) | null> {
+): Promise<(Payload & Kept & { bytes: Buffer; blob: string | null }) | null> {
   const [row] = await context.database.byKey.query(
     `select connection, patient, format, sha256, state, received, encode(bytes, 'hex') from device_payload
      where tenant = $1 and id = $2`,
@@ -202,8 +214,10 @@ export async function readPayload(
   );
   if (!row) return null;
   const [connection, patient, format, sha256, state, received, hex] = row;
-  const bytes =
-    typeof hex === 'string'
+  const isGone = state === 'discarded';
+  const bytes = isGone
+    ? Buffer.alloc(0)
+    : typeof hex === 'string'
       ? opened(context, tenant, id, Buffer.from(hex, 'hex'))
       : await buffer(Readable.from(unsealing(context, tenant, id, String(sha256))));
   return {
@@ -216,7 +230,23 @@ export async function readPayload(
     received: received instanceof Date ? received.getTime() : 0,
     hash: createHash('sha256').update(bytes).digest('hex'),
     bytes,
+    blob: typeof hex === 'string' ? null : String(sha256),
   };
+}
+
+/**
+ * Forgets payloads that came before some instant, and are worked off.
+ *
+ * @returns how many
+ */
+export async function purgePayloads(context: FhirContext, tenant: number, before: number): Promise<number> {
+  const rows = await context.database.query(
+    `delete from device_payload where tenant = $1 and received < $2 and state <> 'taken'
+     returning case when bytes is null then sha256 end`,
+    [tenant, new Date(before)],
+  );
+  for (const [blob] of rows) await forgetSpooled(context, { blob: blob === null ? null : String(blob) });
+  return rows.length;
 }
 
 /** Says what became of a payload: how many of its items were new, known, amended, refused. */

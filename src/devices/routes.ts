@@ -1,15 +1,18 @@
 import { Readable } from 'node:stream';
 import type { ReadableStream as NodeStream } from 'node:stream/web';
+import { getConnInfo } from '@hono/node-server/conninfo';
 import { type Context, Hono } from 'hono';
 
 import { fhirJson } from '../fhir/interactions/respond.ts';
 import { outcomeText, type Result } from '../fhir/outcome.ts';
 import type { FhirResponse } from '../fhir/request.ts';
 import { uuid7 } from '../fhir/store/uuid.ts';
+import { inflated } from './body.ts';
 import type { DeviceDeps } from './deps.ts';
 import { mountPages } from './pages/mount.ts';
 import { recorded, submissionOf } from './recorded.ts';
 import { submitFormat } from './submit-format.ts';
+import { LONGEST_WEBHOOK, takeNotification } from './webhooks.ts';
 
 /** What every answer with something of a record carries: no cache in between keeps it. */
 const standing = { 'Cache-Control': 'no-store', Vary: 'Authorization', 'X-Content-Type-Options': 'nosniff' };
@@ -55,6 +58,32 @@ async function take(deps: DeviceDeps, c: Context, tenant: number): Promise<Respo
   return responseOf(answer, id);
 }
 
+/** A notification of a vendor, which shows by itself who sent it. */
+async function notified(deps: DeviceDeps, c: Context, tenant: number): Promise<Response> {
+  const { fhir: context } = deps;
+  const body = inflated(bodyOf(c), c.req.header('content-encoding'), LONGEST_WEBHOOK);
+  if (!body.ok) return responseOf(body, uuid7(context.now()));
+  const pieces: Uint8Array[] = [];
+  for await (const piece of body.value.pieces) pieces.push(piece);
+  const fault = body.value.fault();
+  if (fault !== null) return responseOf(fault, uuid7(context.now()));
+  const forwarded = deps.behindProxy ? c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined;
+  const {
+    status,
+    contentType,
+    body: text,
+  } = await takeNotification(context, deps, tenant, c.req.param('vendor') ?? '', {
+    method: c.req.method,
+    query: new URL(c.req.url).searchParams,
+    header: (name) => c.req.header(name),
+    body: Buffer.concat(pieces),
+    secret: c.req.param('secret') ?? null,
+    address: forwarded ?? getConnInfo(c).remote.address ?? null,
+  });
+  const headers = { ...standing, ...(contentType === null ? {} : { 'Content-Type': contentType }) };
+  return new Response(text === '' ? null : text, { status, headers });
+}
+
 /**
  * Where devices, apps and vendors send readings, and the pages of them; for every tenant: the first at the root, the others
  * below /t.
@@ -67,6 +96,13 @@ export function deviceRoutes(deps: DeviceDeps, isTenant: (tenant: number) => Pro
       const tenant = Number(c.req.param('tenant') ?? 1);
       return tenant === 1 || (await isTenant(tenant)) ? tenant : null;
     };
+    for (const path of ['/devices/:vendor/webhook', '/devices/:vendor/webhook/:secret']) {
+      // A HEAD comes as a GET.
+      app.on(['GET', 'POST'], `${prefix}${path}`, async (c) => {
+        const tenant = await tenantOf(c);
+        return tenant === null ? c.notFound() : notified(deps, c, tenant);
+      });
+    }
     app.post(`${prefix}/devices/:format{[a-z0-9-]+|template:[A-Za-z0-9._-]+}`, async (c) => {
       const tenant = await tenantOf(c);
       return tenant === null ? c.notFound() : take(deps, c, tenant);

@@ -4,7 +4,10 @@ import { revokeTokensJob } from '../connections/revoke.ts';
 import { subscribeJob } from '../connections/subscribe.ts';
 import { endWithdrawnJob } from '../connections/withdrawn.ts';
 import type { DeviceParts } from '../deps.ts';
+import { notifiedJob } from '../notified.ts';
 import { rollUpJob } from '../rollups/roll-up-job.ts';
+import { payloadJob } from '../take-payload.ts';
+import { purgeJob } from './purge.ts';
 
 /** LIST: the work for later of devices. */
 export const deviceJobsOf = (parts: DeviceParts): readonly JobHandler[] => [
@@ -14,4 +17,7 @@ export const deviceJobsOf = (parts: DeviceParts): readonly JobHandler[] => [
   revokeTokensJob(parts),
   subscribeJob(parts),
   rollUpJob,
+  notifiedJob(parts),
+  payloadJob,
+  purgeJob,
 ];
