@@ -209,7 +209,7 @@ async function prepareWhole(context: FhirContext, passage: Passage, whole: Whole
     source,
     // Of what was at no time, all that it says tells it from others.
     code: whole.start === null ? JSON.stringify(resource) : first(resource),
-    start: whole.start?.at ?? 0,
+    start: whole.shown ?? whole.start?.at ?? 0,
     duration: whole.duration,
     components: (resource.component ?? []).map((one) =>
       first({ ...one, resourceType: 'Observation', status: 'final' }),

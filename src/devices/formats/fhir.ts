@@ -1,4 +1,5 @@
 import type { Json } from '../../fhir/context.ts';
+import { escaped } from '../../fhir/search/escape.ts';
 import type { DeviceHint, Item } from '../reading.ts';
 import { hintOfDevice } from './fhir-device.ts';
 import { type Around, alone, itemOfObservation } from './fhir-observation.ts';
@@ -22,7 +23,8 @@ function namesOf(entry: Json, resource: Json): string[] {
 function conditional(resource: Json): string | null {
   const [identifier] = objectsOf(resource.identifier);
   const value = textOf(identifier?.value);
-  return value === null ? null : `Patient?identifier=${textOf(identifier?.system) ?? ''}|${value}`;
+  const system = textOf(identifier?.system) ?? '';
+  return value === null ? null : `Patient?identifier=${encodeURIComponent(`${escaped(system)}|${escaped(value)}`)}`;
 }
 
 /** What the Observations of a Bundle may refer to in it. */

@@ -1,3 +1,4 @@
+import { escaped } from '../../fhir/search/escape.ts';
 import { deviceDay, deviceTime } from '../formats/device-time.ts';
 import type { FormatContext } from '../formats/format.ts';
 import { below, unreadable } from '../formats/json.ts';
@@ -35,7 +36,7 @@ const amountIn = ({ value, unit }: ExtractedValue): Amount | null => {
 
 /** `Patient/1` as it stands; an id of the sender's is looked up as an identifier. */
 const subjectIn = (patient: string): string =>
-  patient.startsWith('Patient/') ? patient : `Patient?identifier=${patient}`;
+  patient.startsWith('Patient/') ? patient : `Patient?identifier=${encodeURIComponent(escaped(patient))}`;
 
 type When = { start: DeviceTime; duration: number };
 
