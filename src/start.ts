@@ -13,6 +13,7 @@ import { sealedBlobs } from './db/sealed-blobs.ts';
 import { demoAccounts } from './demo/accounts.ts';
 import { cast } from './demo/cast.ts';
 import { seedDemo } from './demo/seed.ts';
+import { connectionsFollowed } from './devices/connections/withdrawn.ts';
 import type { DeviceParts } from './devices/deps.ts';
 import { deviceJobsOf } from './devices/jobs/index.ts';
 import { createLimits } from './devices/limits.ts';
@@ -138,7 +139,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
       ),
     );
     context.decide = decide;
-    context.record = followed(context, slotsFollowed(context, createRecord(context)));
+    context.record = connectionsFollowed(context, followed(context, slotsFollowed(context, createRecord(context))));
     context.dispatch = watched(context, noticed(context, context.dispatch));
     const isTenant = createTenants(database);
     const smart: SmartContext = {

@@ -255,6 +255,87 @@ describe('a source of readings that a patient looks after', () => {
   });
 });
 
+describe('a gateway that the operator has registered', () => {
+  async function gateway(clientId: string, patient: string | null = null): Promise<Grant> {
+    const caller = callerOf({
+      ...{ actor: 'device-gateway', purpose: '', subject: clientId, clientId, patient, reach: [] },
+      scopes: [{ ...scope('Observation', 'c'), context: 'system' }],
+    });
+    return server.smart.decide(caller);
+  }
+
+  test('brings readings of who has connected it, and of nobody else', async () => {
+    const { clientId } = (await registerApp(server)).app;
+    const refused = await connectionOfCaller(server.smart.fhir, await gateway(clientId), 'bea');
+    expect(refused).toMatchObject({ ok: false, status: 404 });
+    const { status, body } = await call('bea', 'device-connect', { gateway: clientId, measure: 'body-weight' });
+    expect(status).toBe(200);
+    const connection = await connected(await gateway(clientId), 'bea');
+    expect(JSON.stringify(body)).toContain(connection.id);
+    expect(connection).toMatchObject({ kind: 'gateway', source: `gateway:${clientId}`, measures: ['body-weight'] });
+    expect((await call('bea', 'device-connect', { gateway: clientId })).status).toBe(200);
+    expect((await connected(await gateway(clientId), 'bea')).id).toBe(connection.id);
+    const other = await connectionOfCaller(server.smart.fhir, await gateway(clientId), 'ada');
+    expect(other).toMatchObject({ ok: false, status: 404 });
+    expect((await call('bea', 'device-disconnect', { connection: connection.id })).status).toBe(200);
+    expect((await connectionOfCaller(server.smart.fhir, await gateway(clientId), 'bea')).ok).toBe(false);
+  });
+
+  test('is connected by the patient, not by an app of theirs, nor by who treats them', async () => {
+    const { clientId } = (await registerApp(server)).app;
+    const app = await server.token('patient/*.cruds', { patient: 'bea', actor: 'app' });
+    expect((await call('bea', 'device-connect', { gateway: clientId }, app)).status).toBe(403);
+    const stranger = await server.token('patient/*.cruds', { patient: 'ada', fhirUser: 'Patient/ada' });
+    expect((await call('bea', 'device-connect', { gateway: clientId }, stranger)).status).toBe(404);
+    expect((await call('bea', 'device-connect', { gateway: 'unknown' })).status).toBe(400);
+    expect((await call('bea', 'device-connect', {})).status).toBe(400);
+    expect((await call('kim', 'device-connect', { gateway: clientId })).status).toBe(422);
+  });
+});
+
+test('submissions that are under way while their source is disconnected store nothing once that was answered', async () => {
+  await server.fetch('Patient/dan', { method: 'PUT', body: '{"resourceType":"Patient","id":"dan"}' });
+  const bearer = await server.token('patient/*.cruds', { patient: 'dan', fhirUser: 'Patient/dan' });
+  let minute = 0;
+  const submit = async (): Promise<number> => {
+    const entry = Array.from({ length: 20 }, () => {
+      minute += 1;
+      return {
+        resource: {
+          resourceType: 'Observation',
+          status: 'final',
+          subject: { reference: 'Patient/dan' },
+          code: { coding: [{ system: 'http://loinc.org', code: '8867-4' }] },
+          effectiveDateTime: new Date(Date.parse('2026-01-01T00:00:00Z') + minute * 60_000).toISOString(),
+          valueQuantity: { value: 70, system: 'http://unitsofmeasure.org', code: '/min' },
+        },
+      };
+    });
+    const answer = await server.fetch('$submit-device-data', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${bearer}` },
+      body: JSON.stringify({ resourceType: 'Bundle', type: 'collection', entry }),
+    });
+    await answer.text();
+    return answer.status;
+  };
+  expect(await submit()).toBe(201);
+  const [{ id } = { id: '' }] = told((await call('dan', 'device-connections')).body);
+  const stored = async (): Promise<number> => {
+    const sql = `select count(*)::int from sample m join series s on s.tenant = m.tenant and s.id = m.series
+      where m.tenant = 1 and s.patient = 'dan'`;
+    return Number((await server.database.query(sql))[0]?.[0]);
+  };
+  const all = Promise.all(Array.from({ length: 12 }, submit));
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  expect((await call('dan', 'device-disconnect', { connection: String(id) })).status).toBe(200);
+  const answered = await stored();
+  const statuses = await all;
+  expect(await stored()).toBe(answered);
+  expect(statuses.every((status) => [200, 201, 403, 412].includes(status))).toBe(true);
+  expect(await submit()).toBe(403);
+});
+
 test('a dependant who is a child has no devices', async () => {
   const caller = callerOf({ scopes: [{ ...scope('*', 'cruds'), context: 'system' }] });
   const found = await connectionOfCaller(server.smart.fhir, await server.smart.decide(caller), 'kim');

@@ -61,8 +61,9 @@ const revokeSql = `update device_connection set state = 'revoked', ended_at = $3
   returning id`;
 
 /** What came and was not read yet is not read any more. */
-const discardSql = `update device_payload set state = 'discarded', bytes = null
-  where tenant = $1 and connection = $2 and state = 'taken'`;
+const discardSql = `with gone as (select id, case when bytes is null then sha256 end as blob from device_payload
+    where tenant = $1 and connection = $2 and state = 'taken' for update)
+  update device_payload p set state = 'discarded', bytes = null from gone where p.tenant = $1 and p.id = gone.id returning gone.blob`;
 
 /**
  * Ends a connection. What is being read in is finished before, and nothing of it is stored once this has resolved: what comes is
@@ -80,10 +81,10 @@ export async function endConnection(
   const base = context.settings.baseOf(tenant);
   const told: Told = { base, connection: { id, patient, kind, source, name }, who: by, now };
   const consents = await consentsOf(context, one, isMeant === true);
-  return context.database.transaction(async (tx) => {
+  const discarded = await context.database.transaction(async (tx) => {
     const ended = await tx.query(revokeSql, [tenant, id, now]);
-    if (ended.length === 0) return false;
-    await tx.query(discardSql, [tenant, id]);
+    if (ended.length === 0) return null;
+    const thrown = await tx.query(discardSql, [tenant, id]);
     await tx.query('delete from device_authorization where tenant = $1 and connection = $2', [tenant, id]);
     const changed = await endedResources(tx, one, consents, now.toISOString());
     await replaceMadeIn(context, tx, tenant, changed);
@@ -92,6 +93,8 @@ export async function endConnection(
       await storeMadeIn(context, tx, tenant, [provenanceOf(told, uuid7(now.getTime()), 'UPDATE', targets)]);
     if (kind === 'vendor') await addJob(tx, { tenant, kind: revokeKind, payload: { connection: id }, key: id });
     await appendAuditEvent(context, tenant, auditOf(told, 'U', consent, why), { on: tx });
-    return true;
+    return thrown;
   });
+  for (const [blob] of discarded ?? []) if (blob !== null) await context.blobs.delete(String(blob));
+  return discarded !== null;
 }

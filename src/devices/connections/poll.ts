@@ -2,7 +2,7 @@ import { addJob, JobError } from '../../db/jobs.ts';
 import type { FhirContext } from '../../fhir/context.ts';
 import type { JobHandler } from '../../privacy/jobs/job-handler.ts';
 import type { DeviceParts } from '../deps.ts';
-import { keepPayload, spool } from '../payloads.ts';
+import { forgetSpooled, keepPayload, spool } from '../payloads.ts';
 import type { VendorFailure, What } from '../vendors/vendor.ts';
 import { placeOf, vendorIn } from './authorization.ts';
 import type { Connection } from './connection.ts';
@@ -39,7 +39,7 @@ async function keep(context: FhirContext, connection: Connection, texts: readonl
   const { tenant, id, patient } = connection;
   const format = vendorIn(connection);
   const spooled = await Promise.all(texts.map((text) => spool(context, tenant, Buffer.from(text))));
-  return context.database.transaction(async (tx) => {
+  const isKept = await context.database.transaction(async (tx) => {
     if ((await liveConnection(tx, tenant, id)) === null) return false;
     for (const one of spooled) {
       const kept = await keepPayload(context, tx, { tenant, connection: id, patient, format }, one);
@@ -51,6 +51,8 @@ async function keep(context: FhirContext, connection: Connection, texts: readonl
     ]);
     return true;
   });
+  for (const one of isKept ? [] : spooled) await forgetSpooled(context, one);
+  return isKept;
 }
 
 /** A vendor that gives nothing now is asked again; one that takes us no more, when its user has agreed anew. */
