@@ -17,9 +17,16 @@ const row = (sample: string, keys: string): string =>
 const keysOf = (sample: string): string =>
   `case ${sample}.status when 0 then s.keys when 1 then s.keys_amended else s.keys_error end`;
 
+// Its hours are rolled up anew each time that it changes.
 const promoteSql = `with v as (select * from unnest($1::int[], string_to_array($2, chr(30))) v(tenant, id)),
   held as materialized (select m.* from sample m join v on m.tenant = v.tenant and m.id::text collate "C" = v.id
     where m.status <> 9 order by m.tenant, m.series, m.start for update of m),
+  due as (insert into rollup_due (tenant, patient, measure, hour)
+    select distinct m.tenant, s.patient, s.measure, h.hour
+    from v join sample m on m.tenant = v.tenant and m.id::text collate "C" = v.id join series s on s.tenant = m.tenant and s.id = m.series
+      cross join lateral generate_series(date_bin('1 hour', m.start, timestamptz 'epoch'),
+        m.start + greatest(least(m.duration, 93600000) - 1, 0) * interval '1 millisecond', interval '1 hour') h(hour)
+    order by 1, 2, 3, 4 on conflict (tenant, patient, measure, hour) do update set hour = excluded.hour where false),
   past as (delete from sample_history h using held where h.tenant = held.tenant and h.id = held.id returning h.*),
   moved as (update sample m set status = 9 from held
     where m.tenant = held.tenant and m.series = held.series and m.start = held.start and m.duration = held.duration),
