@@ -1,26 +1,85 @@
+import { createServer, type Server as HttpServer, type IncomingMessage } from 'node:http';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { hasChromium, openChromium } from '../support/chromium.ts';
 import { focusOn, signInTo } from '../support/privacy-pages.ts';
-import type { Server } from '../support/server.ts';
+import { freePort, type Server } from '../support/server.ts';
 import { startSmartWorld } from '../support/smart-world.ts';
 import { lookedAt } from '../support/visit-pages.ts';
 
 const phone = { width: 390, height: 844 };
 
+const textOf = async (request: IncomingMessage): Promise<string> => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+};
+
+/** Withings, as far as somebody sees it who connects their scale: a page on which they agree, tokens, and what was weighed. */
+function startWithings(port: number): Promise<HttpServer> {
+  const now = Math.floor(Date.now() / 1000);
+  const weighed = Array.from({ length: 20 }, (_, day) => ({
+    ...{ grpid: 1000 + day, attrib: 0, category: 1, deviceid: 'body-scale', timezone: 'America/Panama' },
+    ...{ date: now - (day + 1) * 86_400, created: now - (day + 1) * 86_400, modified: now - (day + 1) * 86_400 },
+    measures: [{ value: 70_000 + day * 120, type: 1, unit: -3 }],
+  }));
+  const answers: Readonly<Record<string, object>> = {
+    '/token': {
+      userid: '4711',
+      access_token: 'access',
+      refresh_token: 'refresh',
+      expires_in: 10_800,
+      scope: 'user.metrics',
+      token_type: 'Bearer',
+    },
+    '/api/measure': { updatetime: now, timezone: 'America/Panama', measuregrps: weighed },
+    '/api/v2/measure': { activities: [], series: {} },
+    '/api/v2/sleep': { series: [] },
+  };
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', 'http://withings.test');
+    textOf(request).then(() => {
+      if (url.pathname !== '/authorize') {
+        response.setHeader('content-type', 'application/json');
+        response.end(JSON.stringify({ status: 0, body: answers[url.pathname] ?? {} }));
+        return;
+      }
+      const back = new URL(url.searchParams.get('redirect_uri') ?? '');
+      back.searchParams.set('state', url.searchParams.get('state') ?? '');
+      const agreed = new URL(back);
+      agreed.searchParams.set('code', 'code');
+      back.searchParams.set('error', 'access_denied');
+      response.setHeader('content-type', 'text/html');
+      response.end(
+        `<a id="agree" href="${agreed.href.replaceAll('&', '&amp;')}">Agree</a> <a id="refuse" href="${back.href.replaceAll('&', '&amp;')}">Refuse</a>`,
+      );
+    });
+  });
+  return new Promise((resolve) => server.listen(port, '127.0.0.1', () => resolve(server)));
+}
+
 describe.runIf(hasChromium('the pages of devices and readings are not looked at in a browser'))('in Chromium', () => {
   let server: Server;
   let browser: Browser;
+  let vendor: HttpServer;
 
   beforeAll(async () => {
-    server = await startSmartWorld();
+    const port = await freePort();
+    vendor = await startWithings(port);
+    server = await startSmartWorld({
+      PORTICO_WITHINGS_CLIENT_ID: 'portico',
+      PORTICO_WITHINGS_CLIENT_SECRET: 'of portico',
+      PORTICO_WITHINGS_URL: `http://127.0.0.1:${port}`,
+      PORTICO_ALLOW_ADDRESSES: `127.0.0.1:${port}`,
+    });
     browser = await openChromium();
   }, 120_000);
 
   afterAll(async () => {
     await browser?.close();
     await server?.close();
+    vendor?.close();
   });
 
   const open = (): Promise<BrowserContext> => browser.newContext({ locale: 'en', viewport: phone });
@@ -146,4 +205,64 @@ describe.runIf(hasChromium('the pages of devices and readings are not looked at 
     expect((await patient.goto(`${server.origin}/devices/readings/nothing`))?.status()).toBe(404);
     await own.close();
   }, 60_000);
+
+  test('a patient connects an account, chooses, sees what comes, and disconnects it', async () => {
+    const context = await open();
+    const page = await signInTo(server, context, 'hiro-nakagawa', '/devices/connect');
+    const complaints = listen(page);
+    await lookedAt(page, 'devices-connect');
+    await page.getByRole('link', { name: 'Withings' }).click();
+    await page.waitForURL(/\/devices\/connect\/withings$/);
+    await lookedAt(page, 'devices-connect-withings');
+    await page.getByText('Only what I choose below').click();
+    await page.getByRole('button', { name: 'Keep this choice and go on' }).click();
+    expect(await page.locator('.problems').innerText()).toContain('choose at least one thing');
+    await page.getByText('Only what I choose below').click();
+    await page.locator('details.choosing summary').click();
+    await page.getByLabel('Weight', { exact: true }).check();
+    await page.getByRole('button', { name: 'Keep this choice and go on' }).click();
+    await page.getByRole('link', { name: 'Go on to Withings' }).click();
+    await page.locator('#refuse').click();
+    expect(await main(page)).toContain('Withings was not connected');
+    await lookedAt(page, 'devices-refused');
+    await page.getByRole('link', { name: 'Try again' }).click();
+    await page.getByText('Only what I choose below').click();
+    await page.locator('details.choosing summary').click();
+    await page.getByLabel('Weight', { exact: true }).check();
+    await page.getByRole('button', { name: 'Keep this choice and go on' }).click();
+    await lookedAt(page, 'devices-go-on');
+    await page.getByRole('link', { name: 'Go on to Withings' }).click();
+    await page.locator('#agree').click();
+    await page.waitForURL(/\/devices\?done=connected$/);
+    expect(await main(page)).toMatch(/It is connected\..*Withings Connected.*May bring\s+Weight/s);
+    // A code is taken once: whoever goes back in their browser is told so.
+    await expect
+      .poll(
+        async () => {
+          await go(page, '/devices/readings/body-weight?range=month');
+          return page.locator('.says').innerText();
+        },
+        { timeout: 20_000, interval: 500 },
+      )
+      .toContain('Measured by: Withings.');
+    await lookedAt(page, 'devices-weight');
+    await go(page, '/devices');
+    await lookedAt(page, 'devices-connected');
+    await page.getByRole('link', { name: 'Choose or disconnect Withings' }).click();
+    await lookedAt(page, 'devices-choose');
+    await page.getByText('Everything that it measures').click();
+    await page.getByText('Summaries prefer this one').click();
+    await page.getByRole('button', { name: 'Keep this choice' }).click();
+    await page.waitForURL(/\?done=chosen$/);
+    expect(await main(page)).toContain('everything that it measures');
+    await page.getByRole('link', { name: 'Choose or disconnect Withings' }).click();
+    await page.getByRole('button', { name: 'Disconnect' }).click();
+    await page.waitForURL(/\?done=disconnected$/);
+    expect(await main(page)).toContain('nothing that it sends is stored any more');
+    expect(await main(page)).toContain('Nothing is connected.');
+    await go(page, '/devices/readings/body-weight?range=month');
+    expect(await page.locator('.says').innerText()).toContain('Measured by: Withings.');
+    expect(complaints.filter((one) => !one.includes('422'))).toEqual([]);
+    await context.close();
+  }, 120_000);
 });
