@@ -79,7 +79,9 @@ async function* elementsOf(
   let fault: string | null = null;
   for await (const piece of pieces) {
     if (parser === null) {
-      const isArray = opens(piece) === 0x5b;
+      const opening = opens(piece);
+      if (opening === undefined) continue;
+      const isArray = opening === 0x5b;
       const used = lists.filter((list) => (list.length === 0) === isArray);
       parser = new JSONParser({ paths: used.map((list) => `$.${[...list, '*'].join('.')}`), keepStack: false });
       const [list = []] = used;
