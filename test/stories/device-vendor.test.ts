@@ -1,6 +1,6 @@
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { Consent, Device } from '@medplum/fhirtypes';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { connectionOfVendor } from '../../src/devices/connections/find.ts';
 import { finishConnection } from '../../src/devices/connections/finish.ts';
@@ -255,4 +255,19 @@ describe('an account at a vendor', () => {
     );
     expect(all).toEqual([[1, 2]]);
   });
+
+  test('is ended, and its token taken back, when the patient withdraws its Consent by way of FHIR', async () => {
+    const id = await connect('ada', 'wu-1');
+    const { consent } = (await readConnection(server.database, 1, id)) ?? {};
+    vendor.asked.length = 0;
+    const bearer = await server.token('patient/*.cruds', { patient: 'ada', fhirUser: 'Patient/ada' });
+    const answer = await server.fetch(`Consent/${consent}/$revokeConsent`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${bearer}` },
+    });
+    expect(answer.status).toBe(200);
+    expect(await liveConnection(server.database, 1, id)).toBeNull();
+    await vi.waitFor(() => expect(vendor.asked).toContain('/revoke revoke'), { timeout: 15_000, interval: 100 });
+    expect(await readConnection(server.database, 1, id)).toMatchObject({ state: 'revoked' });
+  }, 20_000);
 });

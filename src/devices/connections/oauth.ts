@@ -116,9 +116,8 @@ export async function redeem(
   const verifier = place.vendor.oauth.pkce ? back.verifier : oauth.nopkce;
   try {
     const checked = oauth.validateAuthResponse(as, client, back.query, back.state);
-    const answer = await oauth.authorizationCodeGrantRequest(
-      ...([as, client, auth, checked, back.redirectUri, verifier, options] as const),
-    );
+    const { redirectUri } = back;
+    const answer = await oauth.authorizationCodeGrantRequest(as, client, auth, checked, redirectUri, verifier, options);
     return givenOf(await oauth.processAuthorizationCodeResponse(as, client, answer));
   } catch (error) {
     return failure(error);

@@ -14,6 +14,9 @@ const kind = 'device-withdrawn';
 /** So many are looked after at a time. */
 const AT_ONCE = 200;
 
+/** ms after which what was begun and never agreed to is forgotten. */
+const ABANDONED = 24 * 3_600_000;
+
 const doubtfulSql = `select ${connectionColumns('c.')} from device_connection c
   left join resource s on s.tenant = c.tenant and s.type = ${typeNumber('Consent')} and s.id = c.consent
   where c.tenant = $1 and c.state in ('active', 'expired') and (s.id is null or s.content::json ->> 'status' <> 'active'
@@ -34,6 +37,10 @@ export const endWithdrawnJob: JobHandler = {
   every: 60,
   async run(context, { tenant }) {
     const by = serverItself(context.settings.baseOf(tenant));
+    await context.database.query(
+      `delete from device_connection where tenant = $1 and state = 'pending' and created_at < $2`,
+      [tenant, new Date(context.now() - ABANDONED)],
+    );
     const rows = await context.database.query(doubtfulSql, [tenant]);
     for (const one of rows.map(connectionOf)) {
       if (await isConsented(context.database, one)) continue;

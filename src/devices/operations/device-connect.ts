@@ -67,17 +67,26 @@ async function askedFor(context: FhirContext, parts: DeviceParts, request: FhirR
   return refused ?? ok({ tenant, patient, ...source.value, measures: measures.value });
 }
 
-/** A gateway is agreed to by who asks for it, here and now. */
-async function connectGateway(context: FhirContext, { grant }: FhirRequest, asked: Asked): Promise<Result<string>> {
-  const { tenant, patient, source, name } = asked;
-  const by = whoIs(context.settings.baseOf(tenant), grant.caller);
+/** The connection that is open already; one whose Consent has ended ends here, and is begun anew. */
+async function standing(context: FhirContext, { grant }: FhirRequest, asked: Asked): Promise<Connection | null> {
+  const { tenant, patient, source } = asked;
   const known = await openConnectionOf(context.database, tenant, patient, source);
-  if (known !== null && (await isConsented(context.database, known))) return ok(known.id);
-  if (known !== null) await endConnection(context, known, { by, why: 'The Consent of a source of readings has ended' });
+  if (known === null || (await isConsented(context.database, known))) return known;
+  const by = whoIs(context.settings.baseOf(tenant), grant.caller);
+  await endConnection(context, known, { by, why: 'The Consent of a source of readings has ended' });
+  return null;
+}
+
+/** A gateway is agreed to by who asks for it, here and now. */
+async function connectGateway(
+  context: FhirContext,
+  { grant }: FhirRequest,
+  asked: Asked,
+): Promise<Result<{ connection: string; authorize: null }>> {
+  const by = whoIs(context.settings.baseOf(asked.tenant), grant.caller);
   const opened = await openConnection(context, { ...asked, id: uuid7(context.now()), consent: null, by });
-  if (opened !== null) return ok(opened.id);
-  const open = await openConnectionOf(context.database, tenant, patient, source);
-  return open === null ? conflict(`${name} is being disconnected at the same time; try again`) : ok(open.id);
+  if (opened === null) return conflict(`${asked.name} is being connected at the same time; try again`);
+  return ok({ connection: opened.id, authorize: null });
 }
 
 /** Lets a vendor's account, or a gateway, bring readings of a patient. A vendor is agreed to at its own pages. */
@@ -112,17 +121,22 @@ export const deviceConnect = (parts: DeviceParts): Operation => ({
   async run(context, request): Promise<Result<FhirResponse>> {
     const asked = await askedFor(context, parts, request);
     if (!asked.ok) return asked;
+    const { kind } = asked.value;
+    const { subject } = request.grant.caller;
+    const open = await standing(context, request, asked.value);
+    if (open !== null && kind === 'gateway') return answer({ connection: open.id, authorize: null });
     const begun =
-      asked.value.kind === 'gateway'
+      kind === 'gateway'
         ? await connectGateway(context, request, asked.value)
-        : await beginConnection(context, parts, { ...asked.value, subject: request.grant.caller.subject });
-    if (!begun.ok) return begun;
-    const { connection, authorize } =
-      typeof begun.value === 'string' ? { connection: begun.value, authorize: null } : begun.value;
-    const parameter = [
-      { name: 'connection', valueString: connection },
-      ...(authorize === null ? [] : [{ name: 'authorize', valueUrl: authorize }]),
-    ];
-    return operationResponse(JSON.stringify({ resourceType: 'Parameters', parameter }));
+        : await beginConnection(context, parts, { ...asked.value, subject });
+    return begun.ok ? answer(begun.value) : begun;
   },
 });
+
+function answer({ connection, authorize }: { connection: string; authorize: string | null }): Result<FhirResponse> {
+  const parameter = [
+    { name: 'connection', valueString: connection },
+    ...(authorize === null ? [] : [{ name: 'authorize', valueUrl: authorize }]),
+  ];
+  return operationResponse(JSON.stringify({ resourceType: 'Parameters', parameter }));
+}
