@@ -1,5 +1,4 @@
 import type { Queryable } from '../db/database.ts';
-import { texts } from '../fhir/store/arrays.ts';
 import { recordHash } from './identity.ts';
 import type { RecordKey } from './reading.ts';
 import { compareVersions } from './record-version.ts';
@@ -33,8 +32,8 @@ export type Effect = { kind: 'write' | 'error'; instead: string[] } | { kind: 'o
 
 export type Records = {
   put(reading: RecordReading): Effect;
-  /** Those that are entered in error; they may be already. */
-  remove(record: RecordKey, sender: string): string[];
+  /** `ids`: those that are entered in error, which they may be already; `known`: one that the record became, if any. */
+  remove(record: RecordKey, sender: string): { ids: string[]; known: string | null };
   save(on: Queryable): Promise<void>;
 };
 
@@ -44,14 +43,12 @@ const load = `select encode(record, 'hex'), part, observation, measure, version 
   where tenant = $1 and record = any(array(select decode(hash, 'hex') from unnest($2::text[]) h(hash)))`;
 
 const upsert = `insert into device_record (tenant, record, part, observation, patient, measure, version)
-  select $1, decode(record, 'hex'), part, observation::uuid, $2, measure, version from unnest(string_to_array($3, chr(30)),
-    string_to_array($4, chr(30)), string_to_array($5, chr(30)), string_to_array($6, chr(30)), string_to_array($7, chr(30)))
-    v(record, part, observation, measure, version)
+  select $1, decode(record, 'hex'), part, observation, $2, measure, version
+  from unnest($3::text[], $4::text[], $5::uuid[], $6::text[], $7::text[]) v(record, part, observation, measure, version)
   on conflict (tenant, record, part, observation) do update set version = excluded.version`;
 
-const remove = `delete from device_record d using unnest(string_to_array($2, chr(30)), string_to_array($3, chr(30)),
-    string_to_array($4, chr(30))) v(record, part, observation)
-  where d.tenant = $1 and d.record = decode(v.record, 'hex') and d.part = v.part and d.observation = v.observation::uuid`;
+const remove = `delete from device_record d using unnest($2::text[], $3::text[], $4::uuid[]) v(record, part, observation)
+  where d.tenant = $1 and d.record = decode(v.record, 'hex') and d.part = v.part and d.observation = v.observation`;
 
 const clean = (text: string): string => text.replaceAll(/\p{Cc}/gu, ' ');
 
@@ -108,8 +105,9 @@ export async function loadRecords(
         tombstone.version = version;
         of.changed.add(tombstone);
       }
-      const taken = of.rows.filter((one) => !isTombstone(one) && isDeleted(of, one));
-      return taken.filter((one) => part === '' || one.part === part).map((one) => one.observation);
+      const meant = of.rows.filter((one) => !isTombstone(one) && (part === '' || one.part === part));
+      const ids = meant.filter((one) => isDeleted(of, one)).map((one) => one.observation);
+      return { ids, known: ids[0] ?? meant[0]?.observation ?? null };
     },
 
     async save(database) {
@@ -118,14 +116,14 @@ export async function loadRecords(
       const changed = all.flatMap(({ hash, rows, changed: some }) =>
         rows.filter((row) => some.has(row)).map((row) => ({ hash, ...row })),
       );
-      const columns = (rows: typeof gone): string[] => [
-        texts(rows.map(({ hash }) => hash)),
-        texts(rows.map(({ part }) => part)),
-        texts(rows.map(({ observation }) => observation)),
+      const columns = (rows: typeof gone): string[][] => [
+        rows.map(({ hash }) => hash),
+        rows.map(({ part }) => part),
+        rows.map(({ observation }) => observation),
       ];
       if (gone.length > 0) await database.query(remove, [tenant, ...columns(gone)]);
       if (changed.length === 0) return;
-      const more = [texts(changed.map(({ measure }) => measure)), texts(changed.map(({ version }) => version))];
+      const more = [changed.map(({ measure }) => measure), changed.map(({ version }) => version)];
       await database.query(upsert, [tenant, patient, ...columns(changed), ...more]);
     },
   };

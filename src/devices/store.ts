@@ -85,9 +85,9 @@ async function storeIn(of: Batch, batch: readonly ToStore[]): Promise<readonly R
   const wanted: Wanted = { put: new Map(), marks: new Set() };
   const effects = batch.map((one) => {
     if (isDelete(one)) {
-      const ids = records.remove(one.deleted, one.source);
+      const { ids, known } = records.remove(one.deleted, one.source);
       for (const id of ids) unwant(wanted, id);
-      return { kind: 'removed', id: ids[0] ?? '' } as const;
+      return { kind: 'removed', id: known ?? '' } as const;
     }
     const effect: Effect = one.record ? records.put(readingOf(one, one.record)) : { kind: 'write', instead: [] };
     if (effect.kind === 'older') return effect;
@@ -98,16 +98,13 @@ async function storeIn(of: Batch, batch: readonly ToStore[]): Promise<readonly R
   });
   const became = await write(of, wanted);
   await records.save(tx);
-  const others = effects
-    .map((one) => (one.kind === 'older' ? one.observation : one.id))
-    .filter((id) => !became.has(id));
-  const versions = await versionsOf(
-    of,
-    [...new Set(others)].filter((id) => id !== ''),
-  );
-  return effects.map((one) => {
-    const id = one.kind === 'older' ? one.observation : one.id;
-    const { stored, version } = became.get(id) ?? { stored: 'known', version: versions.get(id) ?? 0 };
+  const ids = effects.map((one) => (one.kind === 'older' ? one.observation : one.id));
+  const elsewhere = ids.filter((id) => id !== '' && (became.get(id)?.stored ?? 'moved') === 'moved');
+  const versions = await versionsOf(of, [...new Set(elsewhere)]);
+  return effects.map((one, at) => {
+    const id = ids[at] ?? '';
+    const { stored, version: written } = became.get(id) ?? { stored: 'known', version: 0 };
+    const version = versions.get(id) ?? written;
     const isTaken = one.kind === 'error' || one.kind === 'removed';
     return { id, version, stored: isTaken && stored !== 'known' && stored !== 'moved' ? 'error' : stored };
   });

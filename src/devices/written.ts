@@ -36,8 +36,9 @@ function ordered(value: unknown): unknown {
   );
 }
 
+/** Whatever was said of what was never so is the same. */
 const digestOf = ({ said, error }: FullReading): string =>
-  hash('sha256', JSON.stringify([ordered(said), error])).slice(0, 32);
+  hash('sha256', error ? 'entered in error' : JSON.stringify(ordered(said))).slice(0, 32);
 
 type Before = {
   /** The version that the sender wrote last, and the digest of what it said; null: it wrote none as a resource. */

@@ -33,7 +33,7 @@ const upsert = `with w as (
         v(series, start, duration, zone, status, value, id)) v
     on conflict (tenant, series, start, duration) do update set value = excluded.value, zone = excluded.zone,
       status = case excluded.status when 2 then 2 else 1 end, version = m.version + 1, received = excluded.received
-      where m.status <> 9 and (m.value <> excluded.value or (m.status = 2) <> (excluded.status = 2))
+      where m.status <> 9 and ((m.status = 2) <> (excluded.status = 2) or (m.status <> 2 and m.value <> excluded.value))
     returning with (old as o, new as n) n.series, n.start, n.duration, n.version, o.zone, o.status, o.version as was, o.value,
       o.received, o.id),
   past as (insert into sample_history (tenant, series, start, duration, zone, status, version, value, received, id)
@@ -93,7 +93,8 @@ async function unlike(
     const one = samples[n - 1];
     if (!one) continue;
     const isMoved = status === sampleStatus.moved;
-    const isAlike = value === one.value && (status === sampleStatus.error) === (one.error === true);
+    const isError = status === sampleStatus.error;
+    const isAlike = isError === (one.error === true) && (isError || value === one.value);
     if (!isMoved && !isAlike) continue;
     alike.add(one);
     became.set(placeOf(one.series, one.start, one.duration), { stored: isMoved ? 'moved' : 'known', version });
