@@ -66,14 +66,19 @@ export async function ask(url: string, reach: Reach, options: AskOptions = {}): 
   return failure('refused');
 }
 
-/** The object that a vendor's text is; null: it is none. */
-export function parsed(text: string): Record<string, unknown> | null {
+/** What a vendor's text is as JSON; undefined: it is none. */
+export function jsonOf(text: string | Uint8Array): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    return isJson(value) ? value : null;
+    return JSON.parse(typeof text === 'string' ? text : Buffer.from(text).toString('utf8'));
   } catch {
-    return null;
+    return undefined;
   }
+}
+
+/** The object that a vendor's text is; null: it is none. */
+export function parsed(text: string | Uint8Array): Record<string, unknown> | null {
+  const value = jsonOf(text);
+  return isJson(value) ? value : null;
 }
 
 /** As `ask`, and what is no JSON object is a fault of the vendor's. */
