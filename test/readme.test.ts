@@ -75,8 +75,8 @@ describe.runIf(tools.length === 0)('the five-minute tour', () => {
     const statuses = [...output.matchAll(/^HTTP\/1\.1 (\d+)/gm)].map(([, status]) => Number(status));
     // Created, created, refused, on top of an old version, another patient, deleted.
     expect(statuses).toEqual([201, 201, 422, 412, 404, 204]);
-    // Two are refused on purpose, one is not known, one says what was filed, and nothing else goes wrong.
-    expect(output.match(/"resourceType":\s*"OperationOutcome"/g)).toHaveLength(4);
+    // Two are refused on purpose, one is not known, one says what was filed, a reading is refused twice, and nothing else goes wrong.
+    expect(output.match(/"resourceType":\s*"OperationOutcome"/g)).toHaveLength(6);
     expect(output).not.toMatch(/curl: |command not found|syntax error/);
   });
 
@@ -90,6 +90,9 @@ describe.runIf(tools.length === 0)('the five-minute tour', () => {
     expect(output).toMatch(/"total":1,/);
     expect(output).toMatch(/"total":0,/);
     expect(output).toContain('Patient/amara-osei is not known here');
+    const submitted = [...output.matchAll(/"status":"(\d+) [A-Za-z ]+"/g)].map(([, status]) => status).slice(-4);
+    expect(submitted).toEqual(['201', '422', '200', '422']);
+    expect(output).toMatch(/"valueQuantity":\{"value":64/);
     // What Lena reads, what Amara then keeps from her, and the account of it.
     const told = output.slice(output.indexOf('Filed as Consent/'));
     expect(output.slice(0, output.indexOf('Filed as Consent/'))).toMatch(
