@@ -7,3 +7,5 @@ import { withings } from './withings.ts';
 
 /** LIST: whose accounts can be connected. */
 export const vendors: readonly Vendor[] = [fitbit, garmin, googleHealth, oura, withings];
+
+export const vendorOf = (id: string): Vendor | undefined => vendors.find((one) => one.id === id);
