@@ -92,6 +92,18 @@ export function withoutReferences(value: unknown): unknown {
 
 const sameCoding = (one: Json, other: Coding): boolean => one.system === other.system && one.code === other.code;
 
+/** MDC_ATTR_SUPPLEMENTAL_TYPES of a personal health device: a spot reading, a stable mean. */
+const isMode = ({ code, valueCodeableConcept }: Json): boolean =>
+  isJson(valueCodeableConcept) &&
+  codingsOf(code).some((one) => one.system === 'urn:iso:std:iso:11073:10101' && one.code === '68193');
+
+function methodOf(modes: readonly Json[]): Json {
+  const concepts = modes.map(({ valueCodeableConcept }) => valueCodeableConcept);
+  const coding = concepts.flatMap(codingsOf);
+  const text = concepts.map((one) => (isJson(one) ? textOf(one.text) : null)).find((one) => one !== null);
+  return { ...(coding.length === 0 ? {} : { coding }), ...(text == null ? {} : { text }) };
+}
+
 /** What it says beyond the reading; absent: nothing. */
 function moreOf(observation: Json, measure: Measure, rest: readonly Json[]): Partial<Observation> | undefined {
   const more: Json = Object.fromEntries(
@@ -99,7 +111,11 @@ function moreOf(observation: Json, measure: Measure, rest: readonly Json[]): Par
   );
   const extensions = objectsOf(observation.extension).filter(({ url }) => url !== GATEWAY);
   if (extensions.length > 0) more.extension = extensions;
-  if (rest.length > 0) more.component = rest;
+  // R4's vital signs allow no coded component, and how it was measured has an element of its own.
+  const modes = more.method === undefined ? rest.filter(isMode) : [];
+  const components = rest.filter((one) => !modes.includes(one));
+  if (modes.length > 0) more.method = methodOf(modes);
+  if (components.length > 0) more.component = components;
   const { security, tag } = isJson(observation.meta) ? observation.meta : {};
   if (security !== undefined || tag !== undefined)
     more.meta = { ...(security === undefined ? {} : { security }), ...(tag === undefined ? {} : { tag }) };

@@ -9,7 +9,7 @@ import { below, isJson, objectsOf, textOf, unreadable } from './json.ts';
 const BESIDE: Readonly<Record<string, string>> = {
   Device: 'A Device is kept with the readings that name it',
   Patient: 'Readings are of a Patient who is here already',
-  DeviceMetric: 'A DeviceMetric is kept with the Device that it is of',
+  DeviceMetric: 'A DeviceMetric says what a Device can measure: it is no reading',
 };
 
 /** The names that a resource of a Bundle is referred to by. */

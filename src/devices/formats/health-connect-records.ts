@@ -1,3 +1,5 @@
+import { measureOf } from '../measures.ts';
+
 /** How a record type of Health Connect becomes readings. */
 export type RecordType = {
   /** The measure of its value. */
@@ -88,25 +90,28 @@ export const unmeasured: Readonly<Record<string, string>> = {
   TotalCaloriesBurned: 'it has active and basal energy in one',
 };
 
-/** Exercise types, by number and by name, and the answers of LOINC that they are. */
-const exercises: readonly [number, string, string][] = [
-  [8, 'BIKING', 'LA11832-9'],
-  [9, 'BIKING_STATIONARY', 'LA11832-9'],
-  [56, 'RUNNING', 'LA11834-5'],
-  [57, 'RUNNING_TREADMILL', 'LA11834-5'],
-  [70, 'STRENGTH_TRAINING', 'LA11837-8'],
-  [73, 'SWIMMING_OPEN_WATER', 'LA11835-2'],
-  [74, 'SWIMMING_POOL', 'LA11835-2'],
-  [79, 'WALKING', 'LA11836-0'],
-  [37, 'HIKING', 'LA11836-0'],
-  [81, 'WEIGHTLIFTING', 'LA11837-8'],
+/** Exercise types, by number and by name, and what LOINC calls them. */
+export const exercises: readonly [number, string, string][] = [
+  [8, 'BIKING', 'Biking'],
+  [9, 'BIKING_STATIONARY', 'Biking'],
+  [56, 'RUNNING', 'Running'],
+  [57, 'RUNNING_TREADMILL', 'Running'],
+  [70, 'STRENGTH_TRAINING', 'Weights'],
+  [73, 'SWIMMING_OPEN_WATER', 'Swimming'],
+  [74, 'SWIMMING_POOL', 'Swimming'],
+  [79, 'WALKING', 'Walking'],
+  [37, 'HIKING', 'Walking'],
+  [81, 'WEIGHTLIFTING', 'Weights'],
 ];
 
-/** The answer of LOINC for an exercise type; `LA46-8` is another. */
-export const exerciseOf = (type: unknown): string =>
-  exercises.find(
+/** The code of an exercise type, of those that the measure has: a type that has none of its own is another. */
+export function exerciseOf(type: unknown): string {
+  const found = exercises.find(
     ([number, name]) => type === number || (typeof type === 'string' && type.toUpperCase().endsWith(name)),
-  )?.[2] ?? 'LA46-8';
+  );
+  const codes = measureOf('exercise-session-type')?.codes ?? [];
+  return codes.find(({ display }) => display === (found?.[2] ?? 'Other'))?.code ?? '';
+}
 
 /** Stages of sleep, by number and by name, and the measures of their lengths; null: awake or out of bed. */
 const stages: readonly [number, string, string | null][] = [
