@@ -1,62 +1,18 @@
 import { allows } from '../access.ts';
 import { bundleText, outcomeEntry, searchEntry } from '../bundle.ts';
 import type { FhirContext } from '../context.ts';
-import { forbidden, type Issue, invalid, type Result } from '../outcome.ts';
+import { forbidden, invalid, type Result, tooCostly } from '../outcome.ts';
 import { requestParameters } from '../parameters.ts';
-import { isStrict } from '../preferences.ts';
 import type { FhirRequest, FhirResponse } from '../request.ts';
-import type { Condition } from '../search/condition.ts';
-import { conditionOf, isKnown, unknownParameter } from '../search/criteria.ts';
-import { parse, parsePairs } from '../search/parse.ts';
 import { Scan } from '../search/scan.ts';
 import { seeing } from '../search/seeing.ts';
-import { Statement } from '../search/statement.ts';
-import { release, stored } from '../store/release.ts';
+import { release } from '../store/release.ts';
+import { latestOf, latestRows, MOST_JUDGED } from './lastn-rows.ts';
+import { observationCriteria } from './observation-criteria.ts';
 import type { Operation } from './operation.ts';
 import { operationResponse } from './operation-response.ts';
 
 const MAX = 100;
-const ROWS = 5_000;
-
-/**
- * Observations with several different codes have none in the column: they are told apart by the whole concept. Where that is sealed
- * each is of its own.
- */
-const group = `coalesce(r.code::text, (r.content::jsonb -> 'code')::text, r.id)`;
-
-type Criteria = { conditions: Condition[]; names: string[]; issues: Issue[] };
-
-/** The search parameters among what the operation was called with. */
-async function criteriaOf(context: FhirContext, request: FhirRequest, query: string): Promise<Result<Criteria>> {
-  const { grant, base } = request;
-  const pairs = parsePairs(query);
-  if (!pairs.ok) return pairs;
-  const asked = parse(pairs.value);
-  if (!asked.ok) return asked;
-  const found: Criteria = { conditions: [], names: [], issues: [] };
-  const asking = {
-    grant,
-    on: context.database,
-    definitions: context.definitions,
-    type: 'Observation',
-    base,
-    now: context.now(),
-  };
-  const strict = isStrict(request);
-  for (const { criterion, pair } of asked.value.criteria) {
-    if (!isKnown(context.definitions, 'Observation', criterion)) {
-      const unknown = unknownParameter('Observation', pair.name);
-      if (strict || unknown.ok) return unknown;
-      found.issues.push(...unknown.issues.map((issue) => ({ ...issue, severity: 'warning' as const })));
-      continue;
-    }
-    const condition = await conditionOf(asking, criterion);
-    if (!condition.ok) return condition;
-    found.conditions.push(condition.value);
-    found.names.push(pair.name.split(/[:.]/, 1)[0] ?? '');
-  }
-  return { ok: true, value: found };
-}
 
 async function run(context: FhirContext, request: FhirRequest): Promise<Result<FhirResponse>> {
   const { grant, base } = request;
@@ -72,7 +28,7 @@ async function run(context: FhirContext, request: FhirRequest): Promise<Result<F
   for (const name of parameters.value.names()) {
     if (name !== 'max') for (const value of parameters.value.texts(name)) query.append(name, value);
   }
-  const criteria = await criteriaOf(context, request, query.toString());
+  const criteria = await observationCriteria(context, request, query.toString());
   if (!criteria.ok) return criteria;
   const { conditions, names, issues } = criteria.value;
   if (!names.some((name) => name === 'patient' || name === 'subject')) {
@@ -83,15 +39,10 @@ async function run(context: FhirContext, request: FhirRequest): Promise<Result<F
   }
   const shown = seeing(scan, names);
   if (!shown.ok) return shown;
-  const statement = new Statement(grant.tenant);
-  const limit = statement.bind(max, 'int');
-  statement.text =
-    `select id, version, last_updated, patient, patients, labels, content from (select r.id, r.version, r.last_updated, r.patient,` +
-    ` r.patients, r.labels::float8 as labels, r.content, ${group} as grouped, r.date_start, row_number() over` +
-    ` (partition by ${group} order by r.date_start desc nulls last, r.last_updated desc, r.id) as place` +
-    ` ${shown.value.from(statement, 'r', conditions)}) r where place <= ${limit} order by grouped, place limit ${ROWS}`;
-  const rows = await context.database.query(statement.text, statement.params);
-  const found = rows.map(([id, ...columns]) => stored('Observation', String(id), columns));
+  const candidates = await latestRows(context.database, { scan: shown.value, conditions, max });
+  if (shown.value.judges && candidates.length > MOST_JUDGED)
+    return tooCostly(`More than ${MOST_JUDGED} observations would have to be read: ask for fewer by code or date`);
+  const found = latestOf(grant, candidates, max);
   const entries = release(grant, found, 's').map((row) => searchEntry(base, { ...row, mode: 'match' }));
   if (issues.length > 0) entries.push(outcomeEntry(issues));
   const self = `${base}/Observation/$lastn?${new URLSearchParams({ max: String(max) })}&${query}`;

@@ -233,3 +233,42 @@ test.each([
   const blind = { authorization: `Bearer ${await server.token('patient/Patient.rs', { patient: 'p' })}` };
   expect((await stats(`subject=Patient/p&${query}`, { headers: blind })).status).toBe(403);
 });
+
+const lastn = async (query: string, init: RequestInit = {}) => {
+  const response = await server.fetch(`Observation/$lastn?${query}`, init);
+  const { entry = [] } = (await response.json()) as { entry?: { resource: Observation }[] }; // a Bundle
+  return entry.map(({ resource }) => resource);
+};
+
+test('$lastn is the latest of each code, whichever tier they are in', async () => {
+  const [latest, ...others] = await lastn('patient=p&code=8867-4');
+  expect(others).toEqual([]);
+  expect(latest?.effectiveDateTime).toBe(new Date(beats.at(-1)?.at ?? 0).toISOString());
+  // Fifty of them are resources, the others samples.
+  const many = await lastn('patient=p&code=8867-4&max=60');
+  expect(many.map(({ effectiveDateTime }) => Date.parse(effectiveDateTime ?? ''))).toEqual(
+    beats
+      .slice(-60)
+      .map(({ at }) => at)
+      .toReversed(),
+  );
+  const both = await lastn('patient=p&code=8867-4,55423-8');
+  expect(both.map(({ code }) => code.coding?.[0]?.code).toSorted()).toEqual(['55423-8', '8867-4']);
+});
+
+test('where texts tell what a caller may see they are read: statistics and $lastn are of that', async () => {
+  const sent = [10, 20, 30, 40].map((value, n) => ({ at: begin + n * HOUR, value }));
+  await samples('q', '59408-5', '%', sent);
+  await samples('q', '59408-5', '%', [
+    { at: begin + HOUR, value: 21 },
+    { at: begin + 2 * HOUR, value: 31 },
+  ]);
+  await resources([{ ...observation('q', '59408-5', begin - HOUR, 11, '%'), status: 'amended' }]);
+  const headers = {
+    authorization: `Bearer ${await server.token('patient/Observation.rs?status=amended', { patient: 'q' })}`,
+  };
+  const { said } = await stats('subject=Patient/q&code=59408-5&statistic=count,minimum,maximum,sum', { headers });
+  expect(said).toEqual([{ count: 3, minimum: 11, maximum: 31, sum: 63, unit: '%' }]);
+  const found = await lastn('patient=q&code=59408-5&max=2', { headers });
+  expect(found.map(({ valueQuantity }) => valueQuantity?.value)).toEqual([31, 21]);
+});

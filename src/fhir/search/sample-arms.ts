@@ -3,7 +3,7 @@ import { type Condition, writeAll } from './condition.ts';
 import { orderText, type SortKey } from './sort.ts';
 
 /** What holds of a series as a whole. */
-const isOfSeries = (one: Condition): boolean =>
+export const isOfSeries = (one: Condition): boolean =>
   one.kind === 'patient' || (one.kind === 'code' && one.any.length <= fewCodes);
 
 /** A sample has a time, and was stored at one: where nothing can be missing, an index of the samples has the order. */
