@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { Consent, Device } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -17,18 +18,29 @@ import { callerOf } from '../support/caller.ts';
 import { runDueJobs } from '../support/jobs.ts';
 import { freePort, type Server, startServer } from '../support/server.ts';
 
-/** Withings as far as it gives tokens and measurements. */
-type Vendor = { url: string; asked: string[]; refuses: boolean; user: string; close(): Promise<void> };
+/** Withings, and below /fitbit Fitbit, as far as they give tokens and measurements. */
+type Vendor = {
+  url: string;
+  asked: string[];
+  refuses: boolean;
+  user: string;
+  verifier: string | null;
+  close(): Promise<void>;
+};
 
 async function startVendor(): Promise<Vendor> {
   const asked: string[] = [];
   const port = await freePort();
   const vendor: Vendor = {
-    ...{ url: `http://127.0.0.1:${port}`, asked, refuses: false, user: 'wu-1' },
+    ...{ url: `http://127.0.0.1:${port}`, asked, refuses: false, user: 'wu-1', verifier: null },
     close: () => new Promise((resolve) => http.close(() => resolve())),
   };
   let given = 0;
   const answer = (path: string, form: URLSearchParams): unknown => {
+    if (path === '/fitbit/token') {
+      vendor.verifier = form.get('code_verifier');
+      return { access_token: 'fa', refresh_token: 'fr', expires_in: 28_800, token_type: 'Bearer', user_id: 'FB1' };
+    }
     if (path === '/token') {
       if (vendor.refuses) return { status: 401, body: {}, error: 'no' };
       given += 1;
@@ -63,15 +75,23 @@ beforeAll(async () => {
   const { host } = new URL(vendor.url);
   server = await startServer({
     PORTICO_ALLOW_ADDRESSES: host,
+    PORTICO_FITBIT_CLIENT_ID: 'us',
+    PORTICO_FITBIT_CLIENT_SECRET: 'ours',
+    PORTICO_FITBIT_URL: `${vendor.url}/fitbit`,
     PORTICO_WITHINGS_CLIENT_ID: 'us',
     PORTICO_WITHINGS_CLIENT_SECRET: 'ours',
     PORTICO_WITHINGS_WEBHOOK_SECRET: secret,
     PORTICO_WITHINGS_URL: vendor.url,
   });
-  const at = (name: string): string => `${vendor.url}/${name}`;
-  const endpoints = { authorize: at('authorize'), token: at('token'), revoke: at('revoke'), api: at('api') };
+  const below = (url: string) => ({
+    endpoints: { authorize: `${url}/authorize`, token: `${url}/token`, revoke: `${url}/revoke`, api: `${url}/api` },
+  });
+  const us = { clientId: 'us', clientSecret: 'ours', webhookSecret: secret };
   parts = {
-    vendors: new Map([['withings', { clientId: 'us', clientSecret: 'ours', webhookSecret: secret, endpoints }]]),
+    vendors: new Map([
+      ['withings', { ...us, ...below(vendor.url) }],
+      ['fitbit', { ...us, ...below(`${vendor.url}/fitbit`) }],
+    ]),
     fetch: createGuardedFetch({ allow: [host] }),
     limits: createLimits(),
   };
@@ -106,12 +126,9 @@ async function call(patient: string, code: string, parameter: { name: string; va
   return { status: answer.status, body };
 }
 
-async function begin(patient: string, measures: readonly string[] = []) {
+async function begin(patient: string, measures: readonly string[] = [], of = 'withings') {
   const chosen = measures.map((id) => ({ name: 'measure', valueString: id }));
-  const { status, body } = await call(patient, 'device-connect', [
-    { name: 'vendor', valueString: 'withings' },
-    ...chosen,
-  ]);
+  const { status, body } = await call(patient, 'device-connect', [{ name: 'vendor', valueString: of }, ...chosen]);
   const named = (name: string) => body.parameter?.find((one) => one.name === name);
   return {
     status,
@@ -181,6 +198,19 @@ describe('an account at a vendor', () => {
     expect(mixed.ok).toBe(false);
     expect(await comeBack(await grantOf('bea'), { code: 'c', state: 'made-up' })).toMatchObject({ status: 400 });
     expect(await readConnection(server.database, 1, connection)).toMatchObject({ state: 'pending' });
+  });
+
+  test('is redeemed with what its challenge was made of, where the vendor takes one', async () => {
+    const { url, connection } = await begin('ada', ['steps'], 'fitbit');
+    expect(url.searchParams.get('code_challenge_method')).toBe('S256');
+    const state = url.searchParams.get('state') ?? '';
+    const done = await comeBack(await grantOf('ada'), { code: 'c', state }, 'fitbit');
+    expect(done).toEqual({ ok: true, value: { connection } });
+    const hashed = createHash('sha256')
+      .update(vendor.verifier ?? '')
+      .digest('base64url');
+    expect(hashed).toBe(url.searchParams.get('code_challenge'));
+    expect(await connectionOfVendor(server.database, 1, 'fitbit', 'FB1')).toMatchObject({ id: connection });
   });
 
   test('brings the readings of one person and of no second one', async () => {
