@@ -1,6 +1,7 @@
 import type { Observation, Provenance } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
+import { consentOf, to } from '../../../test/support/consents.ts';
 import { type Server, startServer } from '../../../test/support/server.ts';
 import { markSamples } from '../../fhir/samples/mark.ts';
 import { seriesFor } from '../../fhir/samples/series.ts';
@@ -18,15 +19,17 @@ let server: Server;
 
 beforeAll(async () => {
   server = await startServer();
-  for (const [type, id] of [
-    ['Patient', 'p'],
-    ['Patient', 'q'],
-    ['Device', 'watch'],
-    ['Device', 'phone'],
+  const ofP = { patient: { reference: 'Patient/p' } };
+  for (const resource of [
+    { resourceType: 'Practitioner', id: 'gp' },
+    { resourceType: 'Patient', id: 'p', generalPractitioner: [{ reference: 'Practitioner/gp' }] },
+    { resourceType: 'Patient', id: 'q' },
+    { resourceType: 'Device', id: 'watch', ...ofP },
+    { resourceType: 'Device', id: 'phone', ...ofP },
   ]) {
-    const more = type === 'Device' ? { patient: { reference: 'Patient/p' } } : {};
-    const body = JSON.stringify({ resourceType: type, id, ...more });
-    expect((await server.fetch(`${type}/${id}`, { method: 'PUT', body })).status).toBe(201);
+    const { resourceType, id } = resource;
+    const response = await server.fetch(`${resourceType}/${id}`, { method: 'PUT', body: JSON.stringify(resource) });
+    expect(response.status).toBe(201);
   }
 });
 afterAll(() => server?.close());
@@ -77,8 +80,8 @@ async function search<T>(query: string, init: RequestInit = {}): Promise<T[]> {
   return entry.map(({ resource }) => resource);
 }
 
-const rolled = (patient: string, code: string) =>
-  search<Observation>(`Observation?patient=${patient}&code=${code}&_sort=date&_count=100`);
+const rolled = (patient: string, code: string, init: RequestInit = {}) =>
+  search<Observation>(`Observation?patient=${patient}&code=${code}&_sort=date&_count=100`, init);
 
 const data = ({ valueSampledData }: Observation): string[] => valueSampledData?.data?.split(' ') ?? [];
 
@@ -217,4 +220,21 @@ test('a roll-up that somebody deleted is not made again', async () => {
   await rollUpAgain(server.database, 1, 'q');
   await roll();
   expect(await rolled('q', 'heart-rate-hourly')).toEqual([]);
+});
+
+test('who must not see readings of a code does not see what they are rolled up to', async () => {
+  const headers = { authorization: `Bearer ${await server.token('user/*.rs', { fhirUser: 'Practitioner/gp' })}` };
+  const seen = async (code: string) => (await rolled('p', code, { headers })).length;
+  expect([await seen('heart-rate-daily'), await seen('steps-daily')]).toEqual([1, 1]);
+  const code = [{ coding: [{ system: 'http://loinc.org', code: '8867-4' }] }];
+  const denied = consentOf('p', {
+    type: 'permit',
+    provision: [{ type: 'deny', actor: [to('Practitioner/gp')], code }],
+  });
+  expect((await server.fetch('Consent', { method: 'POST', body: JSON.stringify(denied) })).status).toBe(201);
+  expect([await seen('8867-4'), await seen('heart-rate-daily'), await seen('heart-rate-hourly')]).toEqual([0, 0, 0]);
+  expect(await seen('steps-daily')).toBe(1);
+  const query = 'subject=Patient/p&code=8867-4&statistic=count';
+  const stats = await server.fetch(`Observation/$stats?${query}`, { headers });
+  expect(await stats.text()).toContain('"valueInteger":0');
 });

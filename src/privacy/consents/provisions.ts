@@ -1,9 +1,10 @@
-import type { ConsentProvision } from '@medplum/fhirtypes';
+import type { Coding, ConsentProvision } from '@medplum/fhirtypes';
 
 import { allRows, type DataPeriod, type Predicate, type Rows } from '../../fhir/access.ts';
 import type { FhirContext, Resource } from '../../fhir/context.ts';
 import { compartmentTypes } from '../../fhir/definitions/compartments.ts';
 import { primary } from '../../fhir/definitions/primary.ts';
+import { rollUpCodes } from '../../fhir/samples/roll-up-codes.ts';
 import { parseInterval } from '../../fhir/search/dates.ts';
 import type { PredicateOf } from '../../fhir/search/predicate.ts';
 import { tokenParameters } from '../../fhir/search/token-parameters.ts';
@@ -89,9 +90,13 @@ export function codeParameter(type: string): string | null {
 
 const escaped = (text: string): string => encodeURIComponent(text.replace(/[\\,|$]/g, '\\$&'));
 
+/** Codes, and those of what readings of them are rolled up to (src/devices/rollups): it says no less than they do. */
+const withRollUps = (type: string, coding: readonly Coding[]): readonly Coding[] =>
+  type === 'Observation' ? coding.flatMap((one) => [one, ...rollUpCodes(one.code ?? '')]) : coding;
+
 function codeOf(reading: Reading, type: string, { code = [] }: ConsentProvision): Predicate | null {
   const tokens = code.flatMap(({ coding = [] }) =>
-    coding.map((one) => `${escaped(one.system ?? '')}|${escaped(one.code ?? '')}`),
+    withRollUps(type, coding).map((one) => `${escaped(one.system ?? '')}|${escaped(one.code ?? '')}`),
   );
   const parameter = codeParameter(type);
   return parameter === null ? null : reading.predicateOf(reading.tenant, type, `${parameter}=${tokens.join(',')}`);
