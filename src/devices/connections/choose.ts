@@ -6,6 +6,7 @@ import { isAppGrant } from '../../privacy/consents/consent-resource.ts';
 import { appendAuditEvent } from '../../privacy/ledger/append.ts';
 import { replaceMadeIn, storeMadeIn } from '../../privacy/made.ts';
 import { measureOf } from '../measures.ts';
+import { rollUpAgain } from '../rollups/due.ts';
 import type { Connection } from './connection.ts';
 import { lockedOwn } from './locked.ts';
 import { auditOf, codesOf, provenanceOf } from './resources.ts';
@@ -58,6 +59,7 @@ export async function choose(
   return context.database.transaction(async (tx) => {
     const chosen = await tx.query(chooseSql, [tenant, id, measures, priority]);
     if (chosen.length === 0) return false;
+    if (priority !== one.priority) await rollUpAgain(tx, tenant, one.patient);
     const changed = await lockedOwn<Consent>(tx, tenant, ['Consent', [consent]], (was) =>
       isOfReadings(was, base) ? withMeasures(was, measures, base) : null,
     );

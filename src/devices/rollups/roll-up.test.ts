@@ -222,6 +222,39 @@ test('a roll-up that somebody deleted is not made again', async () => {
   expect(await rolled('q', 'heart-rate-hourly')).toEqual([]);
 });
 
+test('a reading that is still being written when its hour is rolled up is rolled up afterwards', async () => {
+  const from: From = { patient: 'q', measure: 'spo2', device: 'watch' };
+  const { fhir } = server.smart;
+  const at = day + 8 * HOUR;
+  await send(from, [{ at, value: 97 }]);
+  await fhir.database.transaction(async (tx) => {
+    const of = { patient: 'q', source: 'app:a/watch', measure: 'spo2' };
+    const series = await seriesFor(fhir, tx, 1, of, () => template(from));
+    const late = { at: at + MINUTE, value: 91 };
+    const sample = { series: series.id, id: sampleId(from, late), start: late.at, duration: 0, zone: 0, value: 91 };
+    await writeSamples(tx, 1, [sample], new Date(now));
+    await roll();
+  });
+  await roll();
+  const [daily] = await rolled('q', 'spo2-daily');
+  expect([statistic(daily, 'count'), statistic(daily, 'minimum')]).toEqual([2, 91]);
+});
+
+test('what a person has written by hand is not summed up with what devices measure', async () => {
+  const from: From = { patient: 'q', measure: 'heart-rate', device: 'watch' };
+  const { device: _, ...byHand } = template(from);
+  const said = (more: object) => JSON.stringify({ ...byHand, ...more });
+  const time = new Date(day + 30 * MINUTE).toISOString();
+  const value = (bpm: number) => ({ effectiveDateTime: time, valueQuantity: { ...byHand.valueQuantity, value: bpm } });
+  const device = { reference: 'Device/chest-strap', display: 'Strap' };
+  for (const body of [said(value(200)), said({ ...value(80), device })])
+    expect((await server.fetch('Observation', { method: 'POST', body })).status).toBe(201);
+  await rollUpAgain(server.database, 1, 'q');
+  await roll();
+  const [daily] = await rolled('q', 'heart-rate-daily');
+  expect([statistic(daily, 'maximum'), statistic(daily, 'count')]).toEqual([80, 2]);
+});
+
 test('who must not see readings of a code does not see what they are rolled up to', async () => {
   const headers = { authorization: `Bearer ${await server.token('user/*.rs', { fhirUser: 'Practitioner/gp' })}` };
   const seen = async (code: string) => (await rolled('p', code, { headers })).length;
