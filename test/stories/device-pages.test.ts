@@ -2,7 +2,10 @@ import { createServer, type Server as HttpServer, type IncomingMessage } from 'n
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { rollUpJob } from '../../src/devices/rollups/roll-up-job.ts';
 import { hasChromium, openChromium } from '../support/chromium.ts';
+import { collection, heartRate, submit } from '../support/device-submissions.ts';
+import { runDueJobs } from '../support/jobs.ts';
 import { focusOn, signInTo } from '../support/privacy-pages.ts';
 import { freePort, type Server } from '../support/server.ts';
 import { startSmartWorld } from '../support/smart-world.ts';
@@ -263,6 +266,40 @@ describe.runIf(hasChromium('the pages of devices and readings are not looked at 
     await go(page, '/devices/readings/body-weight?range=month');
     expect(await page.locator('.says').innerText()).toContain('Measured by: Withings.');
     expect(complaints.filter((one) => !one.includes('422'))).toEqual([]);
+    await context.close();
+  }, 120_000);
+
+  test('of thousands of readings a chart shows what was summed up, with the lowest and the highest of each day', async () => {
+    const start = Math.floor(Date.now() / 86_400_000 - 20) * 86_400_000;
+    const beats = Array.from({ length: 20 * 288 }, (_, n) =>
+      heartRate('sanna-lindqvist', new Date(start + n * 300_000).toISOString(), n === 1000 ? 199 : 60 + (n % 40)),
+    );
+    for (let from = 0; from < beats.length; from += 960) {
+      const answer = await submit(server, collection(...beats.slice(from, from + 960)));
+      expect(answer.status, answer.text.slice(0, 500)).toBeLessThan(202);
+    }
+    await runDueJobs(server.smart.fhir, Date.now() + 60_000, [rollUpJob]);
+    const context = await open();
+    const page = await signInTo(server, context, 'sanna-lindqvist', '/devices');
+    const complaints = listen(page);
+    await expect
+      .poll(
+        async () => {
+          await go(page, '/devices/readings/heart-rate?range=month');
+          return says(page);
+        },
+        { timeout: 60_000, interval: 1000 },
+      )
+      .toMatch(/to 199 beats per minute.* one of them is counted\./);
+    await lookedAt(page, 'devices-many-month');
+    const began = performance.now();
+    await go(page, '/devices/readings/heart-rate?range=year');
+    expect(performance.now() - began).toBeLessThan(5000);
+    expect(await says(page)).toContain('199 beats per minute');
+    await go(page, '/devices/readings/heart-rate?range=day');
+    expect(await main(page)).toContain('From the lowest to the highest reading');
+    await lookedAt(page, 'devices-many-day');
+    expect(complaints).toEqual([]);
     await context.close();
   }, 120_000);
 });

@@ -13,7 +13,7 @@ import { devicesPage } from './frame.ts';
 import { type Adding, plotOf, type RangeName, rangeNames, ranges } from './plot.ts';
 import { linesOf, type Point } from './point.ts';
 import { readFor } from './read-for.ts';
-import { deviceNames, type Looking, latestOf, MOST, type Read, zoneOf } from './readings.ts';
+import { deviceNames, type Looking, latestOf, MOST, noDevice, type Read, zoneOf } from './readings.ts';
 
 const DAY = 86_400_000;
 
@@ -52,7 +52,7 @@ function askedOf({ query }: Visit['request'], adding: Adding): Asked {
   return {
     range: adding === 'day' && range === 'day' ? 'week' : range,
     until: Number.isNaN(until) ? null : until,
-    device: /^Device\/[A-Za-z0-9.-]{1,64}$/.test(device) ? device : null,
+    device: device === noDevice || /^Device\/[A-Za-z0-9.-]{1,64}$/.test(device) ? device : null,
   };
 }
 
@@ -103,7 +103,9 @@ function pager(shown: Shown): Html {
 }
 
 const nameOf = (shown: Shown, device: string | null): string =>
-  device === null ? chartWords[shown.book.visit.request.language].noDevice : (shown.names.get(device) ?? device);
+  device === null || device === noDevice
+    ? chartWords[shown.book.visit.request.language].noDevice
+    : (shown.names.get(device) ?? device);
 
 /** Which of the sources to show; what adds up is shown of one at a time, for nothing is counted twice. */
 function sources(shown: Shown, device: string | null): Html {
@@ -166,9 +168,11 @@ function body(shown: Shown): Html {
   const { device, points } = counted(shown);
   const plot = plotOf(points, { from, range, adding, lines: linesOf(measure).length });
   const chart: Chart = { measure, plot, range, from, to };
-  const devices = [
-    ...new Set(points.flatMap((point) => (point.device === null ? [] : [nameOf(shown, point.device)]))),
-  ].sort();
+  const measuredBy = read.rolled ? read.devices : points.map((point) => point.device ?? noDevice);
+  const devices = [...new Set(measuredBy)]
+    .filter((one) => one !== noDevice)
+    .map((one) => nameOf(shown, one))
+    .sort();
   const says = chartSays(language, { ...chart, points, adding, rolled: read.rolled }, devices);
   const hasChart = measure.kind !== 'code' && points.some(({ values }) => values.some((value) => value !== null));
   const hasUsual = linesOf(measure).some(({ usual }) => usual !== undefined);

@@ -27,13 +27,21 @@ const codeOf = (measure: Measure): string => {
   return first === undefined ? '' : `${first.system ?? ''}|${first.code ?? ''}`;
 };
 
-/** What a measure's readings are searched by. @param device `Device/1`; null: whichever */
+/** Stands in the place of a device for what was entered by hand, or at a visit. */
+export const noDevice = 'none';
+
+function measuredBy(device: string | null): Record<string, string> {
+  if (device === null) return {};
+  return device === noDevice ? { 'device:missing': 'true' } : { device };
+}
+
+/** What a measure's readings are searched by. @param device `Device/1`, or noDevice; null: whichever */
 function criteriaOf({ patient }: Looking, measure: Measure, device: string | null): Record<string, string> {
   return {
     patient: `Patient/${patient}`,
     code: codeOf(measure),
     'status:not': 'entered-in-error',
-    ...(device === null ? {} : { device }),
+    ...measuredBy(device),
   };
 }
 
@@ -60,7 +68,7 @@ export async function* observationsOf(
 export type Read = {
   /** Whether they are what was summed up by the server. */
   rolled: boolean;
-  /** What measured, as far as it was looked at: `Device/1`. */
+  /** What measured, as far as it was looked at: `Device/1`, noDevice. */
   devices: readonly string[];
   points: Point[];
   /** Whether there were more readings than one chart is made of: then the oldest are missing. */
@@ -88,7 +96,7 @@ export async function readingsOf(
 }
 
 const devicesOf = (points: readonly Point[]): string[] =>
-  [...new Set(points.flatMap(({ device }) => device ?? []))].sort();
+  [...new Set(points.map(({ device }) => device ?? noDevice))].sort();
 
 /** How many readings there are of a time, and which devices measured the latest of them. */
 export async function glanceAt(
@@ -108,7 +116,7 @@ export async function glanceAt(
   if (!answer.ok) return { count: 0, devices: [] };
   const { total = 0, entry = [] } = answer.value;
   const devices = entry.flatMap(({ resource }) =>
-    resource?.resourceType === 'Observation' ? (resource.device?.reference ?? []) : [],
+    resource?.resourceType === 'Observation' ? [resource.device?.reference ?? noDevice] : [],
   );
   return { count: total, devices: [...new Set(devices)].sort() };
 }
