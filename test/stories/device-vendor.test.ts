@@ -300,4 +300,18 @@ describe('an account at a vendor', () => {
     await vi.waitFor(() => expect(vendor.asked).toContain('/revoke revoke'), { timeout: 15_000, interval: 100 });
     expect(await readConnection(server.database, 1, id)).toMatchObject({ state: 'revoked' });
   }, 20_000);
+
+  test('is taken back at the vendor when the record is erased, and nothing is left of it', async () => {
+    await server.fetch('Patient/eve', { method: 'PUT', body: '{"resourceType":"Patient","id":"eve"}' });
+    const id = await connect('eve', 'wu-9');
+    vendor.asked.length = 0;
+    const officer = await server.token('system/*.cruds', { actor: 'privacy-officer' });
+    const erased = await server.fetch('Patient/eve/$erase?grace=0', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${officer}` },
+    });
+    expect(erased.status).toBe(200);
+    await vi.waitFor(() => expect(vendor.asked).toContain('/revoke revoke'), { timeout: 15_000, interval: 100 });
+    await vi.waitFor(async () => expect(await readConnection(server.database, 1, id)).toBeNull(), { timeout: 5000 });
+  }, 30_000);
 });

@@ -4,14 +4,13 @@ import type { Queryable } from '../../db/database.ts';
 import { addJob } from '../../db/jobs.ts';
 import type { FhirContext } from '../../fhir/context.ts';
 import { uuid7 } from '../../fhir/store/uuid.ts';
+import { REVOKE_JOB } from '../../privacy/erase/sources.ts';
 import { appendAuditEvent } from '../../privacy/ledger/append.ts';
 import { replaceMadeIn, storeMadeIn } from '../../privacy/made.ts';
 import { consentsOfApp } from './client.ts';
 import type { Connection } from './connection.ts';
 import { type Changed, lockedOwn } from './locked.ts';
 import { auditOf, provenanceOf, type Told } from './resources.ts';
-
-export const revokeKind = 'device-revoke';
 
 export type Ending = {
   by: Reference<never>;
@@ -91,7 +90,7 @@ export async function endConnection(
     const targets = changed.map(({ resource }) => `${resource.resourceType}/${resource.id}`);
     if (targets.length > 0)
       await storeMadeIn(context, tx, tenant, [provenanceOf(told, uuid7(now.getTime()), 'UPDATE', targets)]);
-    if (kind === 'vendor') await addJob(tx, { tenant, kind: revokeKind, payload: { connection: id }, key: id });
+    if (kind === 'vendor') await addJob(tx, { tenant, kind: REVOKE_JOB, payload: { connection: id }, key: id });
     await appendAuditEvent(context, tenant, auditOf(told, 'U', consent, why), { on: tx });
     return thrown;
   });

@@ -1,8 +1,8 @@
 import { JobError } from '../../db/jobs.ts';
+import { REVOKE_JOB } from '../../privacy/erase/sources.ts';
 import type { JobHandler } from '../../privacy/jobs/job-handler.ts';
 import type { DeviceParts } from '../deps.ts';
 import { placeOf, reachOf, vendorIn, webhookOf } from './authorization.ts';
-import { revokeKind } from './end.ts';
 import { readTokens, writeTokens } from './secrets.ts';
 import { readConnection } from './store.ts';
 import { freshTokens } from './tokens.ts';
@@ -13,7 +13,7 @@ type Asked = { connection: string };
 
 /** Takes back, at the vendor, the tokens of a connection that has ended, and forgets them. */
 export const revokeTokensJob = (parts: DeviceParts): JobHandler => ({
-  kind: revokeKind,
+  kind: REVOKE_JOB,
   async run(context, { tenant, payload }) {
     const { connection: id } = payload as Asked; // as it was given to addJob
     const { database, settings } = context;
@@ -30,5 +30,7 @@ export const revokeTokensJob = (parts: DeviceParts): JobHandler => ({
       if (done?.ok === false) throw unreached;
     }
     await writeTokens(settings, database, tenant, id, null);
+    // Of a record that was erased nothing else is left of it.
+    await database.query("delete from device_connection where tenant = $1 and id = $2 and patient = ''", [tenant, id]);
   },
 });

@@ -4,6 +4,7 @@ import { erasePatient, type Keep } from './erase-patient.ts';
 import { type Erasure, type ErasureState, endErasure, findErasure } from './erasure.ts';
 import { endTask, tellTask } from './erasure-task.ts';
 import { isComplete, type ReceiptBody, signReceipt } from './receipt.ts';
+import { endSources } from './sources.ts';
 
 /** There is no way back from here, unless a hold stands or it was cancelled. One statement, so that neither comes in between. */
 const beginSql = `update erasure e set state = 'erasing'
@@ -37,6 +38,7 @@ export async function carryOut(
   // Before anything is gone: what is restored from a backup of now must go again.
   await logErasure(context, erasure);
   await tellTask(context, erasure, 'in-progress', 'erasing');
+  await endSources(context, tenant, erasure.patient);
   await settled(context);
   const counted = await erasePatient(context, erasure, keep);
   const body: ReceiptBody = {
