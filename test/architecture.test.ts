@@ -136,9 +136,7 @@ test('no folder imports itself by way of another; within one, a grammar may be r
 
 test('hono is imported by web, by routes and by pages, and by nothing else', () => {
   const mayServe = (path: string): boolean =>
-    ['src/web/', 'src/pages/', 'src/smart/pages/', 'src/privacy/pages/', 'src/video/pages/'].some((folder) =>
-      path.startsWith(folder),
-    ) || basename(path) === 'routes.ts';
+    /^src\/(web|pages|(smart|privacy|video|devices)\/pages)\//.test(path) || basename(path) === 'routes.ts';
   const wrong = program.filter(
     ({ path, imports }) => !mayServe(path) && imports.some(({ from }) => /^(hono|@hono)(\/|$)/.test(from)),
   );

@@ -1,5 +1,6 @@
 import type { Grant } from '../fhir/access.ts';
 import type { FhirContext } from '../fhir/context.ts';
+import { takeTurns } from '../fhir/interactions/entry-request.ts';
 import { note } from '../fhir/store/release.ts';
 import { storeMadeIn } from '../privacy/made.ts';
 import { liveConnection } from './connections/live.ts';
@@ -95,7 +96,11 @@ async function takeChunk(
 ): Promise<ItemOutcome[]> {
   const { link } = passage;
   const prepared: (Prepared | ItemOutcome)[] = [];
-  for (const item of items) prepared.push(await prepare(context, passage, item));
+  const turn = takeTurns();
+  for (const item of items) {
+    await turn();
+    prepared.push(await prepare(context, passage, item));
+  }
   const chunk = prepared.filter(isPrepared);
   const stored = chunk.length === 0 ? [] : await storeChunk(context, link, chunk, options);
   if (stored === null)

@@ -3,7 +3,7 @@ import type { Observation } from '@medplum/fhirtypes';
 import { admitsChange, type Grant, readsText } from '../fhir/access.ts';
 import type { FhirContext, Resource } from '../fhir/context.ts';
 import type { Parsed } from '../fhir/json.ts';
-import { forbidden, invalidResource, ok, type Result } from '../fhir/outcome.ts';
+import { forbidden, invalidResource, ok, type Result, unprocessable } from '../fhir/outcome.ts';
 import { parseReference } from '../fhir/reference.ts';
 import { match } from '../fhir/search/match.ts';
 import { draft } from '../fhir/store/draft.ts';
@@ -79,12 +79,20 @@ function cameAlong({ reference, identity, ...hint }: DeviceHint): DeviceHint {
   return { ...hint, identity: identity === reference ? (hint.name ?? null) : identity };
 }
 
-async function deviceOf(context: FhirContext, passage: Passage, hint: DeviceHint | undefined) {
+/** Devices that one submission may bring. */
+const MOST_DEVICES = 200;
+
+async function deviceOf(
+  context: FhirContext,
+  passage: Passage,
+  hint: DeviceHint | undefined,
+): Promise<Result<Measuring>> {
   const known = hint?.reference === undefined ? undefined : passage.devices.get(hint.reference);
   const meant = known === undefined ? hint : cameAlong(known);
   const key = JSON.stringify(meant ?? null);
   const met = passage.met.get(key);
   if (met !== undefined) return met;
+  if (passage.met.size >= MOST_DEVICES) return unprocessable(`One submission names ${MOST_DEVICES} devices at most`);
   const found = await measuring(context, passage.link, meant);
   passage.met.set(key, found);
   return found;
