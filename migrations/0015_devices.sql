@@ -154,6 +154,7 @@ create table series (
 );
 create unique index series_of on series (tenant, patient, source, measure);
 create index series_code on series (tenant, code, patient);
+create index series_keys on series using gin (keys);
 
 create table sample (
   tenant   int         not null,

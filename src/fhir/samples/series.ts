@@ -84,11 +84,34 @@ export async function seriesFor(
   return seriesOf(of.patient, made);
 }
 
+const pageSql = `select id, labels::float8, meta, head, unit, patient from series where tenant = $1 and id > $2 order by id limit $3`;
+
+/** Series in the order of their ids, as far as an Observation of them says what they are. */
+export async function seriesBehind(on: Queryable, tenant: number, after: number, limit: number): Promise<Series[]> {
+  return (await on.query(pageSql, [tenant, after, limit])).map((row) => seriesOf(String(row[5]), row));
+}
+
+const rewrite = `update series set device = $3, labels = $4, code = $5, present = $6::int[], keys = $7::bigint[], keys_amended = $8::bigint[],
+    keys_error = $9::bigint[], factor = $10, shift = $11, meta = $12, head = $13, unit = $14
+  where tenant = $1 and id = $2`;
+
+/** Says otherwise what all samples of a series have in common: their versions are what they were. */
+export async function rewriteSeries(
+  context: Pick<FhirContext, 'database' | 'index'>,
+  tenant: number,
+  { id, patient }: Series,
+  template: Observation,
+): Promise<void> {
+  // Each of them has a time, which is not in what they have in common.
+  const one = { ...template, effectiveDateTime: '1970-01-01T00:00:00Z' };
+  await context.database.query(rewrite, [tenant, id, ...(await columnsOf(context, tenant, { patient }, one))]);
+}
+
 /** The columns of a series behind its key, as `create` takes them. */
 async function columnsOf(
   context: Pick<FhirContext, 'database' | 'index'>,
   tenant: number,
-  of: SeriesOf,
+  of: Pick<SeriesOf, 'patient'>,
   template: Observation,
 ) {
   const { valueQuantity: quantity, device } = template;

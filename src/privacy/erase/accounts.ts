@@ -37,6 +37,16 @@ const belongings: readonly { table: string; theirs: string }[] = [
   { table: 'video_participant', theirs: `visit in ($VISITS) or reference = 'Patient/' || $2` },
   { table: 'slot_hold', theirs: `holder = 'Patient/' || $2` },
   { table: 'video_visit', theirs: 'patient = $2' },
+  {
+    table: 'device_authorization',
+    theirs: 'connection in (select c.id from device_connection c where c.tenant = $1 and c.patient = $2)',
+  },
+  // Whoever is writing readings of theirs has this row locked, and nobody does once it is gone.
+  ...['connection', 'payload', 'record', 'written'].map((name) => ({
+    table: `device_${name}`,
+    theirs: 'patient = $2',
+  })),
+  { table: 'rollup_due', theirs: 'patient = $2' },
   { table: 'user_account', theirs: 'id = any($3::text[])' },
 ].map(({ table, theirs }) => ({
   table,
@@ -109,10 +119,11 @@ export async function countBelongings(
   return Object.fromEntries(counts.filter(([, count]) => count > 0));
 }
 
-/** The files of copies that were made of the record, and pieces of recordings that have not become documents. */
+/** The files of copies that were made of the record, pieces of recordings that have not become documents, and what devices sent. */
 export async function filesOf(on: Queryable, tenant: number, patient: string): Promise<string[]> {
   const rows = await on.query(
     `select sha256 from record_copy where tenant = $1 and patient = $2 and sha256 is not null
+     union select sha256 from device_payload where tenant = $1 and patient = $2 and bytes is null
      union select part ->> 'sha256' from video_visit v join video_recording r on r.tenant = v.tenant and r.visit = v.id,
        jsonb_array_elements(r.parts::jsonb) part where v.tenant = $1 and v.patient = $2`,
     [tenant, patient],

@@ -13,6 +13,8 @@ const backSql = `select p from unnest($2::text[]) p
     or exists (select from resource where tenant = $1 and patients @> array[p])
     or exists (select from resource_history where tenant = $1 and patient = p)
     or exists (select from resource_history where tenant = $1 and patients @> array[p])
+    or exists (select from series where tenant = $1 and patient = p)
+    or exists (select from device_connection where tenant = $1 and patient = p)
     or exists (select from user_account where tenant = $1 and fhir_user = 'Patient/' || p)`;
 
 /** Which of these patients there is something of. */

@@ -6,6 +6,7 @@ import { unneeded } from './files.ts';
 import { heldAmong } from './held-rows.ts';
 import { inventoryOf, type Name, nameOf, parseName } from './inventory.ts';
 import { look } from './look.ts';
+import { countReadings, eraseReadings, textsOfReadings } from './readings.ts';
 import type { Count, ReceiptBody } from './receipt.ts';
 import type { Unnamed } from './scrub.ts';
 import { eraseTexts } from './texts-of-codes.ts';
@@ -44,8 +45,19 @@ export async function erasePatient(context: FhirContext, erasure: Erasure, keep:
   const { database } = context;
   const { tenant, patient } = erasure;
   const users = union(erasure.users, await accountsOf(database, tenant, patient));
-  let work = erasure.work ?? { ...begun, others: await countBelongings(database, tenant, patient, users) };
-  work = { ...work, files: union(work.files, await filesOf(database, tenant, patient)) };
+  const readings = await keptReadings(context, tenant, patient, keep);
+  let work = erasure.work ?? {
+    ...begun,
+    others: {
+      ...(await countBelongings(database, tenant, patient, users)),
+      ...(readings === null ? await countReadings(database, tenant, patient) : {}),
+    },
+  };
+  work = {
+    ...work,
+    files: union(work.files, await filesOf(database, tenant, patient)),
+    texts: readings === null ? union(work.texts, await textsOfReadings(database, tenant, patient)) : work.texts,
+  };
   let kept: readonly Kept[] = [];
   // What was written while it went is found in the next round; in the last one nothing is.
   for (let round = 1; ; round++) {
@@ -93,12 +105,33 @@ export async function erasePatient(context: FhirContext, erasure: Erasure, keep:
   const proxies = work.ids.map(parseName).filter(({ type }) => type === 'RelatedPerson');
   const others = proxies.map(({ id }) => id);
   await eraseBelongings(database, tenant, patient, users, others);
+  if (readings === null) await eraseReadings(database, tenant, patient, null);
   await eraseTexts(database, tenant, work.texts);
   const files = await unneeded(database, work.files);
   for (const file of files) await context.blobs.delete(file);
   // What backups hold of the record is readable by nobody from here on.
   if (kept.length === 0) await context.patientKeys?.destroy(tenant, patient);
-  return countAgain(context, erasure, { work, users, files, kept });
+  return countAgain(context, erasure, { work, users, files, kept, readings });
+}
+
+/** Of the samples of a record, how many must be kept and why; null: none. What is true of the latest is true of each. */
+async function keptReadings(
+  context: FhirContext,
+  tenant: number,
+  patient: string,
+  keep: Keep,
+): Promise<{ count: number; reason: string } | null> {
+  const [row] = await context.database.query(
+    `select l.id::text, count from series s cross join lateral (select id, received from sample m
+       where m.tenant = $1 and m.series = s.id and m.status <> 9 order by received desc limit 1) l,
+       (select count(*)::int as count from sample m join series o on o.tenant = $1 and o.id = m.series
+         where m.tenant = $1 and o.patient = $2 and m.status <> 9) c
+     where s.tenant = $1 and s.patient = $2 order by l.received desc limit 1`,
+    [tenant, patient],
+  );
+  if (!row) return null;
+  const [kept] = await keep(context, tenant, [{ type: 'Observation', id: String(row[0]) }]);
+  return kept ? { count: Number(row[1]), reason: kept.reason } : null;
 }
 
 /** Rids what is others' of the patient; what is no resource without goes as a whole. */
@@ -131,17 +164,26 @@ async function unnameAll(
   return work;
 }
 
-type Done = { work: Work; users: readonly string[]; files: readonly string[]; kept: readonly Kept[] };
+type Done = {
+  work: Work;
+  users: readonly string[];
+  files: readonly string[];
+  kept: readonly Kept[];
+  readings: { count: number; reason: string } | null;
+};
 
 /** What was there, and what is left of it now. */
 async function countAgain(
   context: FhirContext,
   { tenant, patient }: Erasure,
-  { work, users, files, kept }: Done,
+  { work, users, files, kept, readings }: Done,
 ): Promise<Counted> {
   const { database, blobs } = context;
   const left = await countRows(database.byKey, tenant, work.ids.map(parseName));
-  const others = await countBelongings(database, tenant, patient, users);
+  const others = {
+    ...(await countBelongings(database, tenant, patient, users)),
+    ...(readings === null ? await countReadings(database, tenant, patient) : {}),
+  };
   const present = await Promise.all(
     files.map(async (file) => {
       const stream = await blobs.get(file);
@@ -156,7 +198,7 @@ async function countAgain(
     others: bothOf(work.others, others),
     files: { before: files.length, after: present.filter(Boolean).length },
     unnamed: work.unnamed,
-    kept: summed(kept),
+    kept: [...summed(kept), ...(readings === null ? [] : [{ type: 'Observation', ...readings }])],
   };
 }
 

@@ -8,6 +8,7 @@ import { type Server, startServer } from '../../../test/support/server.ts';
 import { sideTables } from '../../fhir/store/sides.ts';
 import { addUser } from '../../smart/people/users.ts';
 import { belongingTables } from './accounts.ts';
+import { readingTables } from './readings.ts';
 import { isComplete, isSigned, type ReceiptBody } from './receipt.ts';
 
 let server: Server;
@@ -249,6 +250,8 @@ const whole: Record<string, object> = {
 const others: Record<string, string> = {
   client: 'apps; whoever registered one is taken off',
   complaint_source: 'counts, by hashed addresses',
+  device_event_seen: 'ids that vendors gave their notifications',
+  device_template: 'how payloads are read, and who said so, by an id',
   disclosure_order: 'what was told to an authority, and who agreed: ids and types',
   erased_id: 'hashes of ids',
   erasure: 'the id of the patient, and figures',
@@ -285,7 +288,7 @@ test('every table is one that a record is erased from, or one in which nothing o
   const tables = await server.database.query(
     `select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition`,
   );
-  const erased = ['resource', 'resource_history', 'concept_text', ...sideTables, ...belongingTables];
+  const erased = ['resource', 'resource_history', 'concept_text', ...sideTables, ...belongingTables, ...readingTables];
   const known = new Set([...erased, ...Object.keys(others)]);
   expect(tables.map(([name]) => String(name)).filter((name) => !known.has(name))).toEqual([]);
 });

@@ -13,7 +13,8 @@ export async function eraseTexts(on: Queryable, tenant: number, keys: readonly n
   for (let at = 0; at < keys.length; at += BATCH) {
     await on.query(
       `delete from concept_text t where tenant = $1 and key = any($2::bigint[])
-         and not exists (select from resource r where r.tenant = $1 and r.keys @> array[t.key])`,
+         and not exists (select from resource r where r.tenant = $1 and r.keys @> array[t.key])
+         and not exists (select from series s where s.tenant = $1 and s.keys @> array[t.key])`,
       [tenant, numbers(keys.slice(at, at + BATCH))],
     );
   }

@@ -2,10 +2,12 @@ import { type Job, keepJob } from '../../db/jobs.ts';
 import type { FhirContext } from '../../fhir/context.ts';
 import { parseResource } from '../../fhir/json.ts';
 import { typeNumber } from '../../fhir/resources.ts';
+import { isSampleId } from '../../fhir/samples/promote.ts';
 import { draft } from '../../fhir/store/draft.ts';
 import { systemGrant } from '../../fhir/store/system.ts';
 import type { JobHandler } from '../jobs/job-handler.ts';
 import { withLabels } from './labelled.ts';
+import { relabelSeries } from './relabel-series.ts';
 import { isLabelled, rulesVersion } from './ruled.ts';
 
 /** Rows that are looked at in one go; what is done of them is done if the server dies. */
@@ -35,6 +37,8 @@ async function save(context: FhirContext, tenant: number, { type, id }: Place, v
   );
 }
 
+const ownSql = 'update device_written set version = $4 where tenant = $1 and observation = $2::uuid and version = $3';
+
 /** Writes the next version of a resource if the rules say other labels than it has, so that its history tells. */
 async function relabelOne(context: FhirContext, tenant: number, type: string, id: string): Promise<void> {
   const grant = systemGrant(tenant, [type]);
@@ -48,7 +52,10 @@ async function relabelOne(context: FhirContext, tenant: number, type: string, id
     if (labelled === parsed.value) return;
     const one = draft(context, tenant, labelled, id, new Date(context.now()));
     const written = await context.store.update(grant, one, version);
-    if (written.ok) return;
+    if (!written.ok) continue;
+    // A device that sent it may still amend it: nobody has said otherwise.
+    if (isSampleId(type, id)) await context.database.query(ownSql, [tenant, id, version, written.value.version]);
+    return;
   }
   throw new Error('a resource that is to be labelled is being written again and again');
 }
@@ -88,6 +95,7 @@ async function relabel(context: FhirContext, job: Job): Promise<boolean> {
       if (!(await keepJob(context.database, job, context.now()))) return false;
     }
   }
+  await relabelSeries(context, tenant);
   await save(context, tenant, place, rulesVersion);
   return true;
 }

@@ -8,8 +8,11 @@ import { numbers } from '../../fhir/store/arrays.ts';
 
 const allTypes = resourceTypes.map(typeNumber);
 
-const activitySql = `select p, (select max(greatest(r.last_updated, coalesce(nullif(r.date_start, 'infinity'), r.last_updated)))
+const activitySql = `select p, greatest((select max(greatest(r.last_updated, coalesce(nullif(r.date_start, 'infinity'), r.last_updated)))
     from resource r where r.tenant = $1 and r.type = any($3::smallint[]) and r.patient = p),
+    (select max(greatest((select max(start) from sample m where m.tenant = $1 and m.series = s.id),
+      (select max(received) from sample m where m.tenant = $1 and m.series = s.id)))
+      from series s where s.tenant = $1 and s.patient = p)),
   (select content from resource r where r.tenant = $1 and r.type = ${typeNumber('Patient')} and r.id = p)
   from unnest($2::text[]) p`;
 

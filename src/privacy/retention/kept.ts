@@ -1,5 +1,6 @@
 import type { FhirContext } from '../../fhir/context.ts';
 import { typeNumber, typeOfNumber } from '../../fhir/resources.ts';
+import { isSampleId } from '../../fhir/samples/promote.ts';
 import type { Keep } from '../erase/erase-patient.ts';
 import type { Name } from '../erase/inventory.ts';
 import { activityOf, openClaims } from './bearing.ts';
@@ -11,7 +12,9 @@ import { rulesInForce } from './rules-in-force.ts';
 export type Row = Name & { patient: string | null; dateEnd: Date | null; lastUpdated: Date; content: string };
 
 const rowsSql = `select type, id, patient, date_end, last_updated, content from resource
-  where tenant = $1 and (type, id) in (select * from unnest($2::smallint[], $3::text[]))`;
+  where tenant = $1 and (type, id) in (select * from unnest($2::smallint[], $3::text[]))
+  union all select type, id, patient, date_end, last_updated, content from sample_observation
+  where tenant = $1 and id = any($4::text[])`;
 
 // The select list fixes the shape of the row.
 const rowOf = ([type, id, patient, dateEnd, lastUpdated, content]: readonly unknown[]): Row => ({
@@ -28,6 +31,7 @@ export async function rowsOf(context: FhirContext, tenant: number, names: readon
     tenant,
     names.map(({ type }) => typeNumber(type)),
     names.map(({ id }) => id),
+    names.filter(({ type, id }) => isSampleId(type, id)).map(({ id }) => id),
   ]);
   return rows.map(rowOf);
 }

@@ -7,6 +7,7 @@ import { purge } from '../erase/purge.ts';
 import { activityOf } from './bearing.ts';
 import { longest } from './ends.ts';
 import { bearings, rowsOf } from './kept.ts';
+import { purgeSamples } from './past-samples.ts';
 import type { RetentionRule } from './retention-rules.ts';
 import { rulesInForce } from './rules-in-force.ts';
 
@@ -20,6 +21,10 @@ type Past = Name & { rule: string };
 export async function purgePast(context: FhirContext, tenant: number): Promise<void> {
   const rules = await rulesInForce(context.database, tenant);
   await purgeRows(context, tenant, rules);
+  // Before the Patients: when one was born tells how long.
+  await purgeSamples(context, tenant, rules, (rule, gone) =>
+    count(context, tenant, { rule, type: 'Observation' }, gone, 0),
+  );
   await purgeRecords(context, tenant, rules);
 }
 
@@ -93,7 +98,7 @@ async function purgeOf(
   past: readonly Past[],
 ): Promise<void> {
   if (past.length === 0) return;
-  const { database, now } = context;
+  const { database } = context;
   // What is in several records is held by a hold on any of them.
   const held = await heldAmong(context, tenant, null, past);
   const going = past.filter((one) => !held.has(nameOf(one)));
@@ -110,10 +115,21 @@ async function purgeOf(
   for (const some of counts.values()) {
     const [{ rule, type } = { rule: '', type: 'Patient' }] = some;
     const kept = some.filter((one) => held.has(nameOf(one))).length;
-    await database.query(
-      `insert into retention_purge as p (tenant, day, rule, type, rows, held) values ($1, $2::date, $3, $4, $5, $6)
-       on conflict (tenant, day, rule, type) do update set rows = p.rows + excluded.rows, held = p.held + excluded.held`,
-      [tenant, new Date(now()).toISOString().slice(0, 10), rule, typeNumber(type), some.length - kept, kept],
-    );
+    await count(context, tenant, { rule, type }, some.length - kept, kept);
   }
+}
+
+/** Adds to the figures of today. */
+async function count(
+  { database, now }: FhirContext,
+  tenant: number,
+  { rule, type }: Pick<Past, 'rule' | 'type'>,
+  gone: number,
+  held: number,
+): Promise<void> {
+  await database.query(
+    `insert into retention_purge as p (tenant, day, rule, type, rows, held) values ($1, $2::date, $3, $4, $5, $6)
+     on conflict (tenant, day, rule, type) do update set rows = p.rows + excluded.rows, held = p.held + excluded.held`,
+    [tenant, new Date(now()).toISOString().slice(0, 10), rule, typeNumber(type), gone, held],
+  );
 }
