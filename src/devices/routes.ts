@@ -103,7 +103,7 @@ export function deviceRoutes(deps: DeviceDeps, isTenant: (tenant: number) => Pro
         return tenant === null ? c.notFound() : notified(deps, c, tenant);
       });
     }
-    app.post(`${prefix}/devices/:format{[a-z0-9-]+|template:[A-Za-z0-9._-]+}`, async (c) => {
+    app.post(`${prefix}/devices/:format{[a-z0-9:-]+}`, async (c) => {
       const tenant = await tenantOf(c);
       return tenant === null ? c.notFound() : take(deps, c, tenant);
     });

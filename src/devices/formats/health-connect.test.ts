@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 
 import { canonical } from '../canonical.ts';
 import { measureOf } from '../measures.ts';
-import type { Item } from '../reading.ts';
+import type { Item, Reading } from '../reading.ts';
 import { healthConnect } from './health-connect.ts';
 import { exerciseOf, exercises, recordTypes } from './health-connect-records.ts';
 
@@ -158,10 +158,14 @@ test('every record type is of a measure that is, in a unit that it can be in', (
     const of = measureOf(measure);
     expect(of, type).toBeDefined();
     const low = of?.range?.low ?? 0;
-    const reading = {
-      ...{ kind: 'reading', path: '', measure, duration: 0, value: { value: Math.max(1, low), unit } },
+    const reading: Reading = {
+      kind: 'reading',
+      path: '',
+      measure,
+      duration: 0,
+      value: { value: Math.max(1, low), unit },
       start: { at: received, zone: 0 },
-    } as const;
+    };
     const value = canonical(reading, received);
     const said = value.ok ? '' : (value.issues[0]?.diagnostics ?? '');
     expect(said, type).not.toMatch(/unit/i);
