@@ -1,7 +1,8 @@
 import type { Json } from '../../fhir/context.ts';
-import type { Amount, DeviceHint, Item, Reading } from '../reading.ts';
+import type { Amount, DeviceHint, Item } from '../reading.ts';
 import type { Format, FormatContext } from './format.ts';
 import { below, isJson, numberOf, objectsOf, textOf, unreadable } from './json.ts';
+import { type Common, componentsOf, type Field, nothing, readingOf, readingsOf } from './vendor-items.ts';
 import { dayIn, secondsIn } from './zones.ts';
 
 /** Its kinds of measure that are ours, by number. https://developer.withings.com/api-reference/#operation/measure-getmeas */
@@ -26,8 +27,6 @@ const GOAL = 2;
 const AMBIGUOUS = 1;
 const BY_HAND = [2, 4];
 
-const nothing = (path: string, why: string): Item => ({ kind: 'nothing', path, why });
-
 function deviceOf(record: Json): DeviceHint {
   const identity = textOf(record.hash_deviceid) ?? textOf(record.deviceid);
   const model = textOf(record.model);
@@ -35,13 +34,11 @@ function deviceOf(record: Json): DeviceHint {
 }
 
 /** `value` times ten to the power of `unit`, in decimal and not in binary: 74.126 and not 74.126000000000005. */
-function amountOf({ value, unit }: Json): number | null {
+function decimal({ value, unit }: Json): number | null {
   const [digits, power] = [numberOf(value), numberOf(unit)];
   if (digits === null || power === null || !Number.isInteger(power) || Math.abs(power) > 20) return null;
   return numberOf(Number(`${digits}e${power}`));
 }
-
-type Common = Pick<Reading, 'kind' | 'start' | 'device'> & Partial<Pick<Reading, 'record' | 'selfReported'>>;
 
 function* ofGroup(group: Json, path: string, zone: unknown, { zone: otherwise }: FormatContext): Iterable<Item> {
   if (group.category === GOAL) return yield nothing(path, 'It is a goal and not a reading');
@@ -51,7 +48,7 @@ function* ofGroup(group: Json, path: string, zone: unknown, { zone: otherwise }:
   const id = numberOf(group.grpid);
   const version = numberOf(group.modified);
   const common: Common = {
-    ...{ kind: 'reading', start, device: deviceOf(group) },
+    ...{ start, duration: 0, device: deviceOf(group) },
     ...(id === null ? {} : { record: { id: `measure/${id}`, version: version === null ? null : String(version) } }),
     ...(BY_HAND.includes(numberOf(group.attrib) ?? 0) ? { selfReported: true as const } : {}),
   };
@@ -59,7 +56,7 @@ function* ofGroup(group: Json, path: string, zone: unknown, { zone: otherwise }:
   for (const [index, one] of objectsOf(group.measures).entries()) {
     const place = below(path, `measures[${index}]`);
     const kind = TYPES[numberOf(one.type) ?? -1];
-    const value = amountOf(one);
+    const value = decimal(one);
     if (value === null) yield unreadable(below(place, 'value'), 'A value and a power of ten are expected', 'value');
     else if (kind === undefined) yield nothing(place, 'It is a kind of measure that is not kept');
     else of.set(Number(one.type), { amount: { value, unit: kind.unit }, path: place });
@@ -74,7 +71,7 @@ function* ofAmounts(of: Map<number, { amount: Amount; path: string }>, path: str
       'systolic-blood-pressure': systolic.amount,
       'diastolic-blood-pressure': diastolic.amount,
     };
-    yield { ...common, path, measure: 'blood-pressure', duration: 0, value: null, components };
+    yield readingOf(common, path, 'blood-pressure', null, components);
     of.delete(DIASTOLIC);
     of.delete(SYSTOLIC);
   }
@@ -84,63 +81,58 @@ function* ofAmounts(of: Map<number, { amount: Amount; path: string }>, path: str
     // Of one moment there is one temperature: that of the body, said in two ways.
     if (taken.has(measure)) continue;
     taken.add(measure);
-    yield { ...common, path: place, measure, duration: 0, value: amount };
+    yield readingOf(common, place, measure, amount);
   }
 }
 
-const PER_DAY: readonly { field: string; measure: string; unit: string; per: number }[] = [
-  { field: 'steps', measure: 'steps-per-24-h', unit: '/d', per: 1 },
-  { field: 'totalcalories', measure: 'calories-per-24-h', unit: 'kcal/d', per: 1 },
-  { field: 'moderate', measure: 'moderate-minutes', unit: 'min', per: 60 },
-  { field: 'intense', measure: 'vigorous-minutes', unit: 'min', per: 60 },
-  { field: 'hr_max', measure: 'hr-max-in-24-h', unit: '/min', per: 1 },
+const OF_DAY: readonly Field[] = [
+  { field: 'steps', measure: 'steps-per-24-h', unit: '/d' },
+  { field: 'totalcalories', measure: 'calories-per-24-h', unit: 'kcal/d' },
+  { field: 'moderate', measure: 'moderate-minutes', unit: 's' },
+  { field: 'intense', measure: 'vigorous-minutes', unit: 's' },
+  { field: 'hr_max', measure: 'hr-max-in-24-h', unit: '/min' },
 ];
 
 /** What is summed over the day is left to the minutes that it is the sum of. */
 function* ofDay(day: Json, path: string, { zone }: FormatContext): Iterable<Item> {
   const span = dayIn(day.date, day.timezone, zone);
   if (span === null) return yield unreadable(below(path, 'date'), 'A day is expected: 2026-05-31', 'value');
-  let found = false;
-  for (const { field, measure, unit, per } of PER_DAY) {
-    const value = numberOf(day[field]);
-    if (value === null) continue;
-    found = true;
-    const amount = { value: value / per, unit };
-    yield { kind: 'reading', path: below(path, field), measure, ...span, value: amount, device: deviceOf(day) };
-  }
-  if (!found) yield nothing(path, 'There is nothing in this day');
+  const items = [...readingsOf(day, path, OF_DAY, { ...span, device: deviceOf(day) })];
+  if (items.length === 0) yield nothing(path, 'There is nothing in this day');
+  yield* items;
 }
 
-const PER_SPAN: readonly { field: string; measure: string; unit: string; instant?: true }[] = [
+const OF_SPAN: readonly Field[] = [
   { field: 'steps', measure: 'steps', unit: '{steps}' },
   { field: 'distance', measure: 'walking-running-distance', unit: 'm' },
   { field: 'calories', measure: 'active-energy', unit: 'kcal' },
-  { field: 'heart_rate', measure: 'heart-rate', unit: '/min', instant: true },
-  { field: 'spo2_auto', measure: 'spo2', unit: '%', instant: true },
+];
+
+const OF_MOMENT: readonly Field[] = [
+  { field: 'heart_rate', measure: 'heart-rate', unit: '/min' },
+  { field: 'spo2_auto', measure: 'spo2', unit: '%' },
 ];
 
 function* ofSpan(at: string, span: Json, path: string, { zone }: FormatContext): Iterable<Item> {
   const start = secondsIn(Number(at), span.timezone, zone);
   if (start === null) return yield unreadable(path, 'A span is named by the seconds since 1970 of its start', 'value');
+  const device = deviceOf(span);
   const duration = (numberOf(span.duration) ?? 0) * 1000;
-  let found = false;
-  for (const { field, measure, unit, instant } of PER_SPAN) {
-    const value = numberOf(span[field]);
-    if (value === null) continue;
-    found = true;
-    const lasting = instant ? 0 : duration;
-    const amount = { value, unit };
-    const device = deviceOf(span);
-    yield { kind: 'reading', path: below(path, field), measure, start, duration: lasting, value: amount, device };
-  }
-  if (!found) yield nothing(path, 'There is nothing in this span');
+  const items = [
+    ...readingsOf(span, path, OF_SPAN, { start, duration, device }),
+    ...readingsOf(span, path, OF_MOMENT, { start, duration: 0, device }),
+  ];
+  if (items.length === 0) yield nothing(path, 'There is nothing in this span');
+  yield* items;
 }
 
-const STAGES: readonly (readonly [string, string])[] = [
-  ['remsleepduration', 'rem-sleep'],
-  ['deepsleepduration', 'deep-sleep'],
-  ['lightsleepduration', 'light-sleep'],
+const STAGES: readonly Field[] = [
+  { field: 'remsleepduration', measure: 'rem-sleep', unit: 's' },
+  { field: 'deepsleepduration', measure: 'deep-sleep', unit: 's' },
+  { field: 'lightsleepduration', measure: 'light-sleep', unit: 's' },
 ];
+
+const BREATHS: readonly Field[] = [{ field: 'rr_average', measure: 'respiratory-rate', unit: '/min' }];
 
 function* ofNight(night: Json, path: string, { zone }: FormatContext): Iterable<Item> {
   const start = secondsIn(night.startdate, night.timezone, zone);
@@ -149,30 +141,20 @@ function* ofNight(night: Json, path: string, { zone }: FormatContext): Iterable<
     return yield unreadable(path, 'A night has a startdate and an enddate in seconds since 1970', 'value');
   if (!isJson(night.data)) return yield nothing(path, 'It is one stage of a night, which is read from its summary');
   const { data } = night;
-  const components: Record<string, Amount> = {};
-  let sum = 0;
-  for (const [field, measure] of STAGES) {
-    const seconds = numberOf(data[field]);
-    if (seconds === null) continue;
-    sum += seconds;
-    components[measure] = { value: seconds / 60, unit: 'min' };
-  }
-  const asleep = numberOf(data.total_sleep_time) ?? (Object.keys(components).length > 0 ? sum : null);
+  const place = below(path, 'data');
+  const components = componentsOf(data, STAGES);
+  const parts = Object.values(components);
+  const sum = parts.length === 0 ? null : parts.reduce((all, { value }) => all + value, 0);
+  const asleep = numberOf(data.total_sleep_time) ?? sum;
   const [id, version] = [numberOf(night.id), numberOf(night.modified)];
   const common: Common = {
-    ...{ kind: 'reading', start, device: { ...deviceOf(night), identity: textOf(night.hash_deviceid) } },
+    // `model` is a number here, of a kind of device.
+    ...{ start, duration: end.at - start.at, device: deviceOf({ ...night, model: undefined }) },
     ...(id === null ? {} : { record: { id: `sleep/${id}`, version: version === null ? null : String(version) } }),
   };
-  const duration = end.at - start.at;
-  if (asleep === null) yield nothing(below(path, 'data'), 'It does not say how long the sleep was');
-  else {
-    const value = { value: asleep / 60, unit: 'min' };
-    yield { ...common, path: below(path, 'data'), measure: 'sleep-duration', duration, value, components };
-  }
-  const rate = numberOf(data.rr_average);
-  const breaths = { value: rate ?? 0, unit: '/min' };
-  if (rate !== null)
-    yield { ...common, path: below(path, 'data.rr_average'), measure: 'respiratory-rate', duration, value: breaths };
+  if (asleep === null) yield nothing(place, 'It does not say how long the sleep was');
+  else yield readingOf(common, place, 'sleep-duration', { value: asleep, unit: 's' }, components);
+  yield* readingsOf(data, place, BREATHS, common);
 }
 
 /** The answers of its API. https://developer.withings.com/api-reference */

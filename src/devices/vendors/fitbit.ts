@@ -65,8 +65,10 @@ async function fetched({ kind, from = 0 }: What, reach: Reach): Promise<VendorAn
   for (const path of collection.paths(dayOf(from))) {
     const answer = await ask(`${reach.endpoints.api}${path}`, reach, { headers: { 'Accept-Language': 'metric' } });
     if (!answer.ok) return answer;
-    if (parsed(answer.value) === null) return failure('unavailable');
-    texts.push(answer.value);
+    const value = parsed(answer.value);
+    if (value === null) return failure('unavailable');
+    // Its sum of a day does not say which day it is of.
+    texts.push(value.summary === undefined ? answer.value : JSON.stringify({ ...value, date: dayOf(from) }));
   }
   return { ok: true, value: texts };
 }

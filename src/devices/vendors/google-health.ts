@@ -22,13 +22,7 @@ const TYPES: readonly { kind: string; scope: string; at: string; measures: reado
   { kind: 'heart-rate-variability', scope: METRICS, at: 'sample_time.physical_time', measures: ['hrv-rmssd'] },
   { kind: 'oxygen-saturation', scope: METRICS, at: 'sample_time.physical_time', measures: ['spo2'] },
   { kind: 'weight', scope: METRICS, at: 'sample_time.physical_time', measures: ['body-weight'] },
-  { kind: 'height', scope: METRICS, at: 'sample_time.physical_time', measures: ['body-height'] },
   { kind: 'body-fat', scope: METRICS, at: 'sample_time.physical_time', measures: ['body-fat'] },
-  { kind: 'core-body-temperature', scope: METRICS, at: 'sample_time.physical_time', measures: ['body-temperature'] },
-  {
-    ...{ kind: 'blood-glucose', scope: METRICS, at: 'sample_time.physical_time' },
-    measures: ['blood-glucose-meter-mass', 'cgm-sensor-reading-mass'],
-  },
   { kind: 'daily-resting-heart-rate', scope: METRICS, at: 'date', measures: ['resting-heart-rate'] },
   { kind: 'daily-respiratory-rate', scope: METRICS, at: 'date', measures: ['respiratory-rate'] },
   {
