@@ -4,7 +4,7 @@ import { aroundOf, itemOfResource } from './formats/fhir.ts';
 import { hintOfDevice } from './formats/fhir-device.ts';
 import type { FormatContext, LaterFormat } from './formats/format.ts';
 import { isJson, objectsOf, unreadable } from './formats/json.ts';
-import type { Link } from './item.ts';
+import type { Link } from './passage.ts';
 import type { DeviceHint, Item } from './reading.ts';
 import { itemsOf, itemsOfLines } from './stream.ts';
 

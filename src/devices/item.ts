@@ -1,46 +1,17 @@
 import type { Observation } from '@medplum/fhirtypes';
 
-import { admitsChange, type Grant, readsText } from '../fhir/access.ts';
-import type { FhirContext, Resource } from '../fhir/context.ts';
-import type { Parsed } from '../fhir/json.ts';
-import { forbidden, invalidResource, ok, type Result, unprocessable } from '../fhir/outcome.ts';
-import { parseReference } from '../fhir/reference.ts';
-import { match } from '../fhir/search/match.ts';
-import { draft } from '../fhir/store/draft.ts';
-import { withLabels } from '../privacy/labels/labelled.ts';
+import type { FhirContext } from '../fhir/context.ts';
+import { ok, type Result } from '../fhir/outcome.ts';
 import { canonical } from './canonical.ts';
-import type { Connection } from './connections/connection.ts';
-import { type Measuring, measuring } from './device.ts';
+import type { Measuring } from './device.ts';
 import { observationId } from './identity.ts';
+import { checked, mayOnce, mayWrite } from './may-store.ts';
 import { measureOf } from './measures.ts';
 import { observationOf } from './observation.ts';
 import { type ItemOutcome, refusedItem, ruledOutItem, saidOf } from './outcomes.ts';
-import type { DeviceHint, Item, Reading, Whole } from './reading.ts';
-import type { ReadingToStore, ToStore } from './store.ts';
-
-/** On whose behalf readings come in, and into whose record. */
-export type Link = {
-  tenant: number;
-  patient: string;
-  connection: Connection;
-  /** Of who sends; null: a vendor, whom the Consent of the connection alone lets in. */
-  grant: Grant | null;
-};
-
-/** What is known while the items of one submission are gone through. */
-export type Passage = {
-  link: Link;
-  /** ms since 1970: when it came. */
-  received: number;
-  /** Devices that came along, by what the other entries refer to them by. */
-  devices: ReadonlyMap<string, DeviceHint>;
-  /** Ids of the Patients that were referred to, by how they were. */
-  subjects: Map<string, string>;
-  /** Devices that were met, by their hints. */
-  met: Map<string, Result<Measuring>>;
-  /** What the grant says of the readings of a series, where it is the same for each. */
-  allowed: Map<string, Result<null>>;
-};
+import { deviceOf, isOther, type Link, type Passage } from './passage.ts';
+import type { Item, Reading, Whole } from './reading.ts';
+import type { ToStore } from './store.ts';
 
 /** An item that may be stored. */
 export type Prepared = {
@@ -50,84 +21,6 @@ export type Prepared = {
   toStore: ToStore;
 };
 
-/** The id of a Patient as a sender refers to them; null: nobody whom they may see. */
-export async function patientOf(
-  context: FhirContext,
-  tenant: number,
-  grant: Grant | null,
-  subject: string,
-): Promise<string | null> {
-  const parsed = parseReference(subject);
-  if (parsed?.kind === 'literal' && parsed.type === 'Patient')
-    return parsed.base === null || parsed.base === context.settings.baseOf(tenant) ? parsed.id : null;
-  if (parsed?.kind !== 'conditional' || parsed.type !== 'Patient' || grant === null) return null;
-  const found = await match(context, grant, 'Patient', parsed.query);
-  const [only, other] = found.ok ? found.value : [];
-  return only !== undefined && other === undefined ? only.id : null;
-}
-
-async function isOther(context: FhirContext, { link, subjects }: Passage, subject: string | undefined) {
-  if (subject === undefined) return false;
-  const { tenant, patient, grant } = link;
-  const id = subjects.get(subject) ?? (await patientOf(context, tenant, grant, subject)) ?? '';
-  subjects.set(subject, id);
-  return id !== patient;
-}
-
-/** A device that came along; one that is told by nothing but what it is called in a Bundle is told by its name. */
-function cameAlong({ reference, identity, ...hint }: DeviceHint): DeviceHint {
-  return { ...hint, identity: identity === reference ? (hint.name ?? null) : identity };
-}
-
-/** Devices that one submission may bring. */
-const MOST_DEVICES = 200;
-
-async function deviceOf(
-  context: FhirContext,
-  passage: Passage,
-  hint: DeviceHint | undefined,
-): Promise<Result<Measuring>> {
-  const known = hint?.reference === undefined ? undefined : passage.devices.get(hint.reference);
-  const meant = known === undefined ? hint : cameAlong(known);
-  const key = JSON.stringify(meant ?? null);
-  const met = passage.met.get(key);
-  if (met !== undefined) return met;
-  if (passage.met.size >= MOST_DEVICES) return unprocessable(`One submission names ${MOST_DEVICES} devices at most`);
-  const found = await measuring(context, passage.link, meant);
-  passage.met.set(key, found);
-  return found;
-}
-
-/** Whether the grant looks at more of an Observation than its labels and whose it is. */
-const looksInside = (grant: Grant): boolean =>
-  (grant.types.get('Observation') ?? []).some(readsText) ||
-  (grant.denials.get('Observation') ?? []).some((one) => readsText(one) || one.except.some(readsText));
-
-const parsedOf = (observation: Observation): Parsed => {
-  const text = JSON.stringify(observation);
-  return { text, resource: JSON.parse(text) as Resource }; // an Observation is a resource
-};
-
-/** Whether who sends may write this Observation. */
-function mayWrite(context: FhirContext, { tenant, grant }: Link, id: string, observation: Observation): Result<null> {
-  if (grant === null) return ok(null);
-  const { head, tail, row } = draft(context, tenant, withLabels(parsedOf(observation), null, false), id, new Date(0));
-  const { patient, patients, labels } = row;
-  if (admitsChange(grant, 'Observation', { id, content: `${head}1${tail}`, patient, patients, labels }, 'c'))
-    return ok(null);
-  return forbidden('Your access does not cover creating this Observation');
-}
-
-/** What somebody else has written of an Observation is held to the same as if they had posted it. */
-async function checked(context: FhirContext, { grant }: Link, observation: Observation): Promise<Result<null>> {
-  const issues = context.validate(observation);
-  if (issues.some(({ severity }) => severity === 'error' || severity === 'fatal')) return invalidResource(issues);
-  if (grant === null || context.prepareWrite === undefined) return ok(null);
-  const write = { parsed: parsedOf(observation), stored: null, reason: null };
-  const prepared = await context.prepareWrite(context, grant, write);
-  return prepared.ok ? ok(null) : prepared;
-}
-
 const memoized = <T>(make: () => T): (() => T) => {
   let made: { value: T } | null = null;
   return () => {
@@ -135,22 +28,6 @@ const memoized = <T>(make: () => T): (() => T) => {
     return made.value;
   };
 };
-
-/** @param once what names the readings of which the grant says the same; null: only this one is such */
-function mayOnce(
-  context: FhirContext,
-  link: Link,
-  allowed: Map<string, Result<null>>,
-  once: string | null,
-  { id, observation }: Pick<ReadingToStore, 'id' | 'observation'>,
-): Result<null> {
-  if (link.grant === null) return ok(null);
-  const name = once === null || looksInside(link.grant) ? null : once;
-  const known = name === null ? undefined : allowed.get(name);
-  const found = known ?? mayWrite(context, link, id, observation());
-  if (name !== null) allowed.set(name, found);
-  return found;
-}
 
 const sourceOf = ({ connection }: Link, { identity }: Measuring): string => `${connection.source}/${identity}`;
 

@@ -5,8 +5,8 @@ import type { FhirRequest, FhirResponse } from '../fhir/request.ts';
 import { createAnswer } from './answer.ts';
 import { connectionOfCaller } from './connections/find.ts';
 import { ingest } from './ingest.ts';
-import type { Link } from './item.ts';
 import type { Limits } from './limits.ts';
+import type { Link } from './passage.ts';
 import { dropPayload, forgetSpooled, keepPayload, type Spooled, settlePayload } from './payloads.ts';
 import type { DeviceHint, Item } from './reading.ts';
 

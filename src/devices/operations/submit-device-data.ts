@@ -6,8 +6,8 @@ import type { FhirRequest, FhirResponse } from '../../fhir/request.ts';
 import type { DeviceParts } from '../deps.ts';
 import { entriesOf, itemsOfEntries } from '../entries.ts';
 import { formatNamed } from '../format-named.ts';
-import { patientOf } from '../item.ts';
 import type { Limits } from '../limits.ts';
+import { patientOf } from '../passage.ts';
 import { spool } from '../payloads.ts';
 import { admitSubmission, submit } from '../submit.ts';
 

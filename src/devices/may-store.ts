@@ -1,0 +1,65 @@
+import type { Observation } from '@medplum/fhirtypes';
+
+import { admitsChange, type Grant, readsText } from '../fhir/access.ts';
+import type { FhirContext, Resource } from '../fhir/context.ts';
+import type { Parsed } from '../fhir/json.ts';
+import { forbidden, invalidResource, ok, type Result } from '../fhir/outcome.ts';
+import { draft } from '../fhir/store/draft.ts';
+import { withLabels } from '../privacy/labels/labelled.ts';
+import type { Link } from './passage.ts';
+import type { ReadingToStore } from './store.ts';
+
+/** Whether the grant looks at more of an Observation than its labels and whose it is. */
+const looksInside = (grant: Grant): boolean =>
+  (grant.types.get('Observation') ?? []).some(readsText) ||
+  (grant.denials.get('Observation') ?? []).some((one) => readsText(one) || one.except.some(readsText));
+
+const parsedOf = (observation: Observation): Parsed => {
+  const text = JSON.stringify(observation);
+  return { text, resource: JSON.parse(text) as Resource }; // an Observation is a resource
+};
+
+/** Whether who sends may write this Observation. */
+export function mayWrite(
+  context: FhirContext,
+  { tenant, grant }: Link,
+  id: string,
+  observation: Observation,
+): Result<null> {
+  if (grant === null) return ok(null);
+  const { head, tail, row } = draft(context, tenant, withLabels(parsedOf(observation), null, false), id, new Date(0));
+  const { patient, patients, labels } = row;
+  if (admitsChange(grant, 'Observation', { id, content: `${head}1${tail}`, patient, patients, labels }, 'c'))
+    return ok(null);
+  return forbidden('Your access does not cover creating this Observation');
+}
+
+/** What somebody else has written of an Observation is held to the same as if they had posted it. */
+export async function checked(context: FhirContext, { grant }: Link, observation: Observation): Promise<Result<null>> {
+  const issues = context.validate(observation);
+  if (issues.some(({ severity }) => severity === 'error' || severity === 'fatal')) return invalidResource(issues);
+  if (grant === null || context.prepareWrite === undefined) return ok(null);
+  const write = { parsed: parsedOf(observation), stored: null, reason: null };
+  const prepared = await context.prepareWrite(context, grant, write);
+  return prepared.ok ? ok(null) : prepared;
+}
+
+/**
+ * Whether who sends may write this reading, asked once for all of which the answer is the same.
+ *
+ * @param once what names the readings of which the grant says the same; null: only this one is such
+ */
+export function mayOnce(
+  context: FhirContext,
+  link: Link,
+  allowed: Map<string, Result<null>>,
+  once: string | null,
+  { id, observation }: Pick<ReadingToStore, 'id' | 'observation'>,
+): Result<null> {
+  if (link.grant === null) return ok(null);
+  const name = once === null || looksInside(link.grant) ? null : once;
+  const known = name === null ? undefined : allowed.get(name);
+  const found = known ?? mayWrite(context, link, id, observation());
+  if (name !== null) allowed.set(name, found);
+  return found;
+}
