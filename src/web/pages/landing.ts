@@ -138,6 +138,7 @@ const furtherReading = ({ base, language }: Landing, say: Words): Html => html`<
       <li><a href="${base}/metadata">${say.links.capability}</a></li>
       <li><a href="https://hl7.org/fhir/R4/" hreflang="en">${say.links.fhir}</a></li>
       <li><a href="https://hl7.org/fhir/R4/search.html" hreflang="en">${say.links.search}</a></li>
+      <li><a href="/devices?lang=${language}">${say.links.devices}</a></li>
       <li><a href="/privacy/complaint?lang=${language}">${say.links.complaint}</a></li>
     </ul>
   </section>`;

@@ -33,7 +33,7 @@ export type Words = {
   storedLead: (total: string) => string;
   storedRest: string;
   further: string;
-  links: { fhir: string; search: string; capability: string; readme: string; complaint: string };
+  links: { fhir: string; search: string; capability: string; readme: string; devices: string; complaint: string };
   readmeText: string;
   licence: string;
   version: string;
@@ -119,6 +119,7 @@ export const words: Readonly<Record<Language, Words>> = {
       search: 'How search works in FHIR',
       capability: 'What this server can do',
       readme: 'The guide',
+      devices: 'Your devices and readings',
       complaint: 'Complain about how your information is dealt with',
     },
     readmeText: 'README.md in the folder of the program: a five-minute tour, every setting, how to add to it.',
@@ -237,6 +238,7 @@ export const words: Readonly<Record<Language, Words>> = {
       search: 'La recherche dans FHIR (en anglais)',
       capability: 'Ce que ce serveur sait faire',
       readme: 'Le guide',
+      devices: 'Vos appareils et vos mesures',
       complaint: 'Porter plainte sur le traitement de vos renseignements',
     },
     readmeText:
