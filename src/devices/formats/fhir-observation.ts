@@ -85,7 +85,10 @@ export function withoutReferences(value: unknown): unknown {
   const kept = Object.entries(value)
     .filter(([name]) => name !== 'reference')
     .map(([name, part]) => [name, withoutReferences(part)] as const);
-  const display = textOf(value.display) ?? textOf(value.reference);
+  const reference = textOf(value.reference);
+  // What a Bundle calls its entries is another thing in the next one.
+  const name = reference?.startsWith('urn:uuid:') ? null : reference;
+  const display = textOf(value.display) ?? name;
   const shown = value.reference === undefined || display === null ? [] : [['display', display] as const];
   return Object.fromEntries([...kept, ...shown]);
 }

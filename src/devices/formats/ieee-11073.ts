@@ -67,11 +67,13 @@ function clockItem(observation: Json, path: string, around: Around): Item {
 function itemOf(resource: unknown, path: string, around: Around, clocks: ReadonlyMap<string, Ahead>): Item {
   if (!isJson(resource) || resource.resourceType !== 'Observation') return itemOfResource(resource, path, around);
   if (isClock(resource)) return clockItem(resource, path, around);
-  const { subject, ...rest } = resource;
+  const { subject, extension, ...rest } = resource;
+  const others = objectsOf(extension).filter(({ url }) => url !== COINCIDENT);
   const about = isJson(subject) ? (textOf(subject.reference) ?? '') : '';
   // A battery is the device's, and the device is that of who wears it.
   const isOfDevice = about.startsWith('Device/') || around.devices.has(about);
-  const item = itemOfObservation(isOfDevice ? { device: subject, ...rest } : resource, path, around);
+  const whose = isOfDevice ? { device: subject, ...rest } : { subject, ...rest };
+  const item = itemOfObservation({ ...whose, ...(others.length === 0 ? {} : { extension: others }) }, path, around);
   const coincident = coincidentOf(resource);
   if (coincident === undefined || (item.kind !== 'reading' && item.kind !== 'whole')) return item;
   return onItsClock(item, clocks.get(coincident) ?? null);
