@@ -15,9 +15,14 @@ export type Around = {
   devices: ReadonlyMap<string, DeviceHint>;
   /** A Patient of the Bundle, by its fullUrl: what it is looked up by. */
   subjects: ReadonlyMap<string, string>;
+  /** Clocks of devices that a gateway has read. */
+  clocks: ReadonlyMap<string, Ahead>;
 };
 
-export const alone: Around = { devices: new Map(), subjects: new Map() };
+/** ms that a device's clock is ahead of the gateway's; null: it had a fault, or was set in between. */
+export type Ahead = number | null;
+
+export const alone: Around = { devices: new Map(), subjects: new Map(), clocks: new Map() };
 
 type When = { start: DeviceTime; duration: number };
 

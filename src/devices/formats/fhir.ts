@@ -1,8 +1,9 @@
 import type { Json } from '../../fhir/context.ts';
 import { escaped } from '../../fhir/search/escape.ts';
 import type { DeviceHint, Item } from '../reading.ts';
+import { clocksOf, itemOnClock } from './fhir-clock.ts';
 import { hintOfDevice } from './fhir-device.ts';
-import { type Around, alone, itemOfObservation } from './fhir-observation.ts';
+import { type Around, alone } from './fhir-observation.ts';
 import type { Format } from './format.ts';
 import { below, isJson, objectsOf, textOf, unreadable } from './json.ts';
 
@@ -41,7 +42,7 @@ export function aroundOf(entries: readonly Json[]): Around {
     // A reference by type and id is to one of ours, whatever stands in the Bundle.
     if (looked !== null) for (const name of names) if (!name.startsWith('Patient/')) subjects.set(name, looked);
   }
-  return { devices, subjects };
+  return { devices, subjects, clocks: clocksOf(entries) };
 }
 
 /** The item that a resource of any type is. */
@@ -53,7 +54,7 @@ export function itemOfResource(resource: unknown, path: string, around: Around):
       'structure',
     );
   const { resourceType } = resource;
-  if (resourceType === 'Observation') return itemOfObservation(resource, path === '' ? 'Observation' : path, around);
+  if (resourceType === 'Observation') return itemOnClock(resource, path === '' ? 'Observation' : path, around);
   const beside = BESIDE[resourceType];
   if (beside !== undefined) return { kind: 'nothing', path: path === '' ? resourceType : path, why: beside };
   const why = `A ${resourceType} is no reading: allowed are Observation and the Device that it names`;
