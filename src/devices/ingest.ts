@@ -11,6 +11,7 @@ import type { Link, Passage } from './passage.ts';
 import { provenanceOf } from './provenance.ts';
 import type { DeviceHint, Item } from './reading.ts';
 import { storeReadings } from './store.ts';
+import { unchosen } from './unchosen.ts';
 
 /** Readings that are stored at once. */
 const CHUNK = 1000;
@@ -29,6 +30,9 @@ export type IngestOptions = {
 const ended = 'The connection that this came by has been ended, or the Consent that it stands on is in force no more';
 
 type Written = Awaited<ReturnType<typeof storeReadings>>[number];
+type Became = Written | ItemOutcome;
+
+const isWritten = (one: Became): one is Written => 'stored' in one;
 
 /** What became of an item that was stored. */
 function outcomeOf({ path }: Prepared, { id, stored, version }: Written): ItemOutcome {
@@ -51,26 +55,36 @@ function periodOf(written: readonly Prepared[], received: number): { start: numb
 
 /**
  * Stores a chunk in one transaction, with where it is from. Whoever ends the connection before that is committed has it stored
- * whole or not at all.
+ * whole or not at all; of what was chosen otherwise before, what is outside of it is refused.
+ *
+ * @returns what became of each; null: the connection has ended
  */
 async function storeChunk(
   context: FhirContext,
   { tenant, patient, connection }: Link,
   chunk: readonly Prepared[],
   { received, payload }: IngestOptions,
-): Promise<readonly Written[] | null> {
+): Promise<ReadonlyMap<Prepared, Became> | null> {
   return context.database.transaction(async (tx) => {
-    if ((await liveConnection(tx, tenant, connection.id)) === null) return null;
-    const batch = chunk.map(({ toStore }) => toStore);
+    const live = await liveConnection(tx, tenant, connection.id);
+    if (live === null) return null;
+    const why = (one: Prepared) => ('deleted' in one.toStore ? null : unchosen(live.measures, one.toStore.canonical));
+    const chosen = chunk.filter((one) => why(one) === null);
+    const batch = chosen.map(({ toStore }) => toStore);
     const stored = await storeReadings(context, tenant, patient, batch, new Date(received), tx);
-    const written = chunk.filter((_, at) => isWrite(stored[at]));
+    const written = chosen.filter((_, at) => isWrite(stored[at]));
     if (written.length > 0) {
       const ids = [...new Set(stored.filter(isWrite).map(({ id }) => id))];
       const period = periodOf(written, received);
       const now = context.now();
       await storeMadeIn(context, tx, tenant, [provenanceOf({ connection, payload, written: ids, period, now })]);
     }
-    return stored;
+    const became = new Map<Prepared, Became>(chosen.flatMap((one, at) => (stored[at] ? [[one, stored[at]]] : [])));
+    for (const one of chunk) {
+      const said = why(one);
+      if (said !== null) became.set(one, ruledOutItem(one.path, said));
+    }
+    return became;
   });
 }
 
@@ -103,16 +117,15 @@ async function takeChunk(
     prepared.push(await prepare(context, passage, item));
   }
   const chunk = prepared.filter(isPrepared);
-  const stored = chunk.length === 0 ? [] : await storeChunk(context, link, chunk, options);
-  if (stored === null)
+  const became = chunk.length === 0 ? new Map<Prepared, Became>() : await storeChunk(context, link, chunk, options);
+  if (became === null)
     return prepared.map((one) => (isPrepared(one) ? ruledOutItem(one.path, ended, '403', 'forbidden') : one));
-  noteWritten(link, options.noted ?? link.grant, stored);
-  const became = new Map(chunk.map((one, at) => [one, stored[at]]));
+  noteWritten(link, options.noted ?? link.grant, [...became.values()].filter(isWritten));
   return prepared.map((one) => {
     if (!isPrepared(one)) return one;
     const written = became.get(one);
     if (written === undefined) throw new Error('a reading was neither stored nor refused');
-    return outcomeOf(one, written);
+    return isWritten(written) ? outcomeOf(one, written) : written;
   });
 }
 

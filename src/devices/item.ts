@@ -12,6 +12,7 @@ import { type ItemOutcome, refusedItem, ruledOutItem, saidOf } from './outcomes.
 import { deviceOf, isOther, type Link, type Passage } from './passage.ts';
 import type { Item, Reading, Whole } from './reading.ts';
 import type { ToStore } from './store.ts';
+import { unchosen } from './unchosen.ts';
 
 /** An item that may be stored. */
 export type Prepared = {
@@ -125,11 +126,8 @@ export async function prepare(context: FhirContext, passage: Passage, item: Item
   }
   if (await isOther(context, passage, item.subject))
     return ruledOutItem(path, 'It is not about the patient that the others are about, and a submission is about one');
-  const { measures } = link.connection;
-  if (item.kind === 'reading' && measures !== null && !measures.includes(item.measure))
-    return ruledOutItem(path, `The patient has not chosen ${item.measure} to be brought from here`);
-  if (item.kind === 'whole' && measures !== null)
-    return ruledOutItem(path, 'The patient has chosen what is brought from here, and this is nothing of it');
+  const outside = unchosen(link.connection.measures, item);
+  if (outside !== null) return ruledOutItem(path, outside);
   const prepared =
     item.kind === 'reading' ? await prepareReading(context, passage, item) : await prepareWhole(context, passage, item);
   return prepared.ok ? prepared.value : refusedItem(path, prepared);
