@@ -1,4 +1,3 @@
-import { createServer, type Server as HttpServer, type IncomingMessage } from 'node:http';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
@@ -7,82 +6,43 @@ import { hasChromium, openChromium } from '../support/chromium.ts';
 import { collection, heartRate, submit } from '../support/device-submissions.ts';
 import { runDueJobs } from '../support/jobs.ts';
 import { focusOn, signInTo } from '../support/privacy-pages.ts';
-import { freePort, type Server } from '../support/server.ts';
+import type { Server } from '../support/server.ts';
 import { startSmartWorld } from '../support/smart-world.ts';
+import { startVendors, type VendorStandIn } from '../support/vendor-stand-in.ts';
 import { lookedAt } from '../support/visit-pages.ts';
 
 const phone = { width: 390, height: 844 };
 
-const textOf = async (request: IncomingMessage): Promise<string> => {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
-};
+const DAY = 86_400;
 
-/** Withings, as far as somebody sees it who connects their scale: a page on which they agree, tokens, and what was weighed. */
-function startWithings(port: number): Promise<HttpServer> {
+/** What a scale weighed on each of the last days, as Withings has it. */
+function weighed(days: number): object {
   const now = Math.floor(Date.now() / 1000);
-  const weighed = Array.from({ length: 20 }, (_, day) => ({
-    ...{ grpid: 1000 + day, attrib: 0, category: 1, deviceid: 'body-scale', timezone: 'America/Panama' },
-    ...{ date: now - (day + 1) * 86_400, created: now - (day + 1) * 86_400, modified: now - (day + 1) * 86_400 },
+  const groups = Array.from({ length: days }, (_, day) => ({
+    ...{ grpid: 1000 + day, attrib: 0, category: 1, deviceid: 'body-scale' },
+    ...{ date: now - (day + 1) * DAY, created: now - (day + 1) * DAY, modified: now - (day + 1) * DAY },
     measures: [{ value: 70_000 + day * 120, type: 1, unit: -3 }],
   }));
-  const answers: Readonly<Record<string, object>> = {
-    '/token': {
-      userid: '4711',
-      access_token: 'access',
-      refresh_token: 'refresh',
-      expires_in: 10_800,
-      scope: 'user.metrics',
-      token_type: 'Bearer',
-    },
-    '/api/measure': { updatetime: now, timezone: 'America/Panama', measuregrps: weighed },
-    '/api/v2/measure': { activities: [], series: {} },
-    '/api/v2/sleep': { series: [] },
-  };
-  const server = createServer((request, response) => {
-    const url = new URL(request.url ?? '/', 'http://withings.test');
-    textOf(request).then(() => {
-      if (url.pathname !== '/authorize') {
-        response.setHeader('content-type', 'application/json');
-        response.end(JSON.stringify({ status: 0, body: answers[url.pathname] ?? {} }));
-        return;
-      }
-      const back = new URL(url.searchParams.get('redirect_uri') ?? '');
-      back.searchParams.set('state', url.searchParams.get('state') ?? '');
-      const agreed = new URL(back);
-      agreed.searchParams.set('code', 'code');
-      back.searchParams.set('error', 'access_denied');
-      response.setHeader('content-type', 'text/html');
-      response.end(
-        `<a id="agree" href="${agreed.href.replaceAll('&', '&amp;')}">Agree</a> <a id="refuse" href="${back.href.replaceAll('&', '&amp;')}">Refuse</a>`,
-      );
-    });
-  });
-  return new Promise((resolve) => server.listen(port, '127.0.0.1', () => resolve(server)));
+  return { updatetime: now, timezone: 'America/Panama', measuregrps: groups };
 }
 
 describe.runIf(hasChromium('the pages of devices and readings are not looked at in a browser'))('in Chromium', () => {
   let server: Server;
   let browser: Browser;
-  let vendor: HttpServer;
+  let vendors: VendorStandIn;
 
   beforeAll(async () => {
-    const port = await freePort();
-    vendor = await startWithings(port);
-    server = await startSmartWorld({
-      PORTICO_WITHINGS_CLIENT_ID: 'portico',
-      PORTICO_WITHINGS_CLIENT_SECRET: 'of portico',
-      PORTICO_WITHINGS_URL: `http://127.0.0.1:${port}`,
-      PORTICO_ALLOW_ADDRESSES: `127.0.0.1:${port}`,
-    });
+    vendors = await startVendors();
+    vendors.asksFirst = true;
+    vendors.give('withings', vendors.user, 'measures', weighed(20));
+    server = await startSmartWorld(vendors.settings);
     browser = await openChromium();
   }, 120_000);
 
   afterAll(async () => {
     await browser?.close();
     await server?.close();
-    vendor?.close();
+    await vendors?.close();
   });
 
   const open = (): Promise<BrowserContext> => browser.newContext({ locale: 'en', viewport: phone });
@@ -93,7 +53,10 @@ describe.runIf(hasChromium('the pages of devices and readings are not looked at 
   function listen(page: Page): string[] {
     const complaints: string[] = [];
     page.on('pageerror', ({ message }) => complaints.push(message));
-    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    page.on('console', (message) => {
+      const isOurs = message.location().url.startsWith(server.origin);
+      if (isOurs && message.type() === 'error') complaints.push(message.text());
+    });
     return complaints;
   }
 
@@ -225,7 +188,7 @@ describe.runIf(hasChromium('the pages of devices and readings are not looked at 
     await page.getByLabel('Weight', { exact: true }).check();
     await page.getByRole('button', { name: 'Keep this choice and go on' }).click();
     await page.getByRole('link', { name: 'Go on to Withings' }).click();
-    await page.locator('#refuse').click();
+    await page.getByText('Deny').click();
     expect(await main(page)).toContain('Withings was not connected');
     await lookedAt(page, 'devices-refused');
     await page.getByRole('link', { name: 'Try again' }).click();
@@ -235,7 +198,7 @@ describe.runIf(hasChromium('the pages of devices and readings are not looked at 
     await page.getByRole('button', { name: 'Keep this choice and go on' }).click();
     await lookedAt(page, 'devices-go-on');
     await page.getByRole('link', { name: 'Go on to Withings' }).click();
-    await page.locator('#agree').click();
+    await page.getByText('Allow').click();
     await page.waitForURL(/\/devices\?done=connected$/);
     expect(await main(page)).toMatch(/It is connected\..*Withings Connected.*May bring\s+Weight/s);
     // A code is taken once: whoever goes back in their browser is told so.
@@ -263,6 +226,7 @@ describe.runIf(hasChromium('the pages of devices and readings are not looked at 
     await page.waitForURL(/\?done=disconnected$/);
     expect(await main(page)).toContain('nothing that it sends is stored any more');
     expect(await main(page)).toContain('Nothing is connected.');
+    await expect.poll(() => vendors.tokens.size, { timeout: 20_000 }).toBe(0);
     await go(page, '/devices/readings/body-weight?range=month');
     expect(await page.locator('.says').innerText()).toContain('Measured by: Withings.');
     expect(complaints.filter((one) => !one.includes('422'))).toEqual([]);
