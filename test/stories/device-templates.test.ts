@@ -37,10 +37,14 @@ const payload = (first = 61) => ({
 type Answer = { status: number; parameters: Parameters; outcome: OperationOutcome };
 
 /** An operation with parameters that are texts. */
-async function call(operation: string, values: Readonly<Record<string, string>>): Promise<Answer> {
+async function call(operation: string, values: Readonly<Record<string, string>>, token?: string): Promise<Answer> {
   const parameter = Object.entries(values).map(([name, valueString]) => ({ name, valueString }));
   const body = JSON.stringify({ resourceType: 'Parameters', parameter });
-  const answer = await server.fetch(`$${operation}`, { method: 'POST', body });
+  const headers =
+    token === undefined
+      ? {}
+      : { headers: { authorization: `Bearer ${token}`, 'content-type': 'application/fhir+json' } };
+  const answer = await server.fetch(`$${operation}`, { method: 'POST', body, ...headers });
   const json: unknown = await answer.json();
   // Which of the two it is, its status says.
   return { status: answer.status, parameters: json as Parameters, outcome: json as OperationOutcome };
@@ -112,4 +116,31 @@ test.each([
   ['a template and its end', { name: 'acme', end: 'true', template: JSON.stringify(template()) }],
 ])('%s is refused', async (_, values) => {
   expect((await call('device-template', values as Record<string, string>)).status).toBe(400); // texts all
+});
+
+test('a gateway writes templates of its own, and nobody else’s; an app writes none, and may try one', async () => {
+  const text = JSON.stringify(template());
+  const gateway = (subject: string) =>
+    server.token('patient/Observation.c', { actor: 'device-gateway', patient, subject });
+  const [one, other] = [await gateway('gateway-1'), await gateway('gateway-2')];
+  const mine = await call('device-template', { name: 'mine', template: text }, one);
+  expect(mine.status, JSON.stringify(mine.outcome)).toBe(200);
+  expect((await call('device-template', { name: 'mine', template: text }, other)).status).toBe(403);
+  expect((await call('device-template', { name: 'mine', end: 'true' }, other)).status).toBe(403);
+  const app = await server.token('patient/Observation.c', { actor: 'app', patient, subject: 'app-1' });
+  expect((await call('device-template', { name: 'theirs', template: text }, app)).status).toBe(403);
+  expect((await call('device-template-test', { template: text, payload: JSON.stringify(payload()) }, app)).status).toBe(
+    200,
+  );
+  const reader = await server.token('patient/Observation.rs', { actor: 'app', patient, subject: 'app-2' });
+  expect((await call('device-template-test', { template: text, payload: '{}' }, reader)).status).toBe(403);
+});
+
+test('a template is one tenant’s and no other’s', async () => {
+  const answer = await fetch(`${server.origin}/t/2/devices/template:acme`, {
+    method: 'POST',
+    body: '{}',
+    headers: { authorization: `Bearer ${await server.token()}`, 'content-type': 'application/json' },
+  });
+  expect([401, 404]).toContain(answer.status);
 });

@@ -13,7 +13,7 @@ import { readTemplate } from '../templates/template.ts';
 async function writer(context: FhirContext, { grant }: FhirRequest, name: string): Promise<Result<string>> {
   const { tenant, caller } = grant;
   const { actor, clientId, subject } = caller;
-  const by = clientId ?? subject;
+  const by = clientId === null ? `user:${subject}` : `client:${clientId}`;
   if (actor === 'operator') return ok(by);
   const may = (actor === 'device-gateway' || actor === 'system') && allows(grant, 'Observation', 'c');
   if (!may) return forbidden('The operator writes templates, and a gateway or a system that may create Observation');
