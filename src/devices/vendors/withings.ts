@@ -26,8 +26,8 @@ function failureOf(status: unknown) {
   if (typeof status !== 'number') return failure('unavailable');
   if ((status >= 100 && status <= 102) || status === 200 || status === 401) return failure('unauthorized');
   if (status === 601) return failure('rate-limited', 60);
-  if ([518, 521, 522, 524, 532, 2551, 2553].includes(status) || (status > 2552 && status < 2560))
-    return failure('unavailable');
+  // Of its own faults, and when it takes too long.
+  if ([215, 226, 518, 521, 522, 524, 2551, 2552].includes(status)) return failure('unavailable');
   return failure('refused');
 }
 
