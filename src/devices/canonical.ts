@@ -21,8 +21,8 @@ const mostAhead = DAY;
 
 const earliest = Date.UTC(1900, 0, 1);
 
-/** The longest that one reading may be of: a reporting period of a quarter and some. */
-const longest = 100 * DAY;
+/** The longest that one reading may be of. */
+const longest = 366 * DAY;
 
 const refused = (code: Issue['code'], diagnostics: string, expression: string) =>
   invalidResource([{ severity: 'error', code, diagnostics, ...(expression === '' ? {} : { expression }) }]);
@@ -110,7 +110,7 @@ function timeRefused({ path, start, duration }: Reading, received: number): Resu
   }
   if (start.at < earliest) return refused('value', 'The time is before 1900-01-01', path);
   if (!(Number.isInteger(duration) && duration >= 0 && duration <= longest)) {
-    return refused('value', 'The time it is of is 0 ms to 100 days long', path);
+    return refused('value', 'The time it is of is 0 ms to 366 days long', path);
   }
   if (start.at + duration > received + mostAhead) {
     return refused(

@@ -104,21 +104,16 @@ export type ObservationOf = {
 export function observationOf(reading: Canonical, { patient, device, gateway }: ObservationOf): Observation {
   const measure = measureOf(reading.measure);
   if (measure === undefined) throw new Error('a canonical reading is of no measure');
-  const {
-    component: _,
-    code,
-    extension = [],
-    meta,
-    category = [],
-    subject: __,
-    device: ___,
-    ...more
-  } = reading.more ?? {};
+  const { component: beside = [], code, extension = [], meta, category = [], ...rest } = reading.more ?? {};
+  // Whose it is, and that it is final, is not for its sender to say.
+  const { resourceType: _, id: __, subject: ___, device: ____, status: _____, ...more } = rest;
   const components = componentsOf(reading);
   const passed =
     gateway === null || gateway === device ? [] : [{ url: gatewayExtension, valueReference: { reference: gateway } }];
   const extensions = [...passed, ...extension];
-  const profiles = [...new Set([...(measure.profile === null ? [] : [measure.profile]), ...(meta?.profile ?? [])])];
+  // The profiles of vital signs let no component have a value that is none of theirs.
+  const claimed = measure.profile === null || beside.length > 0 ? [] : [measure.profile];
+  const profiles = [...new Set([...claimed, ...(meta?.profile ?? [])])];
   const own = { system: categorySystem, code: measure.category, display: categoryDisplay[measure.category] };
   const others = category.filter(({ coding = [] }) => !coding.some((one) => same(one, own)));
   return {
