@@ -34,6 +34,13 @@ const span = (hours: number) => ({
 });
 const start = { at: Date.UTC(2025, 1, 5, 12, 25), zone: -300 };
 
+/** Their interval ends years before it starts, which a schema does not see. */
+const backwards = [
+  'omh/body-temperature/4.0/shouldPass/valid-temperature-with-statistic.json',
+  'omh/calories-burned/2.0/shouldPass/with-descriptive-statistic.json',
+  'omh/sleep-duration/2.0/shouldPass/with-descriptive-statistic.json',
+];
+
 /** What is no reading of a device: medicines, which a prescription says and no sensor. */
 const isOfMedicines = (name: string): boolean => /medication|intervention-administration-route/.test(name);
 
@@ -212,7 +219,10 @@ describe.skipIf(shared === null)(`the test data of Open mHealth${shared === null
           (counts[`${isGood ? 'good' : 'bad'}: ${item.kind}`] ?? 0) + 1;
         const isRead =
           Object.hasOwn(readers, `${namespace}:${name}`) || (namespace === 'granola' && name !== 'hk-metadata');
-        if (isGood && isRead && item.kind === 'unreadable') wrong.push(`${file}: ${item.path} ${item.why}`);
+        if (isGood && isRead && item.kind === 'unreadable' && !backwards.includes(file))
+          wrong.push(`${file}: ${item.path} ${item.why}`);
+        if (backwards.includes(file))
+          expect(item).toMatchObject({ why: expect.stringContaining('not before its start') });
         if (!isGood && item.kind !== 'unreadable') wrong.push(`${file}: ${item.kind}`);
         const subject = { reference: 'Patient/1' };
         if (item.kind === 'whole') {
@@ -230,7 +240,10 @@ describe.skipIf(shared === null)(`the test data of Open mHealth${shared === null
         wrong.push(...issues.map(({ expression, diagnostics }) => `${file}: ${expression} ${diagnostics}`));
       }
     }
-    console.log('Open mHealth through the format:', counts);
+    console.log(
+      `Open mHealth through the format, ${backwards.length} files refused whose interval ends before it starts:`,
+      counts,
+    );
     expect(wrong).toEqual([]);
   });
 });
