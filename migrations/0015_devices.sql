@@ -129,7 +129,8 @@ create table device_template (
 -- those of `resource`, of an Observation without its value and its time.
 create table series (
   tenant       int      not null,
-  id           int      not null generated always as identity,
+  -- Drawn by lot: a sequence could not cross shards.
+  id           int      not null,
   type         smallint not null default 96,
   patient      text     collate "C" not null,
   -- Who sent it and by which device: what tells overlapping sources apart.
@@ -249,8 +250,8 @@ select m.tenant, s.type, m.id::text collate "C" as id, m.version, m.received as 
 from series s join sample_history m on m.tenant = s.tenant and m.series = s.id;
 
 -- As with resources (0002_search.sql): a tenant has many rows, a patient some, an id one.
-insert into series (tenant, patient, source, measure, present, keys, keys_amended, keys_error, factor, shift, meta, head, unit)
-  select 0, (n % 20)::text, n::text, 'x', '{}', '{}', '{}', '{}', 1, 0, '', '', '' from generate_series(1, 100) n;
+insert into series (tenant, id, patient, source, measure, present, keys, keys_amended, keys_error, factor, shift, meta, head, unit)
+  select 0, n, (n % 20)::text, n::text, 'x', '{}', '{}', '{}', '{}', 1, 0, '', '', '' from generate_series(1, 100) n;
 insert into sample (tenant, series, start, duration, zone, value, received, id)
   select 0, n % 100 + 1, now() - make_interval(secs => n), 0, 0, 0, now() - make_interval(secs => n), gen_random_uuid()
   from generate_series(1, 10000) n;

@@ -1,3 +1,5 @@
+import { randomInt } from 'node:crypto';
+
 import type { Observation } from '@medplum/fhirtypes';
 
 import type { Queryable, Row } from '../../db/database.ts';
@@ -57,9 +59,12 @@ function seriesOf(patient: string, row: Row): Series {
 }
 
 const create = `insert into series (tenant, patient, source, measure, device, labels, code, present, keys, keys_amended, keys_error, factor,
-    shift, meta, head, unit)
-  values ($1, $2, $3, $4, $5, $6, $7, $8::int[], $9::bigint[], $10::bigint[], $11::bigint[], $12, $13, $14, $15, $16)
+    shift, meta, head, unit, id)
+  values ($1, $2, $3, $4, $5, $6, $7, $8::int[], $9::bigint[], $10::bigint[], $11::bigint[], $12, $13, $14, $15, $16, $17)
   on conflict do nothing`;
+
+/** Numbers that are drawn for a series before it is said that there is none. */
+const DRAWS = 8;
 
 const statuses = ['final', 'amended', 'entered-in-error'] as const;
 
@@ -78,10 +83,14 @@ export async function seriesFor(
   const key = [tenant, of.patient, of.source, of.measure];
   const [known] = await on.query(find, key);
   if (known) return seriesOf(of.patient, known);
-  await on.query(create, [...key, ...(await columnsOf(context, tenant, of, template()))]);
-  const [made] = await on.query(find, key);
-  if (!made) throw new Error('a series that was just made is gone');
-  return seriesOf(of.patient, made);
+  const columns = await columnsOf(context, tenant, of, template());
+  for (let draw = 0; draw < DRAWS; draw++) {
+    await on.query(create, [...key, ...columns, randomInt(1, 2 ** 31 - 1)]);
+    // None: the number was another's.
+    const [made] = await on.query(find, key);
+    if (made) return seriesOf(of.patient, made);
+  }
+  throw new Error('no number was left for a series');
 }
 
 const pageSql = `select id, labels::float8, meta, head, unit, patient from series where tenant = $1 and id > $2 order by id limit $3`;

@@ -156,6 +156,9 @@ function headOf(of: Of): string {
   return `,${JSON.stringify(head).slice(1, -1)}`;
 }
 
+/** The number of the next series. */
+let drawn = 1;
+
 async function sample(of: Of, at: Date): Promise<void> {
   const rows = [0, 1, 2].map((status) => rowOf({ ...of, status }));
   const [final] = rows;
@@ -164,8 +167,8 @@ async function sample(of: Of, at: Date): Promise<void> {
   const list = (values: readonly number[] = []): string => `{${values}}`;
   const [series] = await world.database.query(
     `insert into series (tenant, patient, source, measure, device, code, present, keys, keys_amended, keys_error, factor, shift,
-       meta, head, unit)
-     values ($1, $2, $3, $4, $3, $5, $6, $7, $8, $9, $10, $11, '', $12, $13)
+       meta, head, unit, id)
+     values ($1, $2, $3, $4, $3, $5, $6, $7, $8, $9, $10, $11, '', $12, $13, $14)
      on conflict (tenant, patient, source, measure) do update set device = excluded.device returning id`,
     [
       TIERED,
@@ -179,6 +182,7 @@ async function sample(of: Of, at: Date): Promise<void> {
       offset,
       headOf(of),
       `,${JSON.stringify({ unit, system: 'http://unitsofmeasure.org', code: unit }).slice(1, -1)}`,
+      drawn++,
     ],
   );
   await world.database.query(
