@@ -1,6 +1,7 @@
 import { extract, validate } from './compiled.ts';
 import { creates } from './create.ts';
 import { crud, memory } from './crud.ts';
+import { deviceStores } from './device-store.ts';
 import { everything } from './everything.ts';
 import { importOwn, importSynthea } from './import.ts';
 import { recordedReads } from './ledger.ts';
@@ -28,6 +29,7 @@ export const workloads: readonly Workload[] = [
   searchPatientCode,
   recordedReads,
   tokens,
+  ...deviceStores,
   importSynthea,
   importOwn,
   everything,

@@ -5,7 +5,7 @@ import type { Queryable } from '../db/database.ts';
 import type { FhirContext, Resource } from '../fhir/context.ts';
 import { typeNumber } from '../fhir/resources.ts';
 import type { Stored } from '../fhir/samples/sample.ts';
-import { applyChanges, type Change } from '../fhir/store/apply.ts';
+import { type Applied, applyChanges, applyCreates, type Change } from '../fhir/store/apply.ts';
 import { numbers, texts } from '../fhir/store/arrays.ts';
 import { rememberTexts } from '../fhir/store/concept-texts.ts';
 import { draft } from '../fhir/store/draft.ts';
@@ -49,12 +49,18 @@ type Before = {
   isSample: boolean;
   /** It was one, and has been changed through FHIR. */
   isMoved: boolean;
+  /** There never was anything under the id. */
+  isNew: boolean;
 };
 
-const before = `select v.id, w.version, encode(w.digest, 'hex'), coalesce(r.version, m.version), m.status
+const OBSERVATION = typeNumber('Observation');
+
+const before = `select v.id, w.version, encode(w.digest, 'hex'), coalesce(r.version, m.version), m.status,
+    exists (select from resource_history h where h.tenant = $1 and h.type = ${OBSERVATION} and h.id = v.id)
+      or exists (select from erased_id e where e.tenant = $1 and e.type = ${OBSERVATION} and e.hash = sha256(convert_to(v.id, 'UTF8')))
   from unnest(string_to_array($2, chr(30))) v(id)
   left join device_written w on w.tenant = $1 and w.observation = v.id::uuid
-  left join resource r on r.tenant = $1 and r.type = ${typeNumber('Observation')} and r.id = v.id
+  left join resource r on r.tenant = $1 and r.type = ${OBSERVATION} and r.id = v.id
   left join sample m on m.tenant = $1 and m.id::text collate "C" = v.id`;
 
 async function beforeOf({ tx, tenant }: Batch, ids: readonly string[]): Promise<Map<string, Before>> {
@@ -62,13 +68,15 @@ async function beforeOf({ tx, tenant }: Batch, ids: readonly string[]): Promise<
   return new Map(
     rows.map((row) => {
       // The select list fixes the shape of a row.
-      const [id, wrote, digest, version, status] = row as [
-        string,
-        ...[number | null, string, number | null, number | null],
+      const [id, wrote, digest, version, status, isPast] = row as [
+        ...[string, number | null, string, number | null, number | null],
+        boolean,
       ];
       const written = wrote === null ? null : { version: wrote, digest };
       const isSample = status !== null && status !== 9;
-      return [id, { written, version, isSample, isMoved: status === 9 && written === null }];
+      const isMoved = status === 9 && written === null;
+      const isNew = !isPast && version === null && written === null && status === null;
+      return [id, { written, version, isSample, isMoved, isNew }];
     }),
   );
 }
@@ -97,6 +105,8 @@ function changeOf(
   return { draft: draft(context, tenant, withLabels({ text, resource }, null, false), id, received), expected };
 }
 
+type Fresh = Change & { id: string; digest: string; isNew: boolean };
+
 const remember = `insert into device_written (tenant, observation, patient, version, digest)
   select $1, id::uuid, $2, version, decode(digest, 'hex')
   from unnest(string_to_array($3, chr(30)), $4::int[], string_to_array($5, chr(30))) v(id, version, digest)
@@ -116,7 +126,7 @@ export async function writeFull(batch: Batch, readings: readonly FullReading[]):
     batch,
     readings.map(({ id }) => id),
   );
-  const fresh: { reading: FullReading; digest: string; change: Change }[] = [];
+  const fresh: Fresh[] = [];
   for (const reading of readings) {
     const { id } = reading;
     const was = known.get(id);
@@ -127,20 +137,17 @@ export async function writeFull(batch: Batch, readings: readonly FullReading[]):
     else if (was.written?.digest === digest) became.set(id, { stored: 'known', version });
     else {
       const observation = versionOf(reading, was.version === null);
-      fresh.push({ reading, digest, change: changeOf(batch, id, observation, was.version ?? 0) });
+      fresh.push({ id, digest, isNew: was.isNew, ...changeOf(batch, id, observation, was.version ?? 0) });
     }
   }
   if (fresh.length === 0) return became;
   await rememberTexts(
     context.database,
-    fresh.map(({ change }) => change.draft),
+    fresh.map((one) => one.draft),
   );
-  const applied = await applyChanges(
-    tx,
-    fresh.map(({ change }) => change),
-  );
-  const written = fresh.flatMap(({ reading: { id }, digest }, at) => {
-    const one = applied[at];
+  const applied = await applyAll(tx, fresh);
+  const written = fresh.flatMap(({ id, digest }) => {
+    const one = applied.get(id);
     // Somebody else was there in between, or the id is of something that was erased.
     if (one === undefined || 'refused' in one) {
       became.set(id, { stored: 'moved', version: one?.version ?? 0 });
@@ -159,8 +166,25 @@ export async function writeFull(batch: Batch, readings: readonly FullReading[]):
   return became;
 }
 
+/** What is new is written in the shorter way. */
+async function applyAll(tx: Queryable, fresh: readonly Fresh[]): Promise<Map<string, Applied>> {
+  const created = fresh.filter(({ isNew }) => isNew);
+  const changed = fresh.filter(({ isNew }) => !isNew);
+  if (created.length > 0) {
+    await applyCreates(
+      tx,
+      created.map((one) => one.draft),
+    );
+  }
+  const applied = changed.length === 0 ? [] : await applyChanges(tx, changed);
+  return new Map([
+    ...created.map(({ id }) => [id, { version: 1, was: 0 }] as const),
+    ...changed.flatMap(({ id }, at) => (applied[at] ? [[id, applied[at]] as const] : [])),
+  ]);
+}
+
 const texted = `select r.id, r.content from device_written w
-  join resource r on r.tenant = $1 and r.type = ${typeNumber('Observation')} and r.id = w.observation::text
+  join resource r on r.tenant = $1 and r.type = ${OBSERVATION} and r.id = w.observation::text
   where w.tenant = $1 and w.observation = any($2::uuid[]) and r.version = w.version`;
 
 /** Enters readings that are resources in error, unless somebody else has changed them. @returns those that were */
