@@ -24,11 +24,15 @@ const mdcOid = 'urn:oid:2.16.840.1.113883.6.24';
 
 const extensions = 'https://bdh.stanford.edu/fhir/defs/';
 
+/** An Observation is not as deep: what is deeper is there to exhaust us. */
+const deepest = 40;
+
 /** Its units and code systems as FHIR has them, wherever they stand. */
-function put(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(put);
+function put(value: unknown, depth = 0): unknown {
+  if (depth > deepest) return null;
+  if (Array.isArray(value)) return value.map((part) => put(part, depth + 1));
   if (!isJson(value)) return value;
-  const own = Object.fromEntries(Object.entries(value).map(([name, part]) => [name, put(part)]));
+  const own = Object.fromEntries(Object.entries(value).map(([name, part]) => [name, put(part, depth + 1)]));
   if (own.system === mdcOid) own.system = mdcSystem;
   const unit = own.system === 'http://unitsofmeasure.org' ? wrongUnits.get(String(own.code)) : undefined;
   return unit === undefined ? own : { ...own, code: unit };

@@ -94,7 +94,7 @@ function itemOf(said: Said, header: Header, when: When, path: string): Item {
 /** A sample of HealthKit as Granola writes it, in HealthKit's own names. */
 function* granolaItems(body: Json, header: Header, path: string, zone: number): Generator<Item> {
   const when = whenOf(body.effective_time_frame, zone) ?? header.at;
-  const own = (one: Json): Json => {
+  const own = (one: Json, isPart = false): Json => {
     const time = whenOf(one.effective_time_frame, zone) ?? when;
     const value = isJson(one.unit_value) ? one.unit_value : { value: one.count };
     const pairs = objectsOf(one.metadata).map(({ key, value: said }) => [
@@ -113,7 +113,9 @@ function* granolaItems(body: Json, header: Header, path: string, zone: number): 
             endDate: new Date(time.start.at + time.duration).toISOString(),
           }),
       metadata: Object.fromEntries(pairs),
-      objects: [...objectsOf(one.quantity_samples), ...objectsOf(one.category_samples)].map(own),
+      objects: isPart
+        ? []
+        : [...objectsOf(one.quantity_samples), ...objectsOf(one.category_samples)].map((part) => own(part, true)),
     };
   };
   for (const item of itemsOfSample(own(body), path, zone)) {
