@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 
-import { list, type Setting, setting, text, url, WrongSetting } from './config-checks.ts';
+import { list, path, type Setting, setting, text, url, WrongSetting } from './config-checks.ts';
 import type { VendorConfig } from './devices/deps.ts';
+import { tinkKeys } from './devices/vendors/tink.ts';
 
 /** What is read of each vendor, behind its name in the environment. */
 type Of = 'CLIENT_ID' | 'CLIENT_SECRET' | 'WEBHOOK_SECRET' | 'URL';
@@ -60,6 +62,11 @@ export const deviceSettings = {
     'by which Oura verifies the address of its notifications',
   ]),
   ...settingsOf('GARMIN', 'Garmin', [pathSecret, pathMust, inPath]),
+  PORTICO_GOOGLE_HEALTH_KEYS: setting(
+    path,
+    'a JSON file: a keyset of Tink',
+    'the public keys that Google Health signs its notifications with; with them the signature is what they are known by',
+  ),
   PORTICO_GARMIN_ADDRESSES: setting(
     addresses,
     'addresses and networks separated by commas, as 204.77.162.0/23',
@@ -94,16 +101,31 @@ export function readDevices(given: Given): VendorConfig {
         throw new WrongSetting(`PORTICO_${name}_CLIENT_ID must be set with what else of ${name} is set.`);
       continue;
     }
+    const keyset = id === 'google-health' ? keysetIn(given('PORTICO_GOOGLE_HEALTH_KEYS')) : null;
     const allowed = id === 'garmin' ? given('PORTICO_GARMIN_ADDRESSES') : null;
     config.set(id, {
       clientId,
       clientSecret,
       ...(webhookSecret === null ? {} : { webhookSecret }),
       ...(place === null ? {} : { endpoints: endpointsBelow(place) }),
+      ...(keyset === null ? {} : { keyset }),
       ...(allowed === null ? {} : { addresses: allowed }),
     });
   }
   return config;
+}
+
+function keysetIn(place: string | null): string | null {
+  if (place === null) return null;
+  const must = `PORTICO_GOOGLE_HEALTH_KEYS must be ${deviceSettings.PORTICO_GOOGLE_HEALTH_KEYS.must}`;
+  let keyset: string;
+  try {
+    keyset = readFileSync(place, 'utf8');
+  } catch {
+    throw new WrongSetting(`${must} that can be read.`);
+  }
+  if (tinkKeys(keyset) === null) throw new WrongSetting(`${must} with a key for ECDSA on P-256 that is enabled.`);
+  return keyset;
 }
 
 const endpointsBelow = (place: string): Record<string, string> => ({

@@ -17,6 +17,8 @@ export type VendorSettings = {
   webhookSecret?: string;
   /** Addresses that stand in the place of the vendor's own, by their name in its file: `token`, `api`. */
   endpoints?: Readonly<Record<string, string>>;
+  /** A keyset of Tink, as JSON, that its notifications are signed with; absent: a signature is not looked at. */
+  keyset?: string;
   /** Addresses and networks (`204.77.162.0/23`) that its notifications come from; absent: any. */
   addresses?: readonly string[];
 };

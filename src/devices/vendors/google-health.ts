@@ -1,6 +1,7 @@
 import { isJson, objectsOf, textOf } from '../formats/json.ts';
 import { ask, askJson, failure, jsonOf, PAGES, parsed, revoked } from './ask.ts';
 import { answered, fine, isSecret, wrong } from './signature.ts';
+import { isSignedBy, type TinkKey, tinkKeys } from './tink.ts';
 import type { Reach, Vendor, VendorAnswer, VendorEvent, VendorWebhook, What } from './vendor.ts';
 
 const ACTIVITY = 'activity_and_fitness';
@@ -87,6 +88,15 @@ function eventsOf(one: unknown): VendorEvent[] {
   });
 }
 
+/** A keyset is read once. */
+const known = new Map<string, readonly TinkKey[]>();
+
+function keysOf(keyset: string): readonly TinkKey[] {
+  const found = known.get(keyset) ?? tinkKeys(keyset) ?? [];
+  known.set(keyset, found);
+  return found;
+}
+
 const webhook: VendorWebhook = {
   ...{ inPath: false, accepted: 204, within: 10_000 },
   challenge({ method, header, body }, { webhookSecret }) {
@@ -96,8 +106,14 @@ const webhook: VendorWebhook = {
     if (!isJson(sent) || sent.type !== 'verification') return null;
     return answered(isSecret(header('authorization'), webhookSecret) ? 201 : 401);
   },
-  verify: ({ header }, { webhookSecret }) =>
-    isSecret(header('authorization'), webhookSecret) ? fine : wrong('The Authorization is not the one we gave'),
+  verify({ header, body }, { webhookSecret, keyset }) {
+    if (keyset !== undefined) {
+      const signature = header('x-healthapi-signature') ?? header('google-health-api-signature');
+      const isSigned = isSignedBy(keysOf(keyset), body, signature);
+      return isSigned ? fine : wrong('The signature is not of this body, by a key of Google Health');
+    }
+    return isSecret(header('authorization'), webhookSecret) ? fine : wrong('The Authorization is not the one we gave');
+  },
   events({ body }) {
     const sent = jsonOf(body);
     const list: readonly unknown[] | null = Array.isArray(sent) ? sent : isJson(sent) ? [sent] : null;
