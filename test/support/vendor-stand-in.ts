@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import { emptyOf, kindOf, settingsFor, withinAsked } from './vendor-answers.ts';
 import {
   clientIdOf,
   clientSecretOf,
@@ -10,7 +11,6 @@ import {
   type Sent,
   type VendorId,
   vendorIds,
-  webhookSecretOf,
 } from './vendor-notices.ts';
 
 /** What was asked of it, of one vendor. `kind` is the collection that was asked for, else null. */
@@ -50,8 +50,6 @@ export type VendorStandIn = {
   close(): Promise<void>;
 };
 
-const nameOf = (vendor: VendorId): string => vendor.toUpperCase().replace('-', '_');
-
 async function textOf(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer); // without an encoding they are bytes
@@ -66,23 +64,6 @@ const send = (response: ServerResponse, status: number, value: unknown, headers:
 };
 
 type Agreed = { vendor: VendorId; user: string; redirectUri: string; challenge: string | null };
-
-/** The collection that is asked for: the name that our vendors give it. */
-function kindOf(vendor: VendorId, path: string, form: Record<string, string>): string | null {
-  if (vendor === 'withings')
-    return (
-      { getmeas: 'measures', getactivity: 'activity', getintradayactivity: 'intraday', getsummary: 'sleep' }[
-        form.action ?? ''
-      ] ?? null
-    );
-  const found = {
-    oura: /^\/v2\/usercollection\/([\w-]+)/,
-    garmin: /^\/wellness-api\/rest\/(?!user\/)([\w/]+)/,
-    'google-health': /^\/v4\/users\/me\/dataTypes\/([\w-]+)\/dataPoints/,
-    fitbit: /^\/1(?:\.2)?\/user\/-\/([\w/-]+?)\/(?:date|list)\b/,
-  }[vendor].exec(path);
-  return found?.[1] ?? null;
-}
 
 /** All five vendors, each below its own path: a page to agree on, tokens, an API, notifications. It believes no token but its own. */
 export async function startVendors(): Promise<VendorStandIn> {
@@ -291,26 +272,6 @@ export async function startVendors(): Promise<VendorStandIn> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo; // it listens on a port
   standIn.origin = `http://127.0.0.1:${port}`;
-  standIn.settings = Object.fromEntries([
-    ['PORTICO_ALLOW_ADDRESSES', `127.0.0.1:${port}`],
-    ...vendorIds.flatMap((id) => [
-      [`PORTICO_${nameOf(id)}_CLIENT_ID`, clientIdOf(id)],
-      [`PORTICO_${nameOf(id)}_CLIENT_SECRET`, clientSecretOf(id)],
-      [`PORTICO_${nameOf(id)}_WEBHOOK_SECRET`, webhookSecretOf(id)],
-      [`PORTICO_${nameOf(id)}_URL`, `${standIn.origin}/${id}`],
-    ]),
-  ]);
+  standIn.settings = settingsFor(standIn.origin, port);
   return standIn;
 }
-
-/** Of measures those of the span that was asked for. */
-function withinAsked(answer: unknown, form: Record<string, string>): unknown {
-  if (form.action !== 'getmeas' || typeof answer !== 'object' || answer === null) return answer ?? {};
-  const { measuregrps, ...more } = answer as { measuregrps: { date: number }[] }; // as it was given
-  const within = ({ date }: { date: number }): boolean =>
-    date >= Number(form.startdate ?? 0) && date <= Number(form.enddate ?? Number.MAX_SAFE_INTEGER);
-  return { ...more, measuregrps: measuregrps.filter(within) };
-}
-
-const emptyOf = (vendor: VendorId): unknown =>
-  ({ oura: { data: [], next_token: null }, 'google-health': {}, garmin: [], fitbit: {}, withings: {} })[vendor];

@@ -292,11 +292,3 @@ test('subscriptions at Oura are of each kind and event, and end', async () => {
   const asked = standIn.asked.filter(({ method }) => method === 'POST');
   expect(new Set(asked.map(({ form }) => `${form.event_type} ${form.data_type}`)).size).toBe(15);
 });
-
-test('what Withings wraps is unwrapped, and what it may give later is no refusal', () => {
-  const unwrap = vendorCalled('withings').vendor.oauth.unwrap;
-  expect(unwrap?.({ status: 0, body: { access_token: 'a' } })).toEqual({ token_type: 'Bearer', access_token: 'a' });
-  expect(unwrap?.({ status: 503 })).toEqual({ error: 'invalid_grant' });
-  expect(unwrap?.({ status: 601 })).toBeNull();
-  expect(unwrap?.('<html>')).toBeNull();
-});

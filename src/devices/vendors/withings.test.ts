@@ -70,3 +70,11 @@ test('a connection is subscribed to, and its end takes back the token and the su
   expect(standIn.tokens.has('token')).toBe(false);
   expect(await withings.revoke(callback, reach)).toEqual({ ok: true, value: null });
 });
+
+test('what Withings wraps is unwrapped, and what it may give later is no refusal', () => {
+  const unwrap = withings.oauth.unwrap;
+  expect(unwrap?.({ status: 0, body: { access_token: 'a' } })).toEqual({ token_type: 'Bearer', access_token: 'a' });
+  expect(unwrap?.({ status: 503 })).toEqual({ error: 'invalid_grant' });
+  expect(unwrap?.({ status: 601 })).toBeNull();
+  expect(unwrap?.('<html>')).toBeNull();
+});
