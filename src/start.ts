@@ -17,6 +17,7 @@ import { connectionsFollowed } from './devices/connections/withdrawn.ts';
 import type { DeviceParts } from './devices/deps.ts';
 import { deviceJobsOf } from './devices/jobs/index.ts';
 import { createLimits } from './devices/limits.ts';
+import { rollUpsFollowed } from './devices/rollups/followed.ts';
 import { openCache } from './fhir/definitions/cache.ts';
 import { compartmentTypes } from './fhir/definitions/compartments.ts';
 import { typeOfNumber } from './fhir/resources.ts';
@@ -139,7 +140,10 @@ export async function start(config: Config, log: Logger): Promise<Running> {
       ),
     );
     context.decide = decide;
-    context.record = connectionsFollowed(context, followed(context, slotsFollowed(context, createRecord(context))));
+    context.record = rollUpsFollowed(
+      context,
+      connectionsFollowed(context, followed(context, slotsFollowed(context, createRecord(context)))),
+    );
     context.dispatch = watched(context, noticed(context, context.dispatch));
     const isTenant = createTenants(database);
     const smart: SmartContext = {

@@ -12,6 +12,7 @@ import type { Canonical } from './canonical.ts';
 import { measureOf } from './measures.ts';
 import type { RecordKey, Whole } from './reading.ts';
 import { type Effect, loadRecords, type RecordReading } from './records.ts';
+import { spanOf } from './rollups/span.ts';
 import { sampleOf } from './tier.ts';
 import { type FullReading, markFull, writeFull } from './written.ts';
 
@@ -147,8 +148,17 @@ async function write(of: Batch, { put, marks }: Wanted): Promise<Became> {
     if (!isNew || canonical.kind !== 'reading' || (measureOf(canonical.measure)?.roll ?? null) === null) return [];
     return { measure: canonical.measure, start: canonical.start.at, duration: canonical.duration };
   });
-  await markDueOf(of.tx, of.tenant, of.patient, changed);
+  await markDueOf(of.tx, of.tenant, of.patient, [...changed, ...(await spansOf(of, markedFull))]);
   return became;
+}
+
+/** What is to be rolled up anew because these were taken back. */
+async function spansOf({ tx, tenant }: Batch, marked: Became) {
+  const ids = [...marked].flatMap(([id, { stored }]) => (stored === 'amended' ? [id] : []));
+  if (ids.length === 0) return [];
+  const sql = 'select content from resource where tenant = $1 and type = 96 and id = any($2::text[])';
+  const rows = await tx.query(sql, [tenant, ids]);
+  return rows.flatMap(([content]) => spanOf(JSON.parse(String(content)) as Observation) ?? []); // as stored
 }
 
 type Narrow = { id: string; one: ReadingToStore; error: boolean; sample: NonNullable<ReturnType<typeof sampleOf>> };

@@ -1,4 +1,7 @@
 import type { Queryable } from '../../db/database.ts';
+import { key } from '../../fhir/search/hash.ts';
+import { numbers, texts } from '../../fhir/store/arrays.ts';
+import { measures } from '../measures.ts';
 
 /** Whose readings of what are to be rolled up anew. */
 export type Due = { patient: string; measure: string };
@@ -43,7 +46,22 @@ export async function takeDue(
   return { hours, more: rows.length === MOST };
 }
 
-/** Everything of a patient is rolled up anew: other sources count first, or labels have changed. */
+// What is longer than a day and the hour of a clock that is put back is summed up nowhere.
+const againOfResourcesSql = `with r as materialized (select keys, date_start, date_end from resource
+    where tenant = $1 and type = 96 and patient = $2 and keys && $3::bigint[] and date_start > '-infinity')
+  insert into rollup_due (tenant, patient, measure, hour)
+  select distinct $1::int, $2, v.measure, h.hour
+  from r join unnest($3::bigint[], string_to_array($4, chr(30))) v(key, measure) on v.key = any(r.keys)
+    cross join lateral generate_series(date_bin('1 hour', r.date_start, timestamptz 'epoch'),
+      least(greatest(r.date_end - interval '2 ms', r.date_start), r.date_start + interval '26 hours'), interval '1 hour') h(hour)
+  order by 3, 4 on conflict (tenant, patient, measure, hour) do update set hour = excluded.hour where false`;
+
+/** Everything of a patient is rolled up anew, of both tiers: other sources count first, or labels have changed. */
 export async function rollUpAgain(on: Queryable, tenant: number, patient: string): Promise<void> {
   await on.query(againSql, [tenant, patient]);
+  const rolled = measures.filter(({ roll }) => roll !== null);
+  const keys = rolled.map(({ codings: [{ system, code } = {}] }) =>
+    key(tenant, 'Observation', 'code', 's', `${system}|${code}`),
+  );
+  await on.query(againOfResourcesSql, [tenant, patient, numbers(keys), texts(rolled.map(({ id }) => id))]);
 }

@@ -1,13 +1,12 @@
 import type { Observation } from '@medplum/fhirtypes';
 
 import type { Queryable } from '../../db/database.ts';
-import { parseInterval } from '../../fhir/search/dates.ts';
 import { key } from '../../fhir/search/hash.ts';
 import { numbers } from '../../fhir/store/arrays.ts';
-import { deviceTime } from '../formats/device-time.ts';
-import { type Measure, measureOfCoding } from '../measures.ts';
+import type { Measure } from '../measures.ts';
 import { inUnitOf } from '../units.ts';
 import type { Piece } from './piece.ts';
+import { devicesOf, measureIn, timeOf } from './span.ts';
 
 export type Span = { from: number; to: number };
 export type Rolled = { tenant: number; patient: string; measure: Measure };
@@ -61,34 +60,18 @@ async function ofSamples(on: Queryable, tenant: number, by: Map<number, Source>,
   });
 }
 
-/** Whether it is an Observation of the measure: of several codes of ours the first tells. */
-const isOf = ({ code }: Observation, { id }: Measure): boolean =>
-  (code.coding ?? []).map((one) => measureOfCoding(one.system, one.code)).find((one) => one !== undefined)?.id === id;
-
 const counted: ReadonlySet<string> = new Set(['final', 'amended', 'corrected', 'preliminary']);
 
 type Measured = Pick<Piece, 'start' | 'duration' | 'zone' | 'value'>;
 
 /** When it was measured and how much, in the unit of the measure; null: it has no such value. */
 function measured(observation: Observation, measure: Measure): Measured | null {
-  const { valueQuantity: quantity, effectiveDateTime, effectivePeriod, effectiveInstant, status } = observation;
-  if (!counted.has(status) || !isOf(observation, measure) || quantity?.value === undefined) return null;
+  const { valueQuantity: quantity, status } = observation;
+  if (!counted.has(status) || measureIn(observation)?.id !== measure.id || quantity?.value === undefined) return null;
   const amount = inUnitOf(measure, { value: quantity.value, unit: quantity.code ?? quantity.unit ?? null });
-  const start = deviceTime(effectiveDateTime ?? effectiveInstant ?? effectivePeriod?.start);
-  if (quantity.comparator !== undefined || !amount.ok || start === null) return null;
-  const end = parseInterval(effectivePeriod?.end ?? '')?.start ?? start.at;
-  return { start: start.at, zone: start.zone, duration: Math.max(end - start.at, 0), value: amount.value };
-}
-
-const idOf = (reference: string | undefined): string | null =>
-  reference?.startsWith('Device/') ? reference.slice('Device/'.length) : null;
-
-const gatewayDevice = 'http://hl7.org/fhir/StructureDefinition/observation-gatewayDevice';
-
-/** The Devices of an Observation: the one that measured, and the one that stands between. */
-function devicesOf({ device, extension = [] }: Observation): (string | null)[] {
-  const gateway = extension.find(({ url }) => url === gatewayDevice)?.valueReference?.reference;
-  return [idOf(device?.reference), idOf(gateway)];
+  const time = timeOf(observation);
+  if (quantity.comparator !== undefined || !amount.ok || time === null) return null;
+  return { ...time, value: amount.value };
 }
 
 /** By the id of its Device; that of a connection only where no series tells more. */
@@ -115,7 +98,7 @@ async function ofResources(on: Queryable, of: Rolled, by: Map<number, Source>, s
   return rows.flatMap(([id, content]) => {
     const observation = JSON.parse(content) as Observation; // what is stored has been checked
     const found = measured(observation, measure);
-    const [device = null, gateway = null] = devicesOf(observation);
+    const [device, gateway] = devicesOf(observation);
     const from = by.get(seriesOf.get(id) ?? -1) ?? known.get(device ?? '') ?? known.get(gateway ?? '');
     // What a person has written is not summed up with what devices measure.
     if (found === null || (from === undefined && device === null)) return [];
