@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { openConnectionOf } from '../../src/devices/connections/store.ts';
 import { ingest } from '../../src/devices/ingest.ts';
+import type { ItemOutcome } from '../../src/devices/outcomes.ts';
 import type { Item } from '../../src/devices/reading.ts';
 import { collection, heartRate, patientIn, statusesOf, submit } from '../support/device-submissions.ts';
 import { type Server, startServer } from '../support/server.ts';
@@ -52,7 +53,7 @@ const readingOf = (measure: string, at: number, unit: string): Item => ({
   measure,
   start: { at: Date.parse(minute(at)), zone: 0 },
   duration: 60_000,
-  value: { kind: 'amount', value: 60, unit },
+  value: { value: 60, unit },
 });
 
 test('what was read before a choice and is stored after it is held to that choice, item by item', async () => {
@@ -67,7 +68,8 @@ test('what was read before a choice and is stored after it is held to that choic
   const link = { tenant: 1, patient, connection: before, grant: null };
   const items = [readingOf('heart-rate', 1, '/min'), readingOf('steps', 2, '{steps}')];
   const options = { received: Date.now(), payload: { id: 'test', hash: 'a'.repeat(64) } };
-  const outcomes = (await Array.fromAsync(ingest(server.smart.fhir, link, items, options))).flat();
+  const outcomes: ItemOutcome[] = [];
+  for await (const some of ingest(server.smart.fhir, link, items, options)) outcomes.push(...some);
   expect(outcomes.map(({ path, status }) => [path, status])).toEqual([
     ['item[1]', '422'],
     ['item[2]', '201'],
