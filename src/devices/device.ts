@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Device } from '@medplum/fhirtypes';
 
 import { admits, type Grant } from '../fhir/access.ts';
@@ -38,6 +39,39 @@ type Identifier = { system: string; value: string };
 /** Characters of a name that is kept. */
 const LONGEST = 200;
 const short = (text: string): string => text.slice(0, LONGEST);
+
+/** Identifiers of one device that are looked up. */
+const MOST_IDENTIFIERS = 8;
+
+/** Half a character is none, and what is no character at all cannot be stored. */
+const clean = (text: string): string => text.toWellFormed().replaceAll(/\p{Cc}/gu, ' ');
+
+/** What is longer than any name of a device is told by its digest: it is part of an index. */
+const told = (identity: string): string =>
+  identity.length <= LONGEST ? clean(identity) : `sha-256 ${hash('sha256', identity)}`;
+
+/** What a sender says of a device, as far as it can be kept. */
+function keptOf(hint: DeviceHint): DeviceHint {
+  const { identity, identifiers = [], type, name, manufacturer, model, serial, reference } = hint;
+  const texts = Object.entries({ name, manufacturer, model, serial, reference }).flatMap(([key, text]) =>
+    text === undefined ? [] : [[key, clean(text)]],
+  );
+  const cleaned = identifiers
+    .filter(({ system, value }) => system.length <= LONGEST && value.length <= LONGEST)
+    .slice(0, MOST_IDENTIFIERS)
+    .map(({ system, value }) => ({ system: clean(system), value: clean(value) }));
+  return {
+    ...Object.fromEntries(texts),
+    identity: identity === null ? null : told(identity),
+    ...(cleaned.length === 0 ? {} : { identifiers: cleaned }),
+    ...(type === undefined || type.system.length + type.code.length > LONGEST
+      ? {}
+      : { type: { ...type, system: clean(type.system), code: clean(type.code), ...displayOf(type) } }),
+  };
+}
+
+const displayOf = ({ display }: { display?: string }): { display?: string } =>
+  display === undefined ? {} : { display: short(clean(display)) };
 
 /** The first Device that has one of the identifiers: in the record, elsewhere, or none. */
 async function identified(
@@ -92,6 +126,15 @@ function resourceOf(id: string, patient: string, hint: DeviceHint): Device & { i
   };
 }
 
+/** Its Device, without what of it would be no R4. */
+function validOf(context: FhirContext, id: string, patient: string, hint: DeviceHint): Device & { id: string } {
+  const made = resourceOf(id, patient, hint);
+  const isValid = context.validate(made).every(({ severity }) => severity !== 'error' && severity !== 'fatal');
+  if (isValid) return made;
+  const { identifiers: _, type: __, ...rest } = hint;
+  return resourceOf(id, patient, rest);
+}
+
 /** Writes a Device that is not there yet; whoever else is about to waits. */
 async function ensure(context: FhirContext, tenant: number, made: Device & { id: string }): Promise<void> {
   if ((await readOwn(context, tenant, 'Device', made.id)).ok) return;
@@ -114,12 +157,13 @@ async function ensure(context: FhirContext, tenant: number, made: Device & { id:
 export async function measuring(
   context: FhirContext,
   owner: DeviceOwner,
-  hint: DeviceHint | undefined,
+  sent: DeviceHint | undefined,
 ): Promise<Result<Measuring>> {
   const { tenant, patient, connection } = owner;
   const gateway = connection.device;
   const itself: Measuring = { device: gateway, gateway: null, identity: '' };
-  if (hint === undefined) return ok(itself);
+  if (sent === undefined) return ok(itself);
+  const hint = keptOf(sent);
   const { reference, identifiers = [] } = hint;
   if (reference !== undefined) {
     const id = idIn(reference, context.settings.baseOf(tenant));
@@ -134,6 +178,6 @@ export async function measuring(
   if (identity === null) return ok(itself);
   if (found !== null) return ok({ device: found.id, gateway, identity });
   const id = uuid5(JSON.stringify(['Device', tenant, patient, connection.source, identity]));
-  await ensure(context, tenant, resourceOf(id, patient, hint));
+  await ensure(context, tenant, validOf(context, id, patient, hint));
   return ok({ device: id, gateway, identity });
 }

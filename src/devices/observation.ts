@@ -115,7 +115,10 @@ export function observationOf(reading: Canonical, { patient, device, gateway }: 
   const claimed = measure.profile === null || beside.length > 0 ? [] : [measure.profile];
   const profiles = [...new Set([...claimed, ...(meta?.profile ?? [])])];
   const own = { system: categorySystem, code: measure.category, display: categoryDisplay[measure.category] };
-  const others = category.filter(({ coding = [] }) => !coding.some((one) => same(one, own)));
+  // What else is said of it is checked once all of it is put together.
+  const isOwn = ({ coding }: CodeableConcept): boolean =>
+    Array.isArray(coding) && coding.some((one) => one !== null && same(one, own));
+  const others = category.filter((one) => !isOwn(one));
   return {
     resourceType: 'Observation',
     ...(profiles.length > 0 || meta !== undefined

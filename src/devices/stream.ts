@@ -1,7 +1,7 @@
 import { JSONParser } from '@streamparser/json';
 
 import type { FormatContext, LaterFormat } from './formats/format.ts';
-import { below, unreadable } from './formats/json.ts';
+import { below, isTooDeep, unreadable } from './formats/json.ts';
 import type { Item } from './reading.ts';
 
 /** Bytes up to which a payload is read whole, and bytes that one element of a longer one may have. */
@@ -23,11 +23,34 @@ function jsonOf(bytes: Uint8Array): { value: unknown } | undefined {
 
 const noJson = (path: string): Item => unreadable(path, 'It is no JSON in UTF-8', 'structure');
 
+/**
+ * The items of a payload, or of one element of it, whatever it is. Formats are written for what senders mean to send; what makes
+ * one of them break is the fault of this value alone, and the others are read.
+ */
+export async function* itemsIn(
+  format: LaterFormat,
+  value: unknown,
+  path: string,
+  context: FormatContext,
+): AsyncIterable<Item> {
+  if (isTooDeep(value)) {
+    yield unreadable(path, 'It is nested deeper than a payload may be', 'structure');
+    return;
+  }
+  try {
+    yield* format.read(value, path, context);
+  } catch (error) {
+    // An object that JavaScript cannot make a text of, a list in the place of an object.
+    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+    yield unreadable(path, `It is not in the shape of ${format.name}`, 'structure');
+  }
+}
+
 /** The items of a payload that is short enough to be read whole. */
 export async function* itemsOf(format: LaterFormat, bytes: Uint8Array, context: FormatContext): AsyncIterable<Item> {
   const parsed = jsonOf(bytes);
   if (parsed === undefined) yield noJson('');
-  else yield* format.read(parsed.value, '', context);
+  else yield* itemsIn(format, parsed.value, '', context);
 }
 
 /** The items of lines that are a payload each. */
@@ -44,7 +67,7 @@ export async function* itemsOfLines(
     if (isBlank) return;
     const parsed = jsonOf(bytes);
     if (parsed === undefined) yield noJson(path);
-    else yield* format.read(parsed.value, path, context);
+    else yield* itemsIn(format, parsed.value, path, context);
   };
   for await (const piece of pieces) {
     held = held.length === 0 ? Buffer.from(piece) : Buffer.concat([held, piece]);
@@ -126,6 +149,6 @@ export async function* itemsOfStream(
       continue;
     }
     seen(one.value);
-    yield* format.read(one.value, below(top, one.path), context);
+    yield* itemsIn(format, one.value, below(top, one.path), context);
   }
 }
