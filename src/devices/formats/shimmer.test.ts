@@ -3,10 +3,14 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
 import { shared, sharedMissing } from '../../../test/support/shared-data.ts';
+import { loadDefinitions } from '../../fhir/definitions/load.ts';
+import { createValidator } from '../../fhir/validate/validator.ts';
 import { canonical } from '../canonical.ts';
+import { observationOf } from '../observation.ts';
 import { formats } from './index.ts';
 
 const folder = join(shared ?? '', 'data/wearables/shimmer');
+const validate = await createValidator(loadDefinitions());
 const received = Date.UTC(2026, 0, 1);
 
 /** Vendors of which there are payloads, and the format that reads them. */
@@ -133,6 +137,19 @@ test.skipIf(shared === null)(
     );
   },
 );
+
+test.skipIf(shared === null)('no reading of a vendor is an Observation with an error', () => {
+  for (const vendor of Object.keys(read))
+    for (const item of filesOf(vendor).flatMap((file) => itemsOf(vendor, file))) {
+      const value = item.kind === 'reading' ? canonical(item, received) : null;
+      if (!value?.ok) continue;
+      const made = {
+        ...observationOf(value.value, { patient: 'Patient/1', device: 'Device/1', gateway: 'Device/2' }),
+        id: 'a',
+      };
+      expect(validate(made).filter(({ severity }) => severity === 'error')).toEqual([]);
+    }
+});
 
 test.skipIf(shared !== null)(sharedMissing, () => undefined);
 
