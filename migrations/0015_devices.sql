@@ -94,6 +94,8 @@ create table device_record (
   part        text   collate "C" not null,
   observation uuid   not null,
   patient     text   collate "C" not null,
+  -- The source of the connection that sends it.
+  source      text   collate "C" not null,
   measure     text   collate "C" not null,
   version     text   collate "C" not null,
   primary key (tenant, record, part, observation)
@@ -106,6 +108,8 @@ create table device_written (
   tenant      int    not null,
   observation uuid   not null,
   patient     text   collate "C" not null,
+  -- As that of a series.
+  source      text   collate "C" not null,
   version     int    not null,
   -- The first 16 bytes of sha-256 of the reading.
   digest      bytea  not null,

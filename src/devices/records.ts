@@ -8,6 +8,7 @@ type RecordRow = { part: string; observation: string; measure: string; version: 
 
 /** A record of a sender as it is stored, and as the readings of a batch leave it. */
 type Known = {
+  sender: string;
   rows: RecordRow[];
   changed: Set<RecordRow>;
   gone: RecordRow[];
@@ -42,9 +43,10 @@ const partOf = (record: RecordKey): string => record.part ?? '';
 const load = `select encode(record, 'hex'), part, observation, measure, version from device_record
   where tenant = $1 and record = any(array(select decode(hash, 'hex') from unnest($2::text[]) h(hash)))`;
 
-const upsert = `insert into device_record (tenant, record, part, observation, patient, measure, version)
-  select $1, decode(record, 'hex'), part, observation, $2, measure, version
-  from unnest($3::text[], $4::text[], $5::uuid[], $6::text[], $7::text[]) v(record, part, observation, measure, version)
+const upsert = `insert into device_record (tenant, record, part, observation, patient, measure, version, source)
+  select $1, decode(record, 'hex'), part, observation, $2, measure, version, source
+  from unnest($3::text[], $4::text[], $5::uuid[], $6::text[], $7::text[], $8::text[])
+    v(record, part, observation, measure, version, source)
   on conflict (tenant, record, part, observation) do update set version = excluded.version`;
 
 const remove = `delete from device_record d using unnest($2::text[], $3::text[], $4::uuid[]) v(record, part, observation)
@@ -67,7 +69,7 @@ export async function loadRecords(
   const known = new Map<string, Known>();
   const hashOf = ({ id }: RecordKey, sender: string): string => recordHash(patient, sender, id);
   for (const { record, sender } of records) {
-    known.set(hashOf(record, sender), { rows: [], changed: new Set(), gone: [], again: new Set() });
+    known.set(hashOf(record, sender), { sender, rows: [], changed: new Set(), gone: [], again: new Set() });
   }
   if (known.size > 0) {
     for (const row of await on.query(load, [tenant, [...known.keys()]])) {
@@ -113,17 +115,21 @@ export async function loadRecords(
     async save(database) {
       const all = [...known].map(([hash, of]) => ({ hash, ...of }));
       const gone = all.flatMap(({ hash, gone: rows }) => rows.map((row) => ({ hash, ...row })));
-      const changed = all.flatMap(({ hash, rows, changed: some }) =>
-        rows.filter((row) => some.has(row)).map((row) => ({ hash, ...row })),
+      const changed = all.flatMap(({ hash, sender, rows, changed: some }) =>
+        rows.filter((row) => some.has(row)).map((row) => ({ hash, sender, ...row })),
       );
-      const columns = (rows: typeof gone): string[][] => [
+      const columns = (rows: readonly { hash: string; part: string; observation: string }[]): string[][] => [
         rows.map(({ hash }) => hash),
         rows.map(({ part }) => part),
         rows.map(({ observation }) => observation),
       ];
       if (gone.length > 0) await database.query(remove, [tenant, ...columns(gone)]);
       if (changed.length === 0) return;
-      const more = [changed.map(({ measure }) => measure), changed.map(({ version }) => version)];
+      const more = [
+        changed.map(({ measure }) => measure),
+        changed.map(({ version }) => version),
+        changed.map(({ sender }) => sender),
+      ];
       await database.query(upsert, [tenant, patient, ...columns(changed), ...more]);
     },
   };

@@ -2,6 +2,7 @@ import type { Observation } from '@medplum/fhirtypes';
 
 import type { Queryable } from '../db/database.ts';
 import type { FhirContext, Resource } from '../fhir/context.ts';
+import { typeNumber } from '../fhir/resources.ts';
 import { markDueOf } from '../fhir/samples/due.ts';
 import { markSamples } from '../fhir/samples/mark.ts';
 import type { Sample, Stored } from '../fhir/samples/sample.ts';
@@ -167,6 +168,7 @@ const isNarrow = (one: { sample: ReturnType<typeof sampleOf> }): one is Narrow =
 
 const fullOf = ({ id, one, error }: { id: string; one: ReadingToStore; error: boolean }): FullReading => ({
   id,
+  source: one.source,
   error,
   observation: one.observation,
   said: saidOf(one.canonical),
@@ -212,12 +214,13 @@ function labelled(observation: Observation): Observation {
   return resource as unknown as Observation; // with labels it is one still
 }
 
-/** Those of some ids that their sender has written as resources. */
+/** Those of some ids that are resources: their sender has written them so, or somebody else has taken the id. */
 async function writtenAsResources({ tx, tenant }: Batch, ids: readonly string[]): Promise<Set<string>> {
   if (ids.length === 0) return new Set();
   const rows = await tx.query(
-    'select observation::text from device_written where tenant = $1 and observation = any($2::uuid[])',
-    [tenant, ids],
+    `select observation::text from device_written where tenant = $1 and observation = any($2::uuid[])
+     union select id from resource where tenant = $1 and type = ${typeNumber('Observation')} and id = any($3::text[])`,
+    [tenant, ids, ids],
   );
   return new Set(rows.map(([id]) => String(id)));
 }

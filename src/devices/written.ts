@@ -14,6 +14,8 @@ import { withLabels } from '../privacy/labels/labelled.ts';
 /** A reading that is a resource. */
 export type FullReading = {
   id: string;
+  /** Who sent it and by which device: that of its series, if it were a sample. */
+  source: string;
   observation: () => Observation;
   /** What it says, as it is compared with what it said before. */
   said: unknown;
@@ -105,11 +107,12 @@ function changeOf(
   return { draft: draft(context, tenant, withLabels({ text, resource }, null, false), id, received), expected };
 }
 
-type Fresh = Change & { id: string; digest: string; isNew: boolean };
+type Fresh = Change & { id: string; source: string; digest: string; isNew: boolean };
 
-const remember = `insert into device_written (tenant, observation, patient, version, digest)
-  select $1, id::uuid, $2, version, decode(digest, 'hex')
-  from unnest(string_to_array($3, chr(30)), $4::int[], string_to_array($5, chr(30))) v(id, version, digest)
+const remember = `insert into device_written (tenant, observation, patient, version, digest, source)
+  select $1, id::uuid, $2, version, decode(digest, 'hex'), source
+  from unnest(string_to_array($3, chr(30)), $4::int[], string_to_array($5, chr(30)), string_to_array($6, chr(30)))
+    v(id, version, digest, source)
   on conflict (tenant, observation) do update set version = excluded.version, digest = excluded.digest`;
 
 /**
@@ -137,7 +140,8 @@ export async function writeFull(batch: Batch, readings: readonly FullReading[]):
     else if (was.written?.digest === digest) became.set(id, { stored: 'known', version });
     else {
       const observation = versionOf(reading, was.version === null);
-      fresh.push({ id, digest, isNew: was.isNew, ...changeOf(batch, id, observation, was.version ?? 0) });
+      const { source } = reading;
+      fresh.push({ id, source, digest, isNew: was.isNew, ...changeOf(batch, id, observation, was.version ?? 0) });
     }
   }
   if (fresh.length === 0) return became;
@@ -146,7 +150,7 @@ export async function writeFull(batch: Batch, readings: readonly FullReading[]):
     fresh.map((one) => one.draft),
   );
   const applied = await applyAll(tx, fresh);
-  const written = fresh.flatMap(({ id, digest }) => {
+  const written = fresh.flatMap(({ id, source, digest }) => {
     const one = applied.get(id);
     // Somebody else was there in between, or the id is of something that was erased.
     if (one === undefined || 'refused' in one) {
@@ -154,7 +158,7 @@ export async function writeFull(batch: Batch, readings: readonly FullReading[]):
       return [];
     }
     became.set(id, { stored: one.was === 0 ? 'created' : 'amended', version: one.version });
-    return [{ id, digest, version: one.version }];
+    return [{ id, source, digest, version: one.version }];
   });
   await tx.query(remember, [
     tenant,
@@ -162,6 +166,7 @@ export async function writeFull(batch: Batch, readings: readonly FullReading[]):
     texts(written.map(({ id }) => id)),
     numbers(written.map(({ version }) => version)),
     texts(written.map(({ digest }) => digest)),
+    texts(written.map(({ source }) => source)),
   ]);
   return became;
 }
@@ -183,7 +188,7 @@ async function applyAll(tx: Queryable, fresh: readonly Fresh[]): Promise<Map<str
   ]);
 }
 
-const texted = `select r.id, r.content from device_written w
+const texted = `select r.id, r.content, w.source from device_written w
   join resource r on r.tenant = $1 and r.type = ${OBSERVATION} and r.id = w.observation::text
   where w.tenant = $1 and w.observation = any($2::uuid[]) and r.version = w.version`;
 
@@ -191,8 +196,17 @@ const texted = `select r.id, r.content from device_written w
 export async function markFull(batch: Batch, ids: readonly string[]): Promise<Map<string, FullStored>> {
   if (ids.length === 0) return new Map();
   const rows = await batch.tx.query(texted, [batch.tenant, ids]);
-  const stored = rows.map(([id, content]) => ({ id: String(id), was: JSON.parse(String(content)) as Observation })); // as stored
+  const stored = rows.map(([id, content, source]) => {
+    const was = JSON.parse(String(content)) as Observation; // as stored
+    return { id: String(id), source: String(source), was };
+  });
   const left = stored.filter(({ was }) => was.status !== 'entered-in-error');
-  const readings = left.map(({ id, was }) => ({ id, observation: () => was, said: 'taken back', error: true }));
+  const readings = left.map(({ id, source, was }) => ({
+    id,
+    source,
+    observation: () => was,
+    said: 'taken back',
+    error: true,
+  }));
   return writeFull(batch, readings);
 }
