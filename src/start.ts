@@ -169,6 +169,7 @@ export async function start(config: Config, log: Logger): Promise<Running> {
       log,
       addressOf: addressOf(config.behindProxy),
     });
+    const metrics = createMetrics();
     const app = createApp({
       fhir: context,
       authenticate: createAuthenticate({
@@ -182,8 +183,8 @@ export async function start(config: Config, log: Logger): Promise<Running> {
       smart: smartRoutes(smart, isTenant),
       privacy: privacyPages(smart, isTenant),
       video: videoPages(smart, providers, isTenant),
-      devices: devicePages(smart, devices, isTenant),
-      metrics: createMetrics(),
+      devices: devicePages(smart, devices, isTenant, { log, metrics }),
+      metrics,
       log,
       maxBody: config.maxBody,
       anonymous: anonymousGrant,

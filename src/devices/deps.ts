@@ -54,6 +54,8 @@ export type DeviceDeps = DeviceParts & {
   behindProxy: boolean;
   /** What stands before the paths of the first tenant: `http://host:port`. */
   origin: string;
+  /** Headers that let pages of other origins send readings: of an answer, and of that to whether they may. */
+  origins: { answer: Readonly<Record<string, string>>; preflight: Readonly<Record<string, string>> };
   /** A fault of ours, which the sender is told of without a word of what it was. */
   onFault: (error: unknown) => void;
 };

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { ReadableStream as NodeStream } from 'node:stream/web';
 import { getConnInfo } from '@hono/node-server/conninfo';
-import { type Context, Hono } from 'hono';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
 
 import { fhirJson } from '../fhir/interactions/respond.ts';
 import { outcomeText, type Result } from '../fhir/outcome.ts';
@@ -9,6 +9,7 @@ import type { FhirResponse } from '../fhir/request.ts';
 import { uuid7 } from '../fhir/store/uuid.ts';
 import { inflated } from './body.ts';
 import type { DeviceDeps } from './deps.ts';
+import { pages } from './pages/index.ts';
 import { mountPages } from './pages/mount.ts';
 import { recorded, submissionOf } from './recorded.ts';
 import { submitFormat } from './submit-format.ts';
@@ -84,6 +85,18 @@ async function notified(deps: DeviceDeps, c: Context, tenant: number): Promise<R
   return new Response(text === '' ? null : text, { status, headers });
 }
 
+/** What anybody's page may read: what counts is the token, and no cookie is looked at. */
+const toAnybody =
+  ({ origins }: DeviceDeps): MiddlewareHandler =>
+  async (c, next) => {
+    await next();
+    if (c.req.header('origin') === undefined) return;
+    for (const [name, value] of Object.entries(origins.answer)) c.header(name, value);
+  };
+
+/** Pages, which go by cookies, are no other page's to ask for. */
+const isPage = (format: string): boolean => pages.some(({ path }) => path === `/devices/${format}`);
+
 /**
  * Where devices, apps and vendors send readings, and the pages of them; for every tenant: the first at the root, the others
  * below /t.
@@ -103,7 +116,12 @@ export function deviceRoutes(deps: DeviceDeps, isTenant: (tenant: number) => Pro
         return tenant === null ? c.notFound() : notified(deps, c, tenant);
       });
     }
-    app.post(`${prefix}/devices/:format{[a-z0-9:-]+}`, async (c) => {
+    const format = `${prefix}/devices/:format{[a-z0-9:-]+}`;
+    app.options(format, (c) => {
+      const isAsked = c.req.header('access-control-request-method') !== undefined;
+      return isAsked && !isPage(c.req.param('format') ?? '') ? c.body(null, 204, deps.origins.preflight) : c.notFound();
+    });
+    app.post(format, toAnybody(deps), async (c) => {
       const tenant = await tenantOf(c);
       return tenant === null ? c.notFound() : take(deps, c, tenant);
     });

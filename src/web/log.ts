@@ -48,6 +48,14 @@ const words: ReadonlySet<string> = new Set([
   ...operationsOf(new Map()).map(({ code }) => `$${code}`),
 ]);
 
+/** One line a request, at debug: `path` is of what kind it is, without ids. @param started performance.now() at its beginning */
+export function logServed(
+  log: Logger,
+  { started, ...shown }: { requestId: string; method: string; path: string; status: number; started: number },
+): void {
+  log.debug({ ...shown, ms: Math.round((performance.now() - started) * 10) / 10 }, 'request');
+}
+
 /**
  * One line a request, at debug. It has the type and the kind of path, never an id, a query or a body: those tell of people.
  *
@@ -64,8 +72,5 @@ export function logRequest(
 ): void {
   if (!log.isLevelEnabled('debug')) return;
   const kind = path.map((segment) => (words.has(segment) ? segment : '[id]')).join('/');
-  log.debug(
-    { requestId, method, path: kind, status, ms: Math.round((performance.now() - started) * 10) / 10 },
-    'request',
-  );
+  logServed(log, { requestId, method, path: kind, status, started });
 }

@@ -5,11 +5,17 @@ import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client
 export type Metrics = {
   /** @param seconds from the first byte of the request to the last of the answer's head */
   request(method: string, status: number, seconds: number): void;
+  /** The same of what is below /devices. @param what readings that are sent, notifications of vendors, pages */
+  device(what: 'readings' | 'notification' | 'page', method: string, status: number, seconds: number): void;
   /** A row came out of the database that its grant does not cover: somebody must look at once. */
   gateMismatch(): void;
   /** GET /metrics */
   route: Hono;
 };
+
+const buckets = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30];
+
+const classOf = (status: number): string => `${Math.floor(status / 100)}xx`;
 
 export function createMetrics(): Metrics {
   const registry = new Registry();
@@ -18,7 +24,14 @@ export function createMetrics(): Metrics {
     name: 'portico_request_seconds',
     help: 'FHIR requests by method and class of status',
     labelNames: ['method', 'status'],
-    buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30],
+    buckets,
+    registers: [registry],
+  });
+  const devices = new Histogram({
+    name: 'portico_device_request_seconds',
+    help: 'Requests below /devices by what they bring, method and class of status',
+    labelNames: ['what', 'method', 'status'],
+    buckets,
     registers: [registry],
   });
   const mismatches = new Counter({
@@ -33,11 +46,12 @@ export function createMetrics(): Metrics {
       const name = `${method} ${Math.floor(status / 100)}`;
       let one = labelled.get(name);
       if (!one) {
-        one = requests.labels(method, `${Math.floor(status / 100)}xx`);
+        one = requests.labels(method, classOf(status));
         labelled.set(name, one);
       }
       one.observe(seconds);
     },
+    device: (what, method, status, seconds) => devices.labels(what, method, classOf(status)).observe(seconds),
     gateMismatch: () => mismatches.inc(),
     route: new Hono().get('/metrics', async (c) =>
       c.body(await registry.metrics(), 200, { 'Content-Type': registry.contentType }),

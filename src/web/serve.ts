@@ -18,6 +18,7 @@ import { evened } from './evened.ts';
 import { logRequest } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { negotiated } from './negotiate.ts';
+import { openToAll, preflight } from './origins.ts';
 
 /** What serving FHIR over HTTP is made of. */
 export type ServeDeps = {
@@ -50,19 +51,6 @@ const standing = {
   'Cache-Control': 'no-store',
   Vary: 'Authorization, Accept, Accept-Encoding, Prefer',
   'X-Content-Type-Options': 'nosniff',
-};
-
-/** What a page of any origin may send here and read of the answer: what counts is the token, cookies never do. */
-const openToAll = {
-  'Access-Control-Allow-Origin': '*',
-  'Access-Control-Expose-Headers': 'Content-Location, ETag, Last-Modified, Location, WWW-Authenticate, X-Request-Id',
-};
-const preflight = {
-  ...openToAll,
-  'Access-Control-Allow-Methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
-  'Access-Control-Allow-Headers':
-    'Accept, Authorization, Content-Type, DPoP, If-Match, If-Modified-Since, If-None-Exist, If-None-Match, Prefer, X-Requested-With',
-  'Access-Control-Max-Age': '600',
 };
 
 const pathOf = (path: string): Result<string[]> => {

@@ -70,6 +70,10 @@ async function story(): Promise<number[]> {
     server.fetch('Binary', { method: 'POST', headers: { 'content-type': 'text/plain' }, body: canary }),
     server.fetch('', body({ resourceType: 'Bundle', type: 'batch', entry })),
     server.fetch('', body({ resourceType: 'Bundle', type: 'transaction', entry })),
+    fetch(`${server.origin}/devices/${canary.toLowerCase()}`, { method: 'POST', headers, body: canary }),
+    fetch(`${server.origin}/devices/fhir?patient=${canary}`, { method: 'POST', headers, body: canary }),
+    fetch(`${server.origin}/devices/oura/webhook/${canary}?${canary}=${canary}`, { method: 'POST', body: canary }),
+    fetch(`${server.origin}/devices/of/${canary}/${canary}`),
     fetch(`${server.origin}/${canary}?${canary}=${canary}`, { headers: { cookie: `${canary}=${canary}` } }),
     fetch(`${server.origin}/token`, { method: 'POST', headers: form, body: `grant_type=${canary}&code=${canary}` }),
     fetch(`${server.origin}/authorize?client_id=${canary}&redirect_uri=https://${canary}.example&state=${canary}`),
@@ -91,6 +95,8 @@ test('O-98 of what people and apps send nothing stands in the log, not even wher
   await server.fetch('', body({ resourceType: 'Bundle', type: 'batch', entry: [{ resource: fault, request }] }));
   expect(log).toContain('23514');
   expect(log.split('\n').length).toBeGreaterThan(20);
+  for (const path of ['devices/[id]', 'devices/fhir', 'devices/oura/webhook/[id]', 'devices/of/[id]/[id]'])
+    expect(log).toContain(`"path":"${path}","status":`);
   for (const secret of [canary, canary.toLowerCase(), 'Zqxfault', '4111', '1971-02-03'])
     expect(log.split('\n').filter((line) => line.includes(secret))).toEqual([]);
   // No digits that could be a card number, whoever wrote them.
@@ -102,6 +108,8 @@ test('O-65 what is counted is counted by method and kind of answer, and by nothi
   expect(answer.status).toBe(200);
   const text = await answer.text();
   expect(text).toContain('portico_request_seconds');
+  for (const what of ['readings', 'notification', 'page'])
+    expect(text).toContain(`portico_device_request_seconds_count{what="${what}"`);
   expect(text).not.toMatch(/Zqx/i);
   const own = text.split('\n').filter((line) => line.startsWith('portico_'));
   const labels = new Map<string, Set<string>>();
