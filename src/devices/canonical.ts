@@ -104,7 +104,11 @@ function componentsIn(measure: Measure, { path, components = {} }: Reading): Res
   return ok(converted);
 }
 
-function timeRefused({ path, start, duration }: Reading, received: number): Result<null> {
+/** Whether somebody can have measured then, and for so long. @param received ms since 1970, by our clock */
+export function timeRefused(
+  { path, start, duration }: Pick<Reading, 'path' | 'start' | 'duration'>,
+  received: number,
+): Result<null> {
   if (!(Number.isInteger(start.at) && Number.isInteger(start.zone) && Math.abs(start.zone) <= 14 * 60)) {
     return refused('value', 'The time is no instant', path);
   }

@@ -103,11 +103,18 @@ function noteWritten({ patient }: Link, grant: Grant | null, stored: readonly Wr
   }
 }
 
+/** When the newest of what was taken was measured; ms since 1970. */
+type Last = { reading: number | null };
+
+const newest = (taken: readonly Prepared[], before: number | null): number | null =>
+  taken.reduce((last, { start }) => (start !== null && (last === null || start > last) ? start : last), before);
+
 async function takeChunk(
   context: FhirContext,
   passage: Passage,
   items: readonly Item[],
   options: IngestOptions,
+  last: Last,
 ): Promise<ItemOutcome[]> {
   const { link } = passage;
   const prepared: (Prepared | ItemOutcome)[] = [];
@@ -120,6 +127,7 @@ async function takeChunk(
   const became = chunk.length === 0 ? new Map<Prepared, Became>() : await storeChunk(context, link, chunk, options);
   if (became === null)
     return prepared.map((one) => (isPrepared(one) ? ruledOutItem(one.path, ended, '403', 'forbidden') : one));
+  last.reading = newest(chunk, last.reading);
   noteWritten(link, options.noted ?? link.grant, [...became.values()].filter(isWritten));
   return prepared.map((one) => {
     if (!isPrepared(one)) return one;
@@ -128,12 +136,6 @@ async function takeChunk(
     return isWritten(written) ? outcomeOf(one, written) : written;
   });
 }
-
-const newest = (items: readonly Item[], before: number | null): number | null =>
-  items.reduce((last, item) => {
-    const at = item.kind === 'reading' || item.kind === 'whole' ? (item.start?.at ?? null) : null;
-    return at !== null && (last === null || at > last) ? at : last;
-  }, before);
 
 /**
  * Takes in the readings of one patient from one source: each by itself, in the order in which they were sent. What is good is
@@ -150,12 +152,11 @@ export async function* ingest(
   const { received, devices = new Map() } = options;
   const passage: Passage = { link, received, devices, subjects: new Map(), met: new Map(), allowed: new Map() };
   const tally: Tally = noTally();
-  let lastReading: number | null = null;
+  const last: Last = { reading: null };
   let chunk: Item[] = [];
   const take = async (): Promise<ItemOutcome[]> => {
-    const outcomes = await takeChunk(context, passage, chunk, options);
+    const outcomes = await takeChunk(context, passage, chunk, options, last);
     count(tally, outcomes);
-    lastReading = newest(chunk, lastReading);
     chunk = [];
     return outcomes;
   };
@@ -165,5 +166,6 @@ export async function* ingest(
   }
   if (chunk.length > 0) yield await take();
   const taken = tally.created + tally.known + tally.amended;
-  if (taken > 0) await markSynced(context.database, link.connection, { at: received, lastReading, problem: null });
+  if (taken > 0)
+    await markSynced(context.database, link.connection, { at: received, lastReading: last.reading, problem: null });
 }

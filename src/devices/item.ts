@@ -2,7 +2,7 @@ import type { Observation } from '@medplum/fhirtypes';
 
 import type { FhirContext } from '../fhir/context.ts';
 import { ok, type Result } from '../fhir/outcome.ts';
-import { canonical } from './canonical.ts';
+import { canonical, timeRefused } from './canonical.ts';
 import type { Measuring } from './device.ts';
 import { observationId } from './identity.ts';
 import { checked, mayOnce, mayWrite } from './may-store.ts';
@@ -76,8 +76,11 @@ const first = (of: Observation): string => {
 };
 
 async function prepareWhole(context: FhirContext, passage: Passage, whole: Whole): Promise<Result<Prepared>> {
-  const { link } = passage;
+  const { link, received } = passage;
   const { tenant, patient } = link;
+  const { path, start, duration } = whole;
+  const time = start === null ? ok(null) : timeRefused({ path, start, duration }, received);
+  if (!time.ok) return time;
   const device = await deviceOf(context, passage, whole.device);
   if (!device.ok) return device;
   const source = sourceOf(link, device.value);
@@ -120,12 +123,12 @@ export async function prepare(context: FhirContext, passage: Passage, item: Item
   const { link } = passage;
   if (item.kind === 'unreadable') return ruledOutItem(path, item.why, '422', item.code ?? 'invalid');
   if (item.kind === 'nothing') return saidOf(path, item.why);
+  if (await isOther(context, passage, item.subject))
+    return ruledOutItem(path, 'It is not about the patient that the others are about, and a submission is about one');
   if (item.kind === 'deleted') {
     const toStore: ToStore = { deleted: item.record, source: link.connection.source };
     return { path, start: null, toStore };
   }
-  if (await isOther(context, passage, item.subject))
-    return ruledOutItem(path, 'It is not about the patient that the others are about, and a submission is about one');
   const outside = unchosen(link.connection.measures, item);
   if (outside !== null) return ruledOutItem(path, outside);
   const prepared =

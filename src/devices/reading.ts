@@ -93,7 +93,13 @@ export type Whole = {
 };
 
 /** The sender has deleted a record: its readings are entered in error. */
-export type Deleted = { kind: 'deleted'; path: string; record: RecordKey };
+export type Deleted = {
+  kind: 'deleted';
+  path: string;
+  record: RecordKey;
+  /** As that of a reading. */
+  subject?: string;
+};
 
 /** What cannot be read: the rest of what was sent still can. */
 export type Unreadable = {

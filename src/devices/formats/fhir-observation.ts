@@ -176,8 +176,10 @@ export function itemOfObservation(observation: Json, path: string, around: Aroun
   if (isTooDeep(observation)) return unreadable(path, 'It is nested deeper than a resource may be', 'structure');
   const { status } = observation;
   const record = recordOf(observation);
+  const subject = isJson(observation.subject) ? textOf(observation.subject.reference) : null;
+  const about = subject === null ? {} : { subject: around.subjects.get(subject) ?? subject };
   if (status === 'entered-in-error') {
-    if (record !== null) return { kind: 'deleted', path, record: { ...record, version: null } };
+    if (record !== null) return { kind: 'deleted', path, record: { ...record, version: null }, ...about };
     return unreadable(
       below(path, 'identifier'),
       'What is entered in error is told by the identifier it was sent with',
@@ -193,13 +195,12 @@ export function itemOfObservation(observation: Json, path: string, around: Aroun
   if (!Object.keys(observation).some((name) => HAS_VALUE.test(name)))
     return unreadable(path, 'An Observation needs a value, components, or why it has none', 'required');
 
-  const subject = isJson(observation.subject) ? textOf(observation.subject.reference) : null;
   const device = hintOfReference(observation.device, around.devices);
   const common = {
     path,
     ...(device === null ? {} : { device }),
     ...(record === null ? {} : { record }),
-    ...(subject === null ? {} : { subject: around.subjects.get(subject) ?? subject }),
+    ...about,
   };
   const measure = measureOfCode(observation.code);
   const values = measure === null ? null : valuesOf(measure, observation);
