@@ -1,6 +1,7 @@
 import { extract, validate } from './compiled.ts';
 import { creates } from './create.ts';
 import { crud, memory } from './crud.ts';
+import { devicePosts } from './device-post.ts';
 import { deviceStores } from './device-store.ts';
 import { everything } from './everything.ts';
 import { importOwn, importSynthea } from './import.ts';
@@ -30,6 +31,7 @@ export const workloads: readonly Workload[] = [
   recordedReads,
   tokens,
   ...deviceStores,
+  ...devicePosts,
   importSynthea,
   importOwn,
   everything,
