@@ -14,8 +14,8 @@ type Framed = {
   done?: string | undefined;
   problems?: readonly Problem[];
   status?: number;
-  /** Whether there is a chart on it. */
-  chart?: boolean;
+  /** What is drawn on it. */
+  drawn?: 'chart' | 'curve';
   /** What the page was asked with is not kept in its links: it counts once. */
   noQuery?: boolean;
 };
@@ -23,7 +23,7 @@ type Framed = {
 /** A page of devices or readings, with what surrounds all pages. */
 export function devicesPage(visit: Visit, framed: Framed): Promise<Reply> {
   const { request, cookies } = visit;
-  const { title, above, content, done, problems = [], chart = false, noQuery = false } = framed;
+  const { title, above, content, done, problems = [], drawn, noQuery = false } = framed;
   const { language } = request;
   const query = new URLSearchParams(noQuery ? '' : request.query);
   query.delete('done');
@@ -40,13 +40,13 @@ export function devicesPage(visit: Visit, framed: Framed): Promise<Reply> {
       title: titleWith(language, title, problems),
       content: all,
       query,
-      styles: [...(chart ? [clientPath('uplot.css')] : []), clientPath('devices.css')],
-      scripts: chart ? [clientPath('chart.js')] : [],
+      styles: [...(drawn === undefined ? [] : [clientPath('uplot.css')]), clientPath('devices.css')],
+      scripts: drawn === undefined ? [] : [clientPath(`${drawn}.js`)],
     }),
     {
       status: framed.status ?? (problems.length === 0 ? 200 : 422),
       cookies,
-      scripts: chart,
+      scripts: drawn !== undefined,
     },
   );
 }

@@ -14,6 +14,8 @@ import { type Adding, plotOf, type RangeName, rangeNames, ranges } from './plot.
 import { linesOf, type Point } from './point.ts';
 import { readFor } from './read-for.ts';
 import { deviceNames, type Looking, latestOf, MOST, noDevice, type Read, zoneOf } from './readings.ts';
+import { type AskedRecording, askedRecording, recordingsShown } from './recording.ts';
+import { recordingWords } from './recording-words.ts';
 
 const DAY = 86_400_000;
 
@@ -70,7 +72,7 @@ type Shown = Asked & {
   read: Read;
 };
 
-const linkTo = (
+const linkToTime = (
   { book, measure, range, device, to }: Shown,
   change: Partial<{ range: RangeName; to: number }>,
 ): string => {
@@ -86,7 +88,7 @@ function rangeLinks(shown: Shown): Html {
   return html`<nav class="ranges" aria-label="${say.range}"><ul>${offered.map((one) =>
     one === shown.range
       ? html`<li><span aria-current="true">${say.ranges[one]}</span></li>`
-      : html`<li><a href="${linkTo(shown, { range: one })}">${say.ranges[one]}</a></li>`,
+      : html`<li><a href="${linkToTime(shown, { range: one })}">${say.ranges[one]}</a></li>`,
   )}</ul></nav>`;
 }
 
@@ -97,9 +99,9 @@ function pager(shown: Shown): Html {
   const say = chartWords[language];
   const length = ranges[range].days * DAY;
   const last = dayStart(latest.end) + DAY;
-  return html`<p class="period"><a href="${linkTo(shown, { to: from })}" rel="prev">← ${say.earlier}</a>
+  return html`<p class="period"><a href="${linkToTime(shown, { to: from })}" rel="prev">← ${say.earlier}</a>
     <b>${daysOf(language, from, to)}</b>
-    ${to < last ? html`<a href="${linkTo(shown, { to: Math.min(to + length, last) })}" rel="next">${say.later} →</a>` : html`<span></span>`}</p>`;
+    ${to < last ? html`<a href="${linkToTime(shown, { to: Math.min(to + length, last) })}" rel="next">${say.later} →</a>` : html`<span></span>`}</p>`;
 }
 
 const nameOf = (shown: Shown, device: string | null): string =>
@@ -133,7 +135,27 @@ function sources(shown: Shown, device: string | null): Html {
   </form>`;
 }
 
-/** Readings that are codes or curves: a list. */
+/** Readings that are curves: one of them, and a list. */
+function recorded(shown: Shown, points: readonly Point[]): Html {
+  const { measure, book } = shown;
+  const linkTo = ({ id, part }: AskedRecording): string => {
+    const more = new URLSearchParams({
+      ...(id === null ? {} : { recording: id }),
+      ...(part > 0 ? { part: `${part}` } : {}),
+    });
+    return `${linkToTime(shown, {})}&${more}`;
+  };
+  return recordingsShown({
+    language: book.visit.request.language,
+    measure,
+    recordings: [...points].sort((a, b) => b.start - a.start),
+    asked: askedRecording(book.visit.request.query),
+    linkTo,
+    nameOf: (device) => nameOf(shown, device),
+  });
+}
+
+/** Readings that are codes: a list. */
 function listed(shown: Shown, points: readonly Point[]): Html {
   const { measure, book } = shown;
   const { language } = book.visit.request;
@@ -173,14 +195,18 @@ function body(shown: Shown): Html {
     .filter((one) => one !== noDevice)
     .map((one) => nameOf(shown, one))
     .sort();
-  const says = chartSays(language, { ...chart, points, adding, rolled: read.rolled }, devices);
+  const isCurve = measure.kind === 'sampled';
+  const said = chartSays(language, { ...chart, points, adding, rolled: read.rolled }, devices);
+  const says = isCurve && points.length > 0 ? [recordingWords[language].count(points.length), ...said] : said;
   const hasChart = measure.kind !== 'code' && points.some(({ values }) => values.some((value) => value !== null));
   const hasUsual = linesOf(measure).some(({ usual }) => usual !== undefined);
+  const figure = (): Html => (hasChart ? chartFigure(language, chart, says.join(' ')) : listed(shown, points));
+  const drawn = isCurve ? recorded(shown, points) : figure();
   return html`${rangeLinks(shown)}${pager(shown)}
     <p class="lead says">${says.join(' ')}${read.cut ? ` ${say.says.cut(numberOf(language, MOST, 0))}` : ''}</p>
     ${sources(shown, device)}
-    ${points.length === 0 ? html`<p><a class="button quiet" href="${linkTo(shown, { to: dayStart(latest.end) + DAY })}">${say.latest}</a></p>` : ''}
-    ${points.length > 0 && (hasChart ? chartFigure(language, chart, says.join(' ')) : listed(shown, points))}
+    ${points.length === 0 ? html`<p><a class="button quiet" href="${linkToTime(shown, { to: dayStart(latest.end) + DAY })}">${say.latest}</a></p>` : ''}
+    ${points.length > 0 && drawn}
     <p class="hint">${say.clock(zoneInWords(zoneOf(latest)))}${hasUsual ? ` ${say.notAdvice}` : ''}</p>`;
 }
 
@@ -205,5 +231,10 @@ export async function readingsPage(book: Book, name: string): Promise<Reply | nu
   const content = html`${body(shown)}
     <p class="after"><a class="button quiet" href="${pathIn(visit.request, `${path}/${measure.id}/csv`)}" download>${say.export}</a></p>
     <p class="hint">${say.exportHint}</p>`;
-  return devicesPage(visit, { title: measure.title[language], above, content, chart: true });
+  return devicesPage(visit, {
+    title: measure.title[language],
+    above,
+    content,
+    drawn: measure.kind === 'sampled' ? 'curve' : 'chart',
+  });
 }

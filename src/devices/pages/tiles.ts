@@ -6,6 +6,7 @@ import { momentOf, numberOf, spanOf } from './clock.ts';
 import { linesOf } from './point.ts';
 import { deviceNames, type Latest, latestOfEach } from './readings.ts';
 import type { Book } from './readings-shown.ts';
+import { lengthOf } from './recording.ts';
 import { tilesWords } from './tiles-words.ts';
 import { unitInWords } from './unit-words.ts';
 
@@ -18,8 +19,10 @@ function tile(
 ): Html {
   const { language } = request;
   const lines = linesOf(measure);
+  const isCurve = measure.kind === 'sampled';
   const value =
     point.said ??
+    (isCurve ? lengthOf(language, measure, point) : null) ??
     lines
       .map((line, at) => {
         const one = point.values[at] ?? null;
@@ -37,7 +40,7 @@ function tile(
     : momentOf(language, point.end);
   return html`<li><a href="${pathIn(request, `${path}/${measure.id}`)}">
     <span class="what">${measure.title[language]}</span>
-    <span class="value"><b>${value}</b> ${point.said === null ? unitInWords(language, first) : ''}</span>
+    <span class="value"><b>${value}</b> ${point.said === null && !isCurve ? unitInWords(language, first) : ''}</span>
     <span class="when">${when}${device}</span>
   </a></li>`;
 }
