@@ -5,6 +5,7 @@ import { note } from '../fhir/store/release.ts';
 import { storeMadeIn } from '../privacy/made.ts';
 import { liveConnection } from './connections/live.ts';
 import { markSynced } from './connections/store.ts';
+import { consented } from './consented.ts';
 import { type Prepared, prepare } from './item.ts';
 import { count, type ItemOutcome, noTally, ruledOutItem, saidOf, type Tally } from './outcomes.ts';
 import type { Link, Passage } from './passage.ts';
@@ -117,6 +118,8 @@ async function takeChunk(
   last: Last,
 ): Promise<ItemOutcome[]> {
   const { link } = passage;
+  passage.consent = await consented(context, link.connection);
+  passage.allowed.clear();
   const prepared: (Prepared | ItemOutcome)[] = [];
   const turn = takeTurns();
   for (const item of items) {
@@ -150,7 +153,15 @@ export async function* ingest(
   options: IngestOptions,
 ): AsyncGenerator<ItemOutcome[]> {
   const { received, devices = new Map() } = options;
-  const passage: Passage = { link, received, devices, subjects: new Map(), met: new Map(), allowed: new Map() };
+  const passage: Passage = {
+    link,
+    received,
+    devices,
+    subjects: new Map(),
+    met: new Map(),
+    allowed: new Map(),
+    consent: null,
+  };
   const tally: Tally = noTally();
   const last: Last = { reading: null };
   let chunk: Item[] = [];

@@ -35,7 +35,7 @@ const sourceOf = ({ connection }: Link, { identity }: Measuring): string => `${c
 const reference = (device: string | null): string | null => (device === null ? null : `Device/${device}`);
 
 async function prepareReading(context: FhirContext, passage: Passage, reading: Reading): Promise<Result<Prepared>> {
-  const { link, received, allowed } = passage;
+  const { link, received } = passage;
   const { tenant, patient } = link;
   const measure = measureOf(reading.measure);
   if (measure === undefined) throw new Error(`a format gave ${reading.measure}, which is no measure`);
@@ -62,7 +62,7 @@ async function prepareReading(context: FhirContext, passage: Passage, reading: R
   const valid = reading.more === undefined ? ok(null) : await checked(context, link, { ...observation(), id });
   if (!valid.ok) return valid;
   const once = measure.tier === 'sample' && reading.more === undefined ? `${measure.id} ${source}` : null;
-  const may = mayOnce(context, link, allowed, once, { id, observation });
+  const may = mayOnce(context, passage, once, { id, observation });
   if (!may.ok) return may;
   const record = reading.record === undefined ? {} : { record: reading.record, sender: link.connection.source };
   const sender = link.connection.source;
@@ -106,7 +106,7 @@ async function prepareWhole(context: FhirContext, passage: Passage, whole: Whole
   });
   const may = await checked(context, link, { ...resource, id });
   if (!may.ok) return may;
-  const allowed = mayWrite(context, link, id, resource);
+  const allowed = mayWrite(context, passage, id, resource);
   if (!allowed.ok) return allowed;
   const record = whole.record === undefined ? {} : { record: whole.record, sender: link.connection.source };
   const canonical = { ...whole, resource };

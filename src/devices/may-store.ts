@@ -1,37 +1,34 @@
 import type { Observation } from '@medplum/fhirtypes';
 
-import { admitsChange, type Grant, readsText } from '../fhir/access.ts';
+import { admitsChange, type Grant } from '../fhir/access.ts';
 import type { FhirContext, Resource } from '../fhir/context.ts';
 import type { Parsed } from '../fhir/json.ts';
 import { forbidden, invalidResource, ok, type Result } from '../fhir/outcome.ts';
 import { draft } from '../fhir/store/draft.ts';
 import { withLabels } from '../privacy/labels/labelled.ts';
-import type { Link } from './passage.ts';
+import { asksWhen, looksInside } from './consented.ts';
+import type { Link, Passage } from './passage.ts';
 import type { ReadingToStore } from './store.ts';
-
-/** Whether the grant looks at more of an Observation than its labels and whose it is. */
-const looksInside = (grant: Grant): boolean =>
-  (grant.types.get('Observation') ?? []).some(readsText) ||
-  (grant.denials.get('Observation') ?? []).some((one) => readsText(one) || one.except.some(readsText));
 
 const parsedOf = (observation: Observation): Parsed => {
   const text = JSON.stringify(observation);
   return { text, resource: JSON.parse(text) as Resource }; // an Observation is a resource
 };
 
-/** Whether who sends may write this Observation. */
+/** Whether who sends may write this Observation, and the patient lets their source bring it. */
 export function mayWrite(
   context: FhirContext,
-  { tenant, grant }: Link,
+  { link: { tenant, grant }, consent }: Pick<Passage, 'link' | 'consent'>,
   id: string,
   observation: Observation,
 ): Result<null> {
-  if (grant === null) return ok(null);
+  if (grant === null && consent === null) return ok(null);
   const { head, tail, row } = draft(context, tenant, withLabels(parsedOf(observation), null, false), id, new Date(0));
   const { patient, patients, labels } = row;
-  if (admitsChange(grant, 'Observation', { id, content: `${head}1${tail}`, patient, patients, labels }, 'c'))
-    return ok(null);
-  return forbidden('Your access does not cover creating this Observation');
+  const gateRow = { id, content: `${head}1${tail}`, patient, patients, labels };
+  const may = (one: Grant | null): boolean => one === null || admitsChange(one, 'Observation', gateRow, 'c');
+  if (!may(grant)) return forbidden('Your access does not cover creating this Observation');
+  return may(consent) ? ok(null) : forbidden('The Consent of the patient does not let the source bring this');
 }
 
 /** What somebody else has written of an Observation is held to the same as if they had posted it. */
@@ -51,15 +48,15 @@ export async function checked(context: FhirContext, { grant }: Link, observation
  */
 export function mayOnce(
   context: FhirContext,
-  link: Link,
-  allowed: Map<string, Result<null>>,
+  passage: Passage,
   once: string | null,
   { id, observation }: Pick<ReadingToStore, 'id' | 'observation'>,
 ): Result<null> {
-  if (link.grant === null) return ok(null);
-  const name = once === null || looksInside(link.grant) ? null : once;
+  const { link, consent, allowed } = passage;
+  const differs = (link.grant !== null && looksInside(link.grant)) || (consent !== null && asksWhen(consent));
+  const name = once === null || differs ? null : once;
   const known = name === null ? undefined : allowed.get(name);
-  const found = known ?? mayWrite(context, link, id, observation());
+  const found = known ?? mayWrite(context, passage, id, observation());
   if (name !== null) allowed.set(name, found);
   return found;
 }

@@ -27,7 +27,9 @@ export type Passage = {
   subjects: Map<string, string>;
   /** Devices that were met, by their hints. */
   met: Map<string, Result<Measuring>>;
-  /** What the grant says of the readings of a series, where it is the same for each. */
+  /** What the Consent of the connection lets its source bring, looked up for each chunk; null: whatever the grant does. */
+  consent: Grant | null;
+  /** What the grant and the Consent say of the readings of a series, where it is the same for each. */
   allowed: Map<string, Result<null>>;
 };
 

@@ -124,7 +124,8 @@ test('an Observation that is entered in error deletes the record of its identifi
   const [sent] = read({ ...heartRate, identifier });
   const [deleted] = read({ ...heartRate, identifier, status: 'entered-in-error' });
   expect(sent).toMatchObject({ record: { id: 'urn:x|7' } });
-  expect(deleted).toEqual({ kind: 'deleted', path: 'Observation', record: { id: 'urn:x|7', version: null } });
+  const record = { id: 'urn:x|7', version: null };
+  expect(deleted).toEqual({ kind: 'deleted', path: 'Observation', record, subject: 'Patient/1' });
 });
 
 test('entries refer to each other by their fullUrl, and a Patient of the Bundle is looked up by identifier', () => {
