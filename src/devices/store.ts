@@ -75,10 +75,14 @@ const readingOf = (one: ReadingToStore, record: RecordKey): RecordReading => ({
   measure: one.canonical.kind === 'reading' ? one.canonical.measure : 'whole',
 });
 
+/** One after the other for one patient: what is known of a record does not change while it is held against what came. */
+export async function lockReadings(tx: Queryable, tenant: number, patient: string): Promise<void> {
+  await tx.query('select pg_advisory_xact_lock($1, hashtext($2))', [tenant, `readings of ${patient}`]);
+}
+
 async function storeIn(of: Batch, batch: readonly ToStore[]): Promise<readonly ReadingStored[]> {
   const { tx, tenant, patient, received } = of;
-  // One after the other for one patient: what is known of a record does not change while it is held against what came.
-  await tx.query('select pg_advisory_xact_lock($1, hashtext($2))', [tenant, `readings of ${patient}`]);
+  await lockReadings(tx, tenant, patient);
   const named = batch.flatMap((one) => {
     if (isDelete(one)) return { record: one.deleted, sender: one.source };
     return one.record === undefined ? [] : { record: one.record, sender: one.sender ?? one.source };

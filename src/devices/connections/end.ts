@@ -18,6 +18,8 @@ export type Ending = {
   why: string;
   /** Somebody ends it: an app would else go on by what it was granted for another of its user's devices. */
   isMeant?: true;
+  /** What is done with it, in the transaction in which it ends. */
+  also?: (tx: Queryable) => Promise<void>;
 };
 
 /** The Consents that end with a connection. */
@@ -73,7 +75,7 @@ const discardSql = `with gone as (select id, case when bytes is null then sha256
 export async function endConnection(
   context: FhirContext,
   one: Connection,
-  { by, why, isMeant }: Ending,
+  { by, why, isMeant, also }: Ending,
 ): Promise<boolean> {
   const { tenant, id, patient, kind, source, name, consent } = one;
   const now = new Date(context.now());
@@ -91,6 +93,7 @@ export async function endConnection(
     if (targets.length > 0)
       await storeMadeIn(context, tx, tenant, [provenanceOf(told, uuid7(now.getTime()), 'UPDATE', targets)]);
     if (kind === 'vendor') await addJob(tx, { tenant, kind: REVOKE_JOB, payload: { connection: id }, key: id });
+    await also?.(tx);
     await appendAuditEvent(context, tenant, auditOf(told, 'U', consent, why), { on: tx });
     return thrown;
   });

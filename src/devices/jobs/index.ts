@@ -4,6 +4,7 @@ import { revokeTokensJob } from '../connections/revoke.ts';
 import { subscribeJob } from '../connections/subscribe.ts';
 import { endWithdrawnJob } from '../connections/withdrawn.ts';
 import type { DeviceParts } from '../deps.ts';
+import { eraseBroughtJob } from '../erasing/erase-job.ts';
 import { notifiedJob } from '../notified.ts';
 import { rollUpJob } from '../rollups/roll-up-job.ts';
 import { payloadJob } from '../take-payload.ts';
@@ -15,6 +16,7 @@ export const deviceJobsOf = (parts: DeviceParts): readonly JobHandler[] => [
   fetchJob(parts),
   pollJob,
   revokeTokensJob(parts),
+  eraseBroughtJob,
   subscribeJob(parts),
   rollUpJob,
   notifiedJob(parts),

@@ -46,6 +46,11 @@ export async function takeDue(
   return { hours, more: rows.length === MOST };
 }
 
+/** One after the other for one patient: nobody erases what is being rolled up, nor rolls up what is being erased. */
+export async function lockRollUps(tx: Queryable, tenant: number, patient: string): Promise<void> {
+  await tx.query('select pg_advisory_xact_lock($1, hashtext($2))', [tenant, `roll-ups of ${patient}`]);
+}
+
 // What is longer than a day and the hour of a clock that is put back is summed up nowhere.
 const againOfResourcesSql = `with r as materialized (select keys, date_start, date_end from resource
     where tenant = $1 and type = 96 and patient = $2 and keys && $3::bigint[] and date_start > '-infinity')

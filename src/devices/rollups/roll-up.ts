@@ -6,7 +6,7 @@ import type { FhirContext } from '../../fhir/context.ts';
 import { replaceMadeIn, storeMadeIn } from '../../privacy/made.ts';
 import { measureOf } from '../measures.ts';
 import { chosen } from './chosen.ts';
-import { type Due, nextDue, takeDue } from './due.ts';
+import { type Due, lockRollUps, nextDue, takeDue } from './due.ts';
 import { HOUR, type Piece } from './piece.ts';
 import { type Rolled, readings } from './readings.ts';
 import { type RollUpOf, rollUpId, rollUpObservation } from './roll-up-observation.ts';
@@ -106,6 +106,7 @@ function clusters(hours: readonly number[]): number[][] {
 /** Takes some hours of one measure of a patient and rolls them up. @returns whether there may be more */
 async function rollUpSome(context: FhirContext, tenant: number, due: Due, until: number): Promise<boolean> {
   return context.database.transaction(async (tx) => {
+    await lockRollUps(tx, tenant, due.patient);
     const { hours, more } = await takeDue(tx, tenant, due, until);
     const measure = measureOf(due.measure);
     if (!measure || measure.roll === null) return more;
