@@ -69,7 +69,7 @@ async function connected(grant: Grant, patient: string) {
 const isLive = async (id: string): Promise<boolean> => (await liveConnection(server.database, 1, id)) !== null;
 
 describe('an app that was let into a record', () => {
-  test('is connected by its first submission, on the Consent by which it was let in', async () => {
+  test('O-50 is connected by its first submission, on the Consent by which it was let in', async () => {
     const { grant, clientId } = await letIn('ada');
     const connection = await connected(grant, 'ada');
     expect(connection).toMatchObject({ kind: 'app', source: `app:${clientId}`, state: 'active', measures: null });
@@ -162,7 +162,7 @@ describe('a source of readings that a patient looks after', () => {
     expect((await call('cid', 'device-connections', {}, narrow)).status).toBe(403);
   });
 
-  test('brings what they have chosen, and is of another by no word of theirs', async () => {
+  test('O-51 brings what they have chosen, and is of another by no word of theirs', async () => {
     const { grant } = await letIn('cid');
     const { id } = await connected(grant, 'cid');
     const chosen = await call('cid', 'device-choose', {
@@ -293,7 +293,7 @@ describe('a gateway that the operator has registered', () => {
   });
 });
 
-test('submissions that are under way while their source is disconnected store nothing once that was answered', async () => {
+test('O-52 submissions that are under way while their source is disconnected store nothing once that was answered', async () => {
   await server.fetch('Patient/dan', { method: 'PUT', body: '{"resourceType":"Patient","id":"dan"}' });
   const bearer = await server.token('patient/*.cruds', { patient: 'dan', fhirUser: 'Patient/dan' });
   let minute = 0;
@@ -336,7 +336,7 @@ test('submissions that are under way while their source is disconnected store no
   expect(await submit()).toBe(403);
 });
 
-test('a dependant who is a child has no devices', async () => {
+test('O-91 a dependant who is a child has no devices', async () => {
   const caller = callerOf({ scopes: [{ ...scope('*', 'cruds'), context: 'system' }] });
   const found = await connectionOfCaller(server.smart.fhir, await server.smart.decide(caller), 'kim');
   expect(found).toMatchObject({ ok: false, status: 422 });

@@ -144,7 +144,7 @@ test('a device that comes along is written once into the record, and its reading
   });
 });
 
-test('measures that the patient has not chosen are refused, and not stored', async () => {
+test('O-51 measures that the patient has not chosen are refused, and not stored', async () => {
   const one = await patientIn(server);
   await submit(server, collection(heartRate(one, at(), 60)));
   await server.database.query(

@@ -105,7 +105,7 @@ test('the device is in the record, and the ledger says who brought what', async 
   expect(payload?.[0]).toBe('done');
 });
 
-test('once the patient has ended it, what comes is thrown away and the vendor is told that it came', async () => {
+test('O-52 once the patient has ended it, what comes is thrown away and the vendor is told that it came', async () => {
   const { patient, connection } = await connected('u3');
   has('u3', weight(3, 90, now - 1800));
   const one = await readConnection(server.database, 1, connection);

@@ -45,7 +45,7 @@ export const obligations: readonly Obligation[] = [
   must('O-42', 'A service provider sees no account'),
   must('O-43', 'A service provider that left sees nothing from the next request on'),
   must('O-50', 'Each scope that an app asks for can be unticked'),
-  must('O-51', 'An app gets the kinds of readings it was given', 'devices, for readings that come in'),
+  must('O-51', 'An app gets the kinds of readings it was given, and a device brings those that were chosen'),
   must('O-52', 'An app that was disconnected is so at once', 'subscriptions and exports, for theirs'),
   must('O-53', 'An app learns name and address by ticks of their own'),
   must('O-54', 'Each read of an app is in the ledger'),
