@@ -184,15 +184,20 @@ export async function readPayload(
 }
 
 /**
- * Forgets payloads that came before some instant, and are worked off.
+ * Forgets payloads that came before some instant, and are worked off; and such as could not be worked off for long.
  *
+ * @param given ms since 1970: what came before that is not waited for
  * @returns how many
  */
-export async function purgePayloads(context: FhirContext, tenant: number, before: number): Promise<number> {
+export async function purgePayloads(
+  context: FhirContext,
+  tenant: number,
+  { before, given }: { before: number; given: number },
+): Promise<number> {
   const rows = await context.database.query(
-    `delete from device_payload where tenant = $1 and received < $2 and state <> 'taken'
-     returning case when bytes is null then sha256 end`,
-    [tenant, new Date(before)],
+    `delete from device_payload where tenant = $1 and (received < $3 or (received < $2 and state <> 'taken'))
+     returning case when bytes is null and state <> 'discarded' then sha256 end`,
+    [tenant, new Date(before), new Date(given)],
   );
   for (const [blob] of rows) await forgetSpooled(context, { blob: blob === null ? null : String(blob) });
   return rows.length;

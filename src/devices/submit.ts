@@ -1,4 +1,4 @@
-import { allows } from '../fhir/access.ts';
+import { allows, type Grant } from '../fhir/access.ts';
 import type { FhirContext } from '../fhir/context.ts';
 import { forbidden, ok, type Result } from '../fhir/outcome.ts';
 import type { FhirRequest, FhirResponse } from '../fhir/request.ts';
@@ -25,11 +25,14 @@ export type Submission = {
   entries?: number;
 };
 
+/** Whose submissions are counted together: of the users of one app each has their own, so that none shuts the others out. */
+const senderOf = ({ tenant, caller: { clientId, subject } }: Grant): string =>
+  JSON.stringify([tenant, clientId, subject]);
+
 /** Whether a caller may submit now: 403 for who may write no readings, 429 for who has sent too much. */
 export function admitSubmission(context: FhirContext, { grant }: FhirRequest, limits: Limits): Result<null> {
   if (!allows(grant, 'Observation', 'c')) return forbidden('Your access does not cover creating Observation');
-  const { tenant, caller } = grant;
-  const tooMany = limits.admit(`${tenant} ${caller.clientId ?? caller.subject}`, context.now());
+  const tooMany = limits.admit(senderOf(grant), context.now());
   return tooMany ?? ok(null);
 }
 
@@ -45,7 +48,7 @@ export async function submit(
   limits: Limits,
   { patient, format, sent, items, devices, entries }: Submission,
 ): Promise<Result<FhirResponse>> {
-  const { tenant, caller } = grant;
+  const { tenant } = grant;
   const found = await connectionOfCaller(context, grant, patient);
   if (!found.ok) {
     await forgetSpooled(context, sent);
@@ -60,7 +63,7 @@ export async function submit(
   const options = { received, payload, ...(devices === undefined ? {} : { devices }) };
   for await (const outcomes of ingest(context, link, items(link), options)) {
     answer.add(outcomes);
-    limits.count(`${tenant} ${caller.clientId ?? caller.subject}`, outcomes.length, received);
+    limits.count(senderOf(grant), outcomes.length, received);
   }
   const { created, amended } = answer.tally;
   if (created + amended > 0) await settlePayload(database, tenant, payload.id, 'done', answer.tally);

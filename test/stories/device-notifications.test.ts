@@ -137,7 +137,7 @@ test('what was sent is forgotten after a time, and what waits is not', async () 
      values (1, 'waits', $1, $2, 'withings', '', 0, 'taken', now())`,
     [connection, patient],
   );
-  await purgePayloads(server.smart.fhir, 1, Date.now() + 1000);
+  await purgePayloads(server.smart.fhir, 1, { before: Date.now() + 1000, given: 0 });
   const rows = await server.database.query('select id from device_payload where tenant = 1 and patient = $1', [
     patient,
   ]);

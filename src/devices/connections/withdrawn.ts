@@ -5,6 +5,7 @@ import type { FhirContext, Record } from '../../fhir/context.ts';
 import { typeNumber } from '../../fhir/resources.ts';
 import { issuerOf } from '../../privacy/consents/consent-resource.ts';
 import type { JobHandler } from '../../privacy/jobs/job-handler.ts';
+import type { Connection } from './connection.ts';
 import { endConnection } from './end.ts';
 import { isConsented } from './live.ts';
 import { connectionColumns, connectionOf } from './store.ts';
@@ -17,10 +18,12 @@ const AT_ONCE = 200;
 /** ms after which what was begun and never agreed to is forgotten. */
 const ABANDONED = 24 * 3_600_000;
 
+// A Consent that will end some day is in doubt until then, and must not keep the others waiting.
 const doubtfulSql = `select ${connectionColumns('c.')} from device_connection c
   left join resource s on s.tenant = c.tenant and s.type = ${typeNumber('Consent')} and s.id = c.consent
-  where c.tenant = $1 and c.state in ('active', 'expired') and (s.id is null or s.content::json ->> 'status' <> 'active'
-    or s.patient is distinct from c.patient or s.content like '%"end":%') limit ${AT_ONCE}`;
+  where c.tenant = $1 and c.id > $2 and c.state in ('active', 'expired') and (s.id is null or s.content::json ->> 'status' <> 'active'
+    or s.patient is distinct from c.patient or s.content like '%"end":%')
+  order by c.id limit ${AT_ONCE}`;
 
 /** The server itself, where nobody in particular ends something. */
 export const serverItself = (base: string): Reference<never> => ({
@@ -41,11 +44,16 @@ export const endWithdrawnJob: JobHandler = {
       `delete from device_connection where tenant = $1 and state = 'pending' and created_at < $2`,
       [tenant, new Date(context.now() - ABANDONED)],
     );
-    const rows = await context.database.query(doubtfulSql, [tenant]);
-    for (const one of rows.map(connectionOf)) {
-      if (await isConsented(context.database, one)) continue;
-      await endConnection(context, one, { by, why: 'The Consent of a source of readings has ended' });
-    }
+    let rows: Connection[];
+    let last = '';
+    do {
+      rows = (await context.database.query(doubtfulSql, [tenant, last])).map(connectionOf);
+      for (const one of rows) {
+        last = one.id;
+        if (await isConsented(context.database, one)) continue;
+        await endConnection(context, one, { by, why: 'The Consent of a source of readings has ended' });
+      }
+    } while (rows.length === AT_ONCE);
   },
 };
 

@@ -44,12 +44,33 @@ function bySource(pieces: readonly Piece[]): Piece[][] {
 }
 
 /**
+ * Minutes of readings that are looked at together: days of a reading in each second are less. Who sends hundreds of thousands that
+ * last half a day each has measured nothing.
+ */
+const MOST_MINUTES = 2_000_000;
+
+const minutesOf = (piece: Piece): number => lastMinute(piece) - firstMinute(piece) + 1;
+
+/** As many as can be summed up: of more than that the longest do not count. */
+function bounded(pieces: readonly Piece[]): readonly Piece[] {
+  const all = pieces.reduce((sum, one) => sum + minutesOf(one), 0);
+  if (all <= MOST_MINUTES) return pieces;
+  let left = MOST_MINUTES;
+  return pieces
+    .toSorted((one, other) => one.duration - other.duration || one.start - other.start)
+    .filter((one) => {
+      left -= minutesOf(one);
+      return left >= 0;
+    });
+}
+
+/**
  * The readings that a summary is made of: in each minute those of the source with the lowest priority that has any. What stands
  * for a whole day is none of them.
  */
 export function chosen(pieces: readonly Piece[], roll: Roll): Chosen[] {
   const taken = new Set<number>();
-  return bySource(pieces.filter(isPart)).flatMap((all) => {
+  return bySource(bounded(pieces.filter(isPart))).flatMap((all) => {
     const own = roll === 'sum' ? apart(all) : all;
     const found = own.map((piece): Chosen => {
       const minutes: number[] = [];

@@ -22,8 +22,12 @@ const seriesSql = `select s.id, s.source, s.device, s.meta, (select c.priority f
     order by c.state in ('active', 'expired') desc, length(c.source) desc, c.created_at desc limit 1)
   from series s where s.tenant = $1 and s.patient = $2 and s.measure = $3 for key share of s`;
 
+/** Readings that are summed up together: of a week, one in each second are 600,000. */
+export const MOST_READINGS = 800_000;
+
 const samplesSql = `select series, start, duration, zone, value from sample
-  where tenant = $1 and series = any($2::int[]) and start >= $3 and start < $4 and status in (0, 1)`;
+  where tenant = $1 and series = any($2::int[]) and start >= $3 and start < $4 and status in (0, 1)
+  limit ${MOST_READINGS + 1}`;
 
 const movedSql = `select series, id::text from sample
   where tenant = $1 and series = any($2::int[]) and start >= $3 and start < $4 and status = 9`;

@@ -7,8 +7,8 @@ import { replaceMadeIn, storeMadeIn } from '../../privacy/made.ts';
 import { measureOf } from '../measures.ts';
 import { chosen } from './chosen.ts';
 import { type Due, lockRollUps, nextDue, takeDue } from './due.ts';
-import { HOUR, type Piece } from './piece.ts';
-import { type Rolled, readings } from './readings.ts';
+import { DAY, HOUR, type Piece } from './piece.ts';
+import { MOST_READINGS, type Rolled, readings } from './readings.ts';
 import { type RollUpOf, rollUpId, rollUpObservation } from './roll-up-observation.ts';
 import { rollUpProvenance } from './roll-up-provenance.ts';
 import { daySummary, hourSummary, type Summary } from './summary.ts';
@@ -92,12 +92,15 @@ async function write(context: FhirContext, tx: Queryable, of: Rolled, all: reado
   return written.length;
 }
 
+/** ms: from the first to the last of hours that are looked at together. */
+const TOGETHER = DAY;
+
 /** Hours near each other, whose readings are read together. */
 function clusters(hours: readonly number[]): number[][] {
   const all: number[][] = [];
   for (const hour of hours) {
     const last = all.at(-1);
-    if (last && hour - (last.at(-1) ?? hour) <= AROUND) last.push(hour);
+    if (last && hour - (last[0] ?? hour) < TOGETHER) last.push(hour);
     else all.push([hour]);
   }
   return all;
@@ -114,6 +117,8 @@ async function rollUpSome(context: FhirContext, tenant: number, due: Due, until:
     for (const some of clusters(hours)) {
       const [first = 0, last = first] = [some[0], some.at(-1)];
       const pieces = await readings(tx, of, { from: first - AROUND, to: last + AROUND });
+      // So many were not measured; what they come to nobody can read.
+      if (pieces.length > MOST_READINGS) continue;
       await write(context, tx, of, made(of, some, pieces));
     }
     return more;
@@ -126,9 +131,16 @@ async function rollUpSome(context: FhirContext, tenant: number, due: Due, until:
 export async function rollUp(context: FhirContext, tenant: number): Promise<void> {
   const until = context.now() - HOUR;
   let due: Due | null = { patient: '', measure: '' };
+  let failed: { error: unknown } | null = null;
   for (;;) {
     due = await nextDue(context.database, tenant, due, until);
-    if (due === null) return;
-    while (await rollUpSome(context, tenant, due, until));
+    if (due === null) break;
+    try {
+      while (await rollUpSome(context, tenant, due, until));
+    } catch (error) {
+      // What is wrong with one measure of one patient holds up none of the others.
+      failed ??= { error };
+    }
   }
+  if (failed) throw failed.error;
 }
