@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { Consent, Device } from '@medplum/fhirtypes';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-
+import type { Connection } from '../../src/devices/connections/connection.ts';
 import { connectionOfVendor } from '../../src/devices/connections/find.ts';
 import { finishConnection } from '../../src/devices/connections/finish.ts';
 import { liveConnection } from '../../src/devices/connections/live.ts';
@@ -272,6 +272,33 @@ describe('an account at a vendor', () => {
       [id],
     );
     expect(row?.[0]).toBe(true);
+  });
+
+  test('has to be connected again for what nobody has agreed to there, and who chooses that is told where', async () => {
+    await server.fetch('Patient/fay', { method: 'PUT', body: '{"resourceType":"Patient","id":"fay"}' });
+    const id = await connect('fay', 'wu-5');
+    const choose = async (...measures: string[]) => {
+      const chosen = measures.map((valueString) => ({ name: 'measure', valueString }));
+      const all = [{ name: 'connection', valueString: id }, ...chosen];
+      return (await call('fay', 'device-choose', all)).body.parameter ?? [];
+    };
+    // It gave `user.metrics` alone.
+    expect((await choose('body-weight')).map(({ name }) => name)).toEqual(['connection']);
+    const wider = await choose('body-weight', 'steps');
+    expect(wider.map(({ name }) => name)).toEqual(['connection', 'missing', 'note', 'authorize']);
+    expect(wider[1]).toEqual({ name: 'missing', valueCode: 'steps' });
+    expect(wider[2]?.valueString).toContain('has to be connected again');
+    const url = new URL(wider[3]?.valueUrl ?? '');
+    expect(url.searchParams.get('scope')).toBe('user.metrics,user.activity,user.info');
+    expect(await liveConnection(server.database, 1, id)).toMatchObject({ measures: ['body-weight', 'steps'] });
+    const fay = await grantOf('fay');
+    const done = await comeBack(fay, { code: 'c', state: url.searchParams.get('state') ?? '' });
+    expect(done).toEqual({ ok: true, value: { connection: id } });
+    expect(await liveConnection(server.database, 1, id)).toMatchObject({ measures: ['body-weight', 'steps'] });
+    const tokens = await freshTokens({ ...server.smart.fhir, now: () => Date.now() + 3_600_000 }, parts, {
+      ...((await readConnection(server.database, 1, id)) as Connection), // it was read a moment ago
+    });
+    expect(tokens).toMatchObject({ ok: true, tokens: { scopes: ['user.metrics'] } });
   });
 
   test('is connected as a new connection after it was ended, with the Device of before', async () => {

@@ -8,6 +8,7 @@ import { callbackOf, placeOf, reachOf, vendorIn } from './authorization.ts';
 import { type Waiting, waitingPlace } from './begin.ts';
 import { choose } from './choose.ts';
 import type { Connection } from './connection.ts';
+import { grantedScopes } from './granted.ts';
 import { isConsented } from './live.ts';
 import { type Given, redeem } from './oauth.ts';
 import { openConnection, whoIs } from './open.ts';
@@ -52,11 +53,16 @@ async function begun(
   return ok({ connection, waiting, state });
 }
 
-const tokensOf = ({ access, refresh, expiresIn }: Given, user: string, now: number): Tokens => ({
+const tokensOf = (
+  { access, refresh, expiresIn }: Given,
+  { user, scopes }: { user: string; scopes: readonly string[] },
+  now: number,
+): Tokens => ({
   access,
   refresh,
   expires: expiresIn === null ? null : now + expiresIn * 1000,
   user,
+  scopes,
 });
 
 /** An account that is connected to a record brings readings of one person, and of no second one. */
@@ -102,7 +108,8 @@ export async function finishConnection(
   const user = asked.value;
   const taken = await context.database.query(takenSql, [tenant, source, hashOf(user), patient]);
   if (taken.length > 0) return conflict(`This account at ${name} brings the readings of somebody else`);
-  const tokens = tokensOf(given.value, user, context.now());
+  const scopes = grantedScopes(place.vendor, all.scope, waiting.measures);
+  const tokens = tokensOf(given.value, { user, scopes }, context.now());
   const isDone =
     connection.state === 'pending'
       ? await activate(context, came, connection, { tokens, measures: waiting.measures })

@@ -12,6 +12,8 @@ export type Tokens = {
   expires: number | null;
   /** The vendor's id of the user. */
   user: string;
+  /** What was agreed to; absent: it is not known. */
+  scopes?: readonly string[];
 };
 
 type Keys = Pick<FhirSettings, 'keyOf'>;

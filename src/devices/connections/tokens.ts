@@ -40,7 +40,7 @@ async function renewed(
   }
   const { access, refresh: next, expiresIn } = given.value;
   const expires = expiresIn === null ? null : context.now() + expiresIn * 1000;
-  const fresh: Tokens = { access, refresh: next ?? tokens.refresh, expires, user: tokens.user };
+  const fresh: Tokens = { ...tokens, access, refresh: next ?? tokens.refresh, expires };
   await writeTokens(context.settings, tx, tenant, id, fresh);
   return { ok: true, tokens: fresh };
 }

@@ -1,3 +1,5 @@
+import type { ParametersParameter } from '@medplum/fhirtypes';
+
 import type { FhirContext } from '../../fhir/context.ts';
 import type { Operation } from '../../fhir/operations/operation.ts';
 import { operationResponse } from '../../fhir/operations/operation-response.ts';
@@ -7,9 +9,11 @@ import type { FhirRequest, FhirResponse } from '../../fhir/request.ts';
 import { type Choice, choose, withMeasures } from '../connections/choose.ts';
 import { chosenMeasures } from '../connections/chosen.ts';
 import type { Connection } from '../connections/connection.ts';
+import { type Anew, toAgreeAnew } from '../connections/granted.ts';
 import { connectionIn, mayChangeConsent } from '../connections/may.ts';
 import { whoIs } from '../connections/open.ts';
 import { shownConnection } from '../connections/shown.ts';
+import type { DeviceParts } from '../deps.ts';
 
 /** What is asked for; what is not said stays as it is. */
 function choiceOf(parameters: Parameters, { measures, priority }: Connection): Result<Choice> {
@@ -27,7 +31,7 @@ function choiceOf(parameters: Parameters, { measures, priority }: Connection): R
   });
 }
 
-async function run(context: FhirContext, request: FhirRequest): Promise<Result<FhirResponse>> {
+async function run(context: FhirContext, parts: DeviceParts, request: FhirRequest): Promise<Result<FhirResponse>> {
   const { grant, path } = request;
   const [, patient = ''] = path;
   const parameters = requestParameters(request, 'connection');
@@ -48,16 +52,24 @@ async function run(context: FhirContext, request: FhirRequest): Promise<Result<F
   );
   if (refused) return refused;
   if (!(await choose(context, connection, choice.value, whoIs(base, grant.caller)))) return ended;
-  return operationResponse(
-    JSON.stringify({
-      resourceType: 'Parameters',
-      parameter: [shownConnection({ ...connection, ...choice.value }, true)],
-    }),
-  );
+  const chosen = { ...connection, ...choice.value };
+  const anew = await toAgreeAnew(context, parts, chosen, grant.caller.subject);
+  const parameter = [shownConnection(chosen, true), ...(anew === null ? [] : toldOf(connection.name, anew))];
+  return operationResponse(JSON.stringify({ resourceType: 'Parameters', parameter }));
 }
 
+/** That it has to be connected again before all of what was chosen comes. */
+const toldOf = (name: string, { missing, authorize }: Anew): ParametersParameter[] => [
+  ...missing.map((measure) => ({ name: 'missing', valueCode: measure })),
+  {
+    name: 'note',
+    valueString: `Nobody has agreed at ${name} to let these readings go yet: it has to be connected again before they come`,
+  },
+  ...(authorize === null ? [] : [{ name: 'authorize', valueUrl: authorize }]),
+];
+
 /** Which measures a source of readings may bring, and which of two that overlap a summary is made of. */
-export const deviceChoose: Operation = {
+export const deviceChoose = (parts: DeviceParts): Operation => ({
   code: 'device-choose',
   definition: 'https://portico.dev/fhir/OperationDefinition/Patient-device-choose',
   description: 'Says which measures a source of readings may bring: readings of others are refused from the answer on',
@@ -76,6 +88,24 @@ export const deviceChoose: Operation = {
     { name: 'all', use: 'in', min: 0, max: '1', type: 'boolean', documentation: 'It may bring whichever measure' },
     { name: 'priority', use: 'in', min: 0, max: '1', type: 'integer', documentation: 'The lowest counts in summaries' },
     { name: 'connection', use: 'out', min: 1, max: '1', type: 'BackboneElement' },
+    {
+      name: 'missing',
+      use: 'out',
+      min: 0,
+      max: '*',
+      type: 'code',
+      documentation:
+        'The ids of measures that were chosen, and that the vendor does not give before it is connected again',
+    },
+    { name: 'note', use: 'out', min: 0, max: '1', type: 'string', documentation: 'The same in words' },
+    {
+      name: 'authorize',
+      use: 'out',
+      min: 0,
+      max: '1',
+      type: 'url',
+      documentation: 'Where somebody agrees to that, at the vendor',
+    },
   ],
-  run,
-};
+  run: (context, request) => run(context, parts, request),
+});

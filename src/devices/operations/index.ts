@@ -10,7 +10,7 @@ import { submitDeviceData } from './submit-device-data.ts';
 
 /** LIST: the operations of devices and their readings. */
 export const operationsOf = (parts: DeviceParts): readonly Operation[] => [
-  deviceChoose,
+  deviceChoose(parts),
   deviceConnect(parts),
   deviceConnections,
   deviceDisconnect,
