@@ -219,8 +219,15 @@ describe.runIf(hasChromium('the pages of devices and readings are not looked at 
     await page.getByText('Everything that it measures').click();
     await page.getByText('Summaries prefer this one').click();
     await page.getByRole('button', { name: 'Keep this choice' }).click();
-    await page.waitForURL(/\?done=chosen$/);
+    expect(await main(page)).toContain('Withings does not give some of it yet');
+    await lookedAt(page, 'devices-wider');
+    await page.getByRole('link', { name: 'Go on to Withings' }).click();
+    await page.getByText('Allow').click();
+    await page.waitForURL(/\?done=connected$/);
     expect(await main(page)).toContain('everything that it measures');
+    await page.getByRole('link', { name: 'Choose or disconnect Withings' }).click();
+    await page.getByRole('button', { name: 'Keep this choice' }).click();
+    await page.waitForURL(/\?done=chosen$/);
     await page.getByRole('link', { name: 'Choose or disconnect Withings' }).click();
     await page.getByRole('button', { name: 'Disconnect' }).click();
     await page.waitForURL(/\?done=disconnected$/);

@@ -13,11 +13,10 @@ type ChoiceWords = {
   last: string;
   priorityHint: string;
   keep: string;
-  disconnectTitle: string;
-  disconnectLead: string;
-  disconnect: string;
   refused: string;
   nothing: string;
+  wider: (name: string) => string;
+  later: string;
   connect: {
     title: string;
     lead: string;
@@ -51,12 +50,11 @@ export const choiceWords: Readonly<Record<Language, ChoiceWords>> = {
     last: 'Summaries prefer the other',
     priorityHint: 'All readings are kept. This says which of them daily totals and averages are made of.',
     keep: 'Keep this choice',
-    disconnectTitle: 'Disconnect',
-    disconnectLead:
-      'From the moment you disconnect it nothing that it sends is stored. What it has brought stays in your record. You can connect it again at any time.',
-    disconnect: 'Disconnect',
     refused: 'This could not be done:',
     nothing: 'choose at least one thing, or everything.',
+    wider: (name) =>
+      `Your choice is kept. ${name} does not give some of it yet, because you have not agreed to that there. Connect it again to have it brought.`,
+    later: 'Later',
     connect: {
       title: 'Connect something',
       lead: 'Choose who keeps what your device measures. You sign in there, and nothing comes before you agree.',
@@ -90,12 +88,11 @@ export const choiceWords: Readonly<Record<Language, ChoiceWords>> = {
     priorityHint:
       'Toutes les mesures sont conservées. Ceci dit lesquelles forment les totaux et les moyennes par jour.',
     keep: 'Enregistrer ce choix',
-    disconnectTitle: 'Déconnecter',
-    disconnectLead:
-      'Dès que vous le déconnectez, rien de ce qu’il envoie n’est conservé. Ce qu’il a apporté reste dans votre dossier. Vous pouvez le reconnecter à tout moment.',
-    disconnect: 'Déconnecter',
     refused: 'Cela n’a pas pu être fait :',
     nothing: 'choisissez au moins une chose, ou tout.',
+    wider: (name) =>
+      `Votre choix est enregistré. ${name} n’en donne pas encore une partie, car vous n’y avez pas donné votre accord. Reconnectez-le pour qu’elle arrive.`,
+    later: 'Plus tard',
     connect: {
       title: 'Connecter quelque chose',
       lead: 'Choisissez qui garde ce que votre appareil mesure. Vous vous y connectez, et rien n’arrive avant votre accord.',

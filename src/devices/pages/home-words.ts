@@ -26,7 +26,7 @@ type HomeWords = {
   privacy: string;
   refused: string;
   gone: string;
-  done: Readonly<Record<'connected' | 'chosen' | 'disconnected' | 'off' | 'record', string>>;
+  done: Readonly<Record<'connected' | 'chosen' | 'disconnected' | 'erased' | 'off' | 'record', string>>;
 };
 
 /** What stands on the first of the pages of devices. */
@@ -73,6 +73,8 @@ export const homeWords: Readonly<Record<Language, HomeWords>> = {
       chosen: 'Your choice is kept, and counts from now on.',
       disconnected:
         'It is disconnected: nothing that it sends is stored any more. What it brought before stays in your record.',
+      erased:
+        'It is disconnected: nothing that it sends is stored any more. What it brought is being deleted; this takes some minutes at most.',
       off: 'The device is marked as not used any more.',
       record: 'This is the record that you chose.',
     },
@@ -114,6 +116,8 @@ export const homeWords: Readonly<Record<Language, HomeWords>> = {
       chosen: 'Votre choix est enregistré et compte dès maintenant.',
       disconnected:
         'C’est déconnecté : rien de ce qu’il envoie n’est plus conservé. Ce qu’il a apporté reste dans votre dossier.',
+      erased:
+        'C’est déconnecté : rien de ce qu’il envoie n’est plus conservé. Ce qu’il a apporté est en cours de suppression, pour quelques minutes au plus.',
       off: 'L’appareil est indiqué comme ne servant plus.',
       record: 'Voici le dossier que vous avez choisi.',
     },

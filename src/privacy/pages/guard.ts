@@ -33,11 +33,12 @@ const scope = (context: 'patient' | 'system', type: string, may: string): Scope 
   query: null,
 });
 
-/** What somebody does in their own record, here: look at all of it, file consents, disconnect devices, have it erased. */
+/** What somebody does in their own record, here: look at all of it, file consents, disconnect devices, have it or readings erased. */
 const ownScopes: readonly Scope[] = [
   scope('patient', '*', 'rs'),
   scope('patient', 'Consent', 'cu'),
   scope('patient', 'Device', 'u'),
+  scope('patient', 'Observation', 'd'),
   scope('patient', 'Patient', 'd'),
 ];
 
