@@ -5,15 +5,14 @@ import { admits, type Grant } from '../fhir/access.ts';
 import type { FhirContext } from '../fhir/context.ts';
 import { ok, type Result } from '../fhir/outcome.ts';
 import { parseReference } from '../fhir/reference.ts';
-import { typeNumber } from '../fhir/resources.ts';
 import { escaped } from '../fhir/search/escape.ts';
 import { match } from '../fhir/search/match.ts';
 import { unknownId } from '../fhir/store/read.ts';
 import { systemGrant } from '../fhir/store/system.ts';
-import { readOwn, storeMadeIn } from '../privacy/made.ts';
 import type { Connection } from './connections/connection.ts';
 import { uuid5 } from './identity.ts';
 import type { DeviceHint } from './reading.ts';
+import { writeOnce } from './written-once.ts';
 
 /** The device that measured, as the record knows it. */
 export type Measuring = {
@@ -135,20 +134,6 @@ function validOf(context: FhirContext, id: string, patient: string, hint: Device
   return resourceOf(id, patient, rest);
 }
 
-/** Writes a Device that is not there yet; whoever else is about to waits. */
-async function ensure(context: FhirContext, tenant: number, made: Device & { id: string }): Promise<void> {
-  if ((await readOwn(context, tenant, 'Device', made.id)).ok) return;
-  await context.database.transaction(async (tx) => {
-    await tx.query('select pg_advisory_xact_lock($1, hashtext($2))', [tenant, made.id]);
-    const [there] = await tx.query(
-      `select 1 from resource where tenant = $1 and type = ${typeNumber('Device')} and id = $2
-       union all select 1 from resource_history where tenant = $1 and type = ${typeNumber('Device')} and id = $2 limit 1`,
-      [tenant, made.id],
-    );
-    if (!there) await storeMadeIn(context, tx, tenant, [made]);
-  });
-}
-
 /**
  * The device that measured. One that is not known yet is written into the record.
  *
@@ -178,6 +163,6 @@ export async function measuring(
   if (identity === null) return ok(itself);
   if (found !== null) return ok({ device: found.id, gateway, identity });
   const id = uuid5(JSON.stringify(['Device', tenant, patient, connection.source, identity]));
-  await ensure(context, tenant, validOf(context, id, patient, hint));
+  await writeOnce(context, connection, validOf(context, id, patient, hint));
   return ok({ device: id, gateway, identity });
 }

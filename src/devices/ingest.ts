@@ -159,6 +159,7 @@ export async function* ingest(
     devices,
     subjects: new Map(),
     met: new Map(),
+    metrics: new Map(),
     allowed: new Map(),
     consent: null,
   };

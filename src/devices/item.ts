@@ -1,4 +1,4 @@
-import type { Observation } from '@medplum/fhirtypes';
+import type { Extension, Observation } from '@medplum/fhirtypes';
 
 import type { FhirContext } from '../fhir/context.ts';
 import { ok, type Result } from '../fhir/outcome.ts';
@@ -7,9 +7,10 @@ import type { Measuring } from './device.ts';
 import { observationId } from './identity.ts';
 import { checked, mayOnce, mayWrite } from './may-store.ts';
 import { measureOf } from './measures.ts';
+import { measuredBy, metricItem } from './metric.ts';
 import { observationOf } from './observation.ts';
 import { type ItemOutcome, refusedItem, ruledOutItem, saidOf } from './outcomes.ts';
-import { deviceOf, isOther, type Link, type Passage } from './passage.ts';
+import { isOther, type Link, type Passage } from './passage.ts';
 import type { Item, Reading, Whole } from './reading.ts';
 import type { ToStore } from './store.ts';
 import { unchosen } from './unchosen.ts';
@@ -34,6 +35,10 @@ const sourceOf = ({ connection }: Link, { identity }: Measuring): string => `${c
 
 const reference = (device: string | null): string | null => (device === null ? null : `Device/${device}`);
 
+/** With what we say of it beside what its sender does. */
+const extended = <T extends Partial<Observation>>(of: T, more: readonly Extension[]): T =>
+  more.length === 0 ? of : { ...of, extension: [...more, ...(of.extension ?? [])] };
+
 async function prepareReading(context: FhirContext, passage: Passage, reading: Reading): Promise<Result<Prepared>> {
   const { link, received } = passage;
   const { tenant, patient } = link;
@@ -41,9 +46,10 @@ async function prepareReading(context: FhirContext, passage: Passage, reading: R
   if (measure === undefined) throw new Error(`a format gave ${reading.measure}, which is no measure`);
   const value = canonical(reading, received);
   if (!value.ok) return value;
-  const device = await deviceOf(context, passage, reading.device);
-  if (!device.ok) return device;
-  const source = sourceOf(link, device.value);
+  const measured = await measuredBy(context, passage, reading);
+  if (!measured.ok) return measured;
+  const { device, extension } = measured.value;
+  const source = sourceOf(link, device);
   const id = observationId({
     tenant,
     patient,
@@ -55,10 +61,13 @@ async function prepareReading(context: FhirContext, passage: Passage, reading: R
   });
   const refs = {
     patient: `Patient/${patient}`,
-    device: reference(device.value.device),
-    gateway: reference(device.value.gateway),
+    device: reference(device.device),
+    gateway: reference(device.gateway),
   };
-  const observation = memoized(() => observationOf(value.value, refs));
+  const { metric, ...plain } = value.value;
+  // Of what was sent nothing differs by which of the things it is that its device measures.
+  const said = extension.length === 0 || metric === undefined ? plain : { ...plain, metric };
+  const observation = memoized(() => extended(observationOf(value.value, refs), extension));
   const valid = reading.more === undefined ? ok(null) : await checked(context, link, { ...observation(), id });
   if (!valid.ok) return valid;
   const once = measure.tier === 'sample' && reading.more === undefined ? `${measure.id} ${source}` : null;
@@ -66,7 +75,7 @@ async function prepareReading(context: FhirContext, passage: Passage, reading: R
   if (!may.ok) return may;
   const record = reading.record === undefined ? {} : { record: reading.record, sender: link.connection.source };
   const sender = link.connection.source;
-  const toStore: ToStore = { canonical: value.value, id, source, sender, observation, ...record };
+  const toStore: ToStore = { canonical: said, id, source, sender, observation, ...record };
   return ok({ path: reading.path, start: reading.start.at, toStore });
 }
 
@@ -81,23 +90,25 @@ async function prepareWhole(context: FhirContext, passage: Passage, whole: Whole
   const { path, start, duration } = whole;
   const time = start === null ? ok(null) : timeRefused({ path, start, duration }, received);
   if (!time.ok) return time;
-  const device = await deviceOf(context, passage, whole.device);
-  if (!device.ok) return device;
-  const source = sourceOf(link, device.value);
+  const measured = await measuredBy(context, passage, whole);
+  if (!measured.ok) return measured;
+  const { device, extension } = measured.value;
+  const source = sourceOf(link, device);
   const { id: _, meta, subject: __, device: ___, ...rest } = whole.resource;
   const { versionId: _v, lastUpdated: _l, ...kept } = meta ?? {};
-  const resource: Observation = {
+  const sent: Observation = {
     ...rest,
     ...(Object.keys(kept).length > 0 ? { meta: kept } : {}),
     subject: { reference: `Patient/${patient}` },
-    ...(device.value.device === null ? {} : { device: { reference: `Device/${device.value.device}` } }),
+    ...(device.device === null ? {} : { device: { reference: `Device/${device.device}` } }),
   };
+  const resource = extended(sent, extension);
   const id = observationId({
     tenant,
     patient,
     source,
     // Of what was at no time, all that it says tells it from others.
-    code: whole.start === null ? JSON.stringify(resource) : first(resource),
+    code: whole.start === null ? JSON.stringify(sent) : first(sent),
     start: whole.shown ?? whole.start?.at ?? 0,
     duration: whole.duration,
     components: (resource.component ?? []).map((one) =>
@@ -109,7 +120,7 @@ async function prepareWhole(context: FhirContext, passage: Passage, whole: Whole
   const allowed = mayWrite(context, passage, id, resource);
   if (!allowed.ok) return allowed;
   const record = whole.record === undefined ? {} : { record: whole.record, sender: link.connection.source };
-  const canonical = { ...whole, resource };
+  const canonical = { ...whole, resource: sent };
   return ok({
     path: whole.path,
     start: whole.start?.at ?? null,
@@ -123,6 +134,7 @@ export async function prepare(context: FhirContext, passage: Passage, item: Item
   const { link } = passage;
   if (item.kind === 'unreadable') return ruledOutItem(path, item.why, '422', item.code ?? 'invalid');
   if (item.kind === 'nothing') return saidOf(path, item.why);
+  if (item.kind === 'metric') return metricItem(context, passage, item);
   if (await isOther(context, passage, item.subject))
     return ruledOutItem(path, 'It is not about the patient that the others are about, and a submission is about one');
   if (item.kind === 'deleted') {

@@ -28,8 +28,8 @@ export function refusedItem(path: string, { status, issues: [first] }: Refusal):
 /** A validator begins with the type of what it looks at, which stands elsewhere in what was sent. */
 function placeOf(path: string, expression: string | undefined): string {
   if (expression === undefined) return path;
-  const [, rest] = /^Observation((?:[.[].*)?)$/s.exec(expression) ?? [];
-  if (rest === undefined || path.startsWith('Observation')) return expression;
+  const [, type = '', rest] = /^(Observation|DeviceMetric)((?:[.[].*)?)$/s.exec(expression) ?? [];
+  if (rest === undefined || path.startsWith(type)) return expression;
   return path.endsWith('resource') ? `${path}${rest}` : path;
 }
 

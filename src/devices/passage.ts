@@ -5,6 +5,7 @@ import { parseReference } from '../fhir/reference.ts';
 import { match } from '../fhir/search/match.ts';
 import type { Connection } from './connections/connection.ts';
 import { type Measuring, measuring } from './device.ts';
+import type { Metered } from './metric.ts';
 import type { DeviceHint } from './reading.ts';
 
 /** On whose behalf readings come in, and into whose record. */
@@ -27,6 +28,8 @@ export type Passage = {
   subjects: Map<string, string>;
   /** Devices that were met, by their hints. */
   met: Map<string, Result<Measuring>>;
+  /** DeviceMetrics that were met, by what was told of them. */
+  metrics: Map<string, Result<Metered>>;
   /** What the Consent of the connection lets its source bring, looked up for each chunk; null: whatever the grant does. */
   consent: Grant | null;
   /** What the grant and the Consent say of the readings of a series, where it is the same for each. */

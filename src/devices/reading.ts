@@ -1,4 +1,4 @@
-import type { Observation } from '@medplum/fhirtypes';
+import type { DeviceMetric, Observation } from '@medplum/fhirtypes';
 
 /** An instant on the clock of a device. */
 export type DeviceTime = {
@@ -31,6 +31,18 @@ export type DeviceHint = {
   type?: { system: string; code: string; display?: string };
 };
 
+/** What tells of one of the things that a device measures: a DeviceMetric that came along. */
+export type MetricHint = {
+  device: DeviceHint;
+  /** Of what it is a part. */
+  parent?: DeviceHint;
+  identifiers: readonly { system: string; value: string }[];
+  /** What it measures: `system|code`. */
+  codings: readonly string[];
+  /** What it says of itself; nothing in it refers to anything. */
+  said: Partial<DeviceMetric>;
+};
+
 /** The sender's own name of a record: its second key. */
 export type RecordKey = {
   id: string;
@@ -58,6 +70,8 @@ export type Reading = {
   /** By the id of their measure: systolic-blood-pressure. */
   components?: Readonly<Record<string, Amount>>;
   device?: DeviceHint;
+  /** Which of the things that the device measures; `reference`: one that is here already. */
+  metric?: MetricHint | { reference: string };
   record?: RecordKey;
   /** Further elements of its Observation, which a sample has no room for: bodySite, method, note, interpretation, component. */
   more?: Partial<Observation>;
@@ -85,12 +99,17 @@ export type Whole = {
   start: DeviceTime | null;
   duration: number;
   device?: DeviceHint;
+  /** As that of a reading. */
+  metric?: Reading['metric'];
   record?: RecordKey;
   subject?: string;
   untrustedClock?: true;
   /** As that of a reading. */
   shown?: number;
 };
+
+/** Something that a device can measure. https://hl7.org/fhir/R4/devicemetric.html */
+export type Metric = { kind: 'metric'; path: string; metric: MetricHint };
 
 /** The sender has deleted a record: its readings are entered in error. */
 export type Deleted = {
@@ -113,4 +132,4 @@ export type Unreadable = {
 /** A record in which there is nothing that we keep, and nothing wrong either: a food diary, an empty day. */
 export type Nothing = { kind: 'nothing'; path: string; why: string };
 
-export type Item = Reading | Whole | Deleted | Unreadable | Nothing;
+export type Item = Reading | Whole | Metric | Deleted | Unreadable | Nothing;

@@ -180,11 +180,11 @@ const fullOf = ({ id, one, error }: { id: string; one: ReadingToStore; error: bo
 
 /** What of a reading makes it another one: not where it stood in what was sent, nor what its record is called. */
 function saidOf(canonical: Canonical | Whole): unknown {
-  const { path: _, record: __, device: ___, subject: ____, ...rest } = canonical;
+  const { path: _, record: __, device: ___, subject: ____, metric: _____, ...rest } = canonical;
   // A time that was corrected by how far two clocks are apart comes out otherwise each time.
   const said = rest.shown === undefined ? rest : { ...rest, start: null };
   if (said.kind !== 'whole') return said;
-  const { id: _____, meta, effectiveDateTime, ...resource } = said.resource;
+  const { id: ______, meta, effectiveDateTime, ...resource } = said.resource;
   const { versionId: _v, lastUpdated: _l, ...kept } = meta ?? {};
   const time = said.start === null ? {} : { effectiveDateTime };
   return { ...said, resource: { ...resource, ...time, meta: kept } };

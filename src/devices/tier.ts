@@ -9,7 +9,8 @@ export function sampleOf(
   if (reading.kind !== 'reading') return null;
   const { measure, value, start, duration } = reading;
   if (measureOf(measure)?.tier !== 'sample' || typeof value !== 'number') return null;
-  if (reading.components || reading.more || reading.untrustedClock || reading.selfReported) return null;
+  if (reading.components || reading.more || reading.metric || reading.untrustedClock || reading.selfReported)
+    return null;
   if (duration > longest) return null;
   return { measure, value, start: start.at, zone: start.zone, duration };
 }

@@ -5,6 +5,7 @@ import type { Measure } from '../measures.ts';
 import type { DeviceHint, DeviceTime, Item, Reading, RecordKey } from '../reading.ts';
 import { deviceDay, deviceTime } from './device-time.ts';
 import { hintOfReference } from './fhir-device.ts';
+import { type Metrics, metricOf, noMetrics } from './fhir-metric.ts';
 import { codingsOf, measureOfCode, valuesOf } from './fhir-value.ts';
 import { below, isJson, isTooDeep, objectsOf, textOf, unreadable } from './json.ts';
 
@@ -17,12 +18,13 @@ export type Around = {
   subjects: ReadonlyMap<string, string>;
   /** Clocks of devices that a gateway has read. */
   clocks: ReadonlyMap<string, Ahead>;
+  metrics: Metrics;
 };
 
 /** ms that a device's clock is ahead of the gateway's; null: it had a fault, or was set in between. */
 export type Ahead = number | null;
 
-export const alone: Around = { devices: new Map(), subjects: new Map(), clocks: new Map() };
+export const alone: Around = { devices: new Map(), subjects: new Map(), clocks: new Map(), metrics: noMetrics };
 
 type When = { start: DeviceTime; duration: number };
 
@@ -195,10 +197,13 @@ export function itemOfObservation(observation: Json, path: string, around: Aroun
   if (!Object.keys(observation).some((name) => HAS_VALUE.test(name)))
     return unreadable(path, 'An Observation needs a value, components, or why it has none', 'required');
 
-  const device = hintOfReference(observation.device, around.devices);
+  const said = hintOfReference(observation.device, around.devices);
+  const metric = metricOf(observation, said, around.metrics);
+  const device = metric !== null && 'device' in metric ? metric.device : said;
   const common = {
     path,
     ...(device === null ? {} : { device }),
+    ...(metric === null ? {} : { metric }),
     ...(record === null ? {} : { record }),
     ...about,
   };

@@ -3,6 +3,7 @@ import { escaped } from '../../fhir/search/escape.ts';
 import type { DeviceHint, Item } from '../reading.ts';
 import { clocksOf, itemOnClock } from './fhir-clock.ts';
 import { hintOfDevice } from './fhir-device.ts';
+import { itemOfMetric, metricsOf } from './fhir-metric.ts';
 import { type Around, alone } from './fhir-observation.ts';
 import type { Format } from './format.ts';
 import { below, isJson, objectsOf, textOf, unreadable } from './json.ts';
@@ -10,7 +11,6 @@ import { below, isJson, objectsOf, textOf, unreadable } from './json.ts';
 const BESIDE: Readonly<Record<string, string>> = {
   Device: 'A Device is kept with the readings that name it',
   Patient: 'Readings are of a Patient who is here already',
-  DeviceMetric: 'A DeviceMetric says what a Device can measure: it is no reading',
 };
 
 /** The names that a resource of a Bundle is referred to by. */
@@ -42,7 +42,12 @@ export function aroundOf(entries: readonly Json[]): Around {
     // A reference by type and id is to one of ours, whatever stands in the Bundle.
     if (looked !== null) for (const name of names) if (!name.startsWith('Patient/')) subjects.set(name, looked);
   }
-  return { devices, subjects, clocks: clocksOf(entries) };
+  const metrics = entries.flatMap((entry) =>
+    isJson(entry.resource) && entry.resource.resourceType === 'DeviceMetric'
+      ? [{ metric: entry.resource, names: namesOf(entry, entry.resource) }]
+      : [],
+  );
+  return { devices, subjects, clocks: clocksOf(entries), metrics: metricsOf(metrics, devices) };
 }
 
 /** The item that a resource of any type is. */
@@ -50,14 +55,15 @@ export function itemOfResource(resource: unknown, path: string, around: Around):
   if (!isJson(resource) || typeof resource.resourceType !== 'string')
     return unreadable(
       path === '' ? 'Observation' : path,
-      'A FHIR resource is expected: an Observation or a Device',
+      'A FHIR resource is expected: an Observation, a Device or a DeviceMetric',
       'structure',
     );
   const { resourceType } = resource;
   if (resourceType === 'Observation') return itemOnClock(resource, path === '' ? 'Observation' : path, around);
+  if (resourceType === 'DeviceMetric') return itemOfMetric(resource, path === '' ? resourceType : path, around.devices);
   const beside = BESIDE[resourceType];
   if (beside !== undefined) return { kind: 'nothing', path: path === '' ? resourceType : path, why: beside };
-  const why = `A ${resourceType} is no reading: allowed are Observation and the Device that it names`;
+  const why = `A ${resourceType} is no reading: allowed are Observation, the Device that it names and its DeviceMetric`;
   return unreadable(path === '' ? resourceType : path, why, 'not-supported');
 }
 

@@ -26,7 +26,7 @@ function verdict(item: Item): string {
 
 const expected: Readonly<Record<string, string>> = {
   'bits-observation': 'kept whole',
-  'bp-devicemetric-example': 'nothing',
+  'bp-devicemetric-example': 'metric',
   'bpm-status': 'kept whole',
   'coin-20181119174911': 'kept whole',
   'coin-20181119202022': 'kept whole',

@@ -15,6 +15,7 @@ import { evaluated } from './extract/engine.ts';
 import { composite, extractors } from './extract/index.ts';
 import { hash53, parameterId, seedOf } from './hash.ts';
 import { labelBits } from './labels.ts';
+import { ownerOf } from './owner.ts';
 
 type Extract = (resource: Resource, x: Draft, slots: readonly Slot[]) => void;
 
@@ -102,15 +103,6 @@ function typeIndexer(definitions: Definitions, type: string, { cache = noCache, 
   };
 }
 
-const patientReference = /^Patient\/([A-Za-z0-9.-]{1,64})$/;
-
-/** The patient whose a Binary is: it is in no compartment, and says whose access is needed. */
-function ownerOf({ securityContext }: Resource): string | null {
-  // Checked resources have a Reference here.
-  const { reference } = (securityContext ?? {}) as { reference?: unknown };
-  return typeof reference === 'string' ? (patientReference.exec(reference)?.[1] ?? null) : null;
-}
-
 /**
  * Makes the function that turns a checked resource into its row. Each type is compiled when its first resource comes: a few
  * milliseconds once, and then a few microseconds each.
@@ -144,7 +136,7 @@ export function createIndexer(definitions: Definitions, options: IndexerOptions 
     }
     const row = rowOf(x, resource.meta === undefined ? 0 : labelBits(resource), indexer.hasOwnPatient);
     if (type === 'Patient' && resource.id !== undefined) row.patient = resource.id;
-    if (type === 'Binary') row.patient = ownerOf(resource);
+    if (type === 'Binary' || type === 'DeviceMetric') row.patient = ownerOf(resource);
     return row;
   };
 }

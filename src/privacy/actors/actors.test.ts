@@ -280,6 +280,22 @@ test('O-08 a device gateway writes what it measures of whom it acts for, and of 
   expect(['p1', 'p3'].map((id) => writes(own, id))).toEqual([false, true]);
 });
 
+test('what a patient says of their devices they say of what those can measure', async () => {
+  const denied = (more: Partial<Rows>) => new Map([['Device', [{ ...allRows, ...more, except: [] }]]]);
+  const sees = (some: Grant) => admits(some, 'DeviceMetric', row('p1'), 'r');
+  expect(sees(await grant('user/*.cruds', lena))).toBe(true);
+  for (const more of [{}, { ids: ['d'] }]) {
+    const some = await grant('user/*.cruds', lena, { consents: [effect('p1', { denials: denied(more) })] });
+    expect([sees(some), admits(some, 'Observation', row('p1'), 'r')]).toEqual([false, true]);
+  }
+  const permits = new Map([['Device', [allRows]]]);
+  const beyond = { ...lena, reach: ['p2'] };
+  expect(sees(await grant('user/*.rs', beyond))).toBe(false);
+  expect(sees(await grant('user/*.rs', beyond, { consents: [effect('p1', { permits })] }))).toBe(true);
+  const one = new Map([['Device', [{ ...allRows, ids: ['d'] }]]]);
+  expect(sees(await grant('user/*.rs', beyond, { consents: [effect('p1', { permits: one })] }))).toBe(false);
+});
+
 test('O-63 what a patient denies to a contractor it does not see', async () => {
   const registration = { types: new Set(['Claim']), elements: ['Claim.status'] };
   const contractor: Partial<Caller> = { actor: 'contractor', clientId: 'c' };

@@ -3,7 +3,7 @@ import { creating, ofPatients, reading } from './rows.ts';
 import { allBut } from './types.ts';
 
 const measured: ReadonlySet<string> = new Set(['Observation']);
-const devices: ReadonlySet<string> = new Set(['Device']);
+const devices: ReadonlySet<string> = new Set(['Device', 'DeviceMetric']);
 
 /**
  * What brings in the measurements of wearables: it writes and does not read, but for the devices themselves; of the patient it

@@ -98,6 +98,7 @@ const typeWords: Record<string, Record<CopyLanguage, string>> = {
   Consent: { en: 'Consent', fr: 'Consentement' },
   Coverage: { en: 'Insurance coverage', fr: 'Couverture d’assurance' },
   Device: { en: 'Device', fr: 'Appareil' },
+  DeviceMetric: { en: 'What a device can measure', fr: 'Ce qu’un appareil peut mesurer' },
   DiagnosticReport: { en: 'Report of results', fr: 'Compte rendu de résultats' },
   DocumentReference: { en: 'Document', fr: 'Document' },
   Encounter: { en: 'Visit', fr: 'Consultation' },

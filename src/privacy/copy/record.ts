@@ -43,7 +43,7 @@ const shown = (grant: Grant, rows: readonly CopyRow[], patient: string): CopyRow
 /** The types of a record, the person first. */
 export const recordTypes = ({ definitions }: FhirContext): string[] => {
   const types = compartmentTypes(definitions, 'Patient').filter((type) => type !== 'Patient');
-  return ['Patient', ...types];
+  return ['Patient', ...types, 'DeviceMetric'];
 };
 
 function pageStatement(scan: Scan, patient: string, after: string): Statement {

@@ -8,7 +8,7 @@ import { resourceTypes } from '../../fhir/resources.ts';
 import { createPredicates } from '../../fhir/search/predicate.ts';
 import { parseScopes } from '../../smart/scopes/scopes.ts';
 import { anonymousGrant, createDecide } from './decide.ts';
-import { directoryTypes } from './directory.ts';
+import { directoryTypes, ownedTypes } from './directory.ts';
 
 const compartment = ['Patient', 'Observation', 'Condition', 'Group', 'AuditEvent', 'RelatedPerson'];
 const definitions = loadDefinitions({ cache: join(import.meta.dirname, '../../../node_modules/.cache/portico') });
@@ -85,7 +85,7 @@ describe.each(ofRecords)('%s', (_, own) => {
 
   test('sees nothing of any other type, a Group above all, which tells who else is in it', async () => {
     const elsewhere = resourceTypes.filter((type) => !compartment.includes(type) && !directoryTypes.has(type));
-    const others = elsewhere.filter((type) => type !== 'Binary');
+    const others = elsewhere.filter((type) => !ownedTypes.has(type));
     expect(['Group', ...others].filter((type) => own.types.has(type))).toEqual([]);
     expect(others).toContain('Subscription');
   });
@@ -242,4 +242,16 @@ test('bytes are read by who has to do with the patient whom they are secured for
   expect(letters(treating, 'Binary')).toBe('crud');
   expect(admits(treating, 'Binary', bytes, 'r')).toBe(true);
   expect(admits(treating, 'Binary', row('p3'), 'r')).toBe(false);
+});
+
+test('what a device can measure is seen by who has to do with the patient whose record it says that it is in', async () => {
+  const patient = await grant('patient/DeviceMetric.cruds', { patient: 'p1' });
+  const treating = await grant('user/DeviceMetric.cruds', lena);
+  for (const some of [patient, treating]) {
+    expect(letters(some, 'DeviceMetric')).toBe('cruds');
+    expect(admits(some, 'DeviceMetric', row('p1'), 's')).toBe(true);
+    expect(admits(some, 'DeviceMetric', row('p3'), 'r')).toBe(false);
+    expect(admits(some, 'DeviceMetric', row(null), 'r')).toBe(false);
+    expect(admitsChange(some, 'DeviceMetric', row('p3'), 'c')).toBe(false);
+  }
 });

@@ -1,10 +1,19 @@
-import { allRows, type Caller, type Denial, type Grant, type Interaction, type TypeGrant } from '../../fhir/access.ts';
+import {
+  allRows,
+  type Caller,
+  type Denial,
+  type Grant,
+  type Interaction,
+  type Rows,
+  type TypeGrant,
+} from '../../fhir/access.ts';
 import { resourceTypes } from '../../fhir/resources.ts';
 import type { PredicateOf } from '../../fhir/search/predicate.ts';
 import { actingAs } from '../actors/acting.ts';
 import type { ActorPolicy } from '../actors/actor.ts';
 import { identity, publicRules } from '../actors/shown.ts';
 import { type Said, saidBy } from '../consents/said.ts';
+import { ownedTypes } from './directory.ts';
 import { type Facts, noFacts, type ReadFacts } from './facts.ts';
 import { grantHash } from './grant-hash.ts';
 import { restrict } from './restricted.ts';
@@ -79,7 +88,8 @@ function decided(one: Case): Grant {
     const rules = rulesOf(type, one);
     if (rules.length === 0) continue;
     types.set(type, rules);
-    const denied = forType(said.denials, type, one);
+    const devices = type === 'DeviceMetric' ? ofTheirDevices(said.denials.get('Device') ?? none) : none;
+    const denied = [...forType(said.denials, type, one), ...devices];
     if (denied.length > 0) denials.set(type, denied);
   }
   const { emergencies } = facts.duties;
@@ -120,7 +130,12 @@ function nameable(rules: TypeGrant, named: TypeGrant): TypeGrant {
 function permitsOf(type: string, one: Case, within: TypeGrant): TypeGrant {
   const { caller, policy, said, scopeRules } = one;
   if (policy.consents === 'bound') return [];
-  const own = forType(said.permits, type, one).map((rows) => ({ ...rows, interactions: reading, projection: null }));
+  const devices = type === 'DeviceMetric' ? (said.permits.get('Device') ?? none).filter(isOfAll) : none;
+  const own = [...forType(said.permits, type, one), ...devices].map((rows) => ({
+    ...rows,
+    interactions: reading,
+    projection: null,
+  }));
   if (own.length === 0) return own;
   return intersect(policy.consents === 'within' ? within : scopeRules(caller, type, 'everybody'), own);
 }
@@ -134,9 +149,15 @@ function urgentOf(type: string, { caller, facts, scopeRules, inCompartment }: Ca
   return intersect(scopeRules(caller, type, 'everybody'), [rule]);
 }
 
-/** Bytes are in the record of whom they are secured for, too. */
 const isOfRecord = (type: string, inCompartment: ReadonlySet<string>): boolean =>
-  inCompartment.has(type) || type === 'Binary';
+  inCompartment.has(type) || ownedTypes.has(type);
+
+/** Rows of a type, none of them told by what they are or say. */
+const isOfAll = ({ ids, where }: Rows): boolean => ids === null && where === null;
+
+/** What is denied of some devices of somebody is denied of what all of theirs can measure. */
+const ofTheirDevices = (denials: readonly Denial[]): Denial[] =>
+  denials.map((one) => ({ ...one, ids: null, where: null, except: one.except.filter(isOfAll) }));
 
 function forType<T>(all: ReadonlyMap<string, readonly T[]>, type: string, { inCompartment }: Case): readonly T[] {
   const named = all.get(type) ?? none;

@@ -43,5 +43,8 @@ export const directoryTypes: ReadonlySet<string> = new Set([
  */
 export const sharedTypes: ReadonlySet<string> = new Set(['Group']);
 
+/** Types that CompartmentDefinition has in nobody's record, and that say themselves in whose they are (fhir/search/owner.ts). */
+export const ownedTypes: ReadonlySet<string> = new Set(['Binary', 'DeviceMetric']);
+
 /** Types in which the server says who did what: no person and no app writes or deletes one. */
 export const writtenByServer: ReadonlySet<string> = new Set(['AuditEvent']);

@@ -9,7 +9,7 @@ import {
 } from '../../fhir/access.ts';
 import type { PredicateOf } from '../../fhir/search/predicate.ts';
 import { requestsName } from '../requests/request-codes.ts';
-import { directoryTypes, sharedTypes, writtenByServer } from './directory.ts';
+import { directoryTypes, ownedTypes, sharedTypes, writtenByServer } from './directory.ts';
 import { merged } from './rules.ts';
 
 const readOnly: ReadonlySet<Interaction> = new Set(['r', 's']);
@@ -44,8 +44,9 @@ export function createScopeRules(
     const rule = everyRow(isOurs ? interactions.intersection(readOnly) : interactions);
     if (compartment.has(type)) return { ...rule, patients };
     // Bytes are the record of whom they are secured for. They are found by way of their documents, not by searching them.
-    if (type === 'Binary' && context === 'patient') return { ...rule, patients };
-    if (type === 'Binary') return { ...rule, patients, interactions: interactions.difference(searching) };
+    if (type === 'Binary' && context !== 'patient')
+      return { ...rule, patients, interactions: interactions.difference(searching) };
+    if (ownedTypes.has(type)) return { ...rule, patients };
     if (directoryTypes.has(type)) return everyRow(interactions.intersection(readOnly));
     if (patients === 'all') return rule;
     return type === 'Task' && scope.query === null ? ownRequests(rule, patients, caller) : null;

@@ -35,6 +35,7 @@ const clinical = [
   'Condition',
   'DetectedIssue',
   'Device',
+  'DeviceMetric',
   'DeviceRequest',
   'DeviceUseStatement',
   'DiagnosticReport',
