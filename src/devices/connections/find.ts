@@ -32,12 +32,6 @@ export async function connectionOfVendor(
   return row ? connectionOf(row) : null;
 }
 
-/** By the secret in the path of its webhook, for vendors that sign nothing. */
-export async function connectionOfPath(on: Queryable, tenant: number, secret: string): Promise<Connection | null> {
-  const [row] = await on.query(`${open} and path_hash = $2`, [tenant, hashOf(secret)]);
-  return row ? connectionOf(row) : null;
-}
-
 /** Who sends, and as what: a system that the operator registered brings readings of devices, an app those of its user. */
 function senderOf({ actor, clientId, subject }: Caller): { kind: 'app' | 'gateway'; client: string } {
   return { kind: actor === 'device-gateway' || actor === 'system' ? 'gateway' : 'app', client: clientId ?? subject };
