@@ -101,7 +101,10 @@ describe.runIf(hasChromium('the pages on which visits are booked are not looked 
       const context = await open();
       const page = await signInTo(server, context, 'hiro-nakagawa', '/visits/new?who=Practitioner/dr-josiah-abara');
       const slot = await page.locator('button[name=slot]').first().getAttribute('value');
-      const token = await server.token('patient/*.cruds', { patient: 'amara-osei', actor: 'self' });
+      // Who has no other Appointment, at whichever hour this runs.
+      const newcomer = JSON.stringify({ resourceType: 'Patient', id: 'newcomer', birthDate: '1980-02-29' });
+      expect((await server.fetch('Patient/newcomer', { method: 'PUT', body: newcomer })).status).toBe(201);
+      const token = await server.token('patient/*.cruds', { patient: 'newcomer', actor: 'self' });
       const taken = await server.fetch('Appointment/$book', {
         method: 'POST',
         headers: { authorization: `Bearer ${token}` },
@@ -109,7 +112,7 @@ describe.runIf(hasChromium('the pages on which visits are booked are not looked 
           resourceType: 'Appointment',
           status: 'proposed',
           slot: [{ reference: `Slot/${slot}` }],
-          participant: [{ actor: { reference: 'Patient/amara-osei' }, status: 'accepted' }],
+          participant: [{ actor: { reference: 'Patient/newcomer' }, status: 'accepted' }],
         }),
       });
       expect(taken.status).toBe(200);
