@@ -63,13 +63,22 @@ test('what was read before a choice and is stored after it is held to that choic
   );
   const before = await connected(patient);
   expect(before.measures).toBeNull();
-  expect(await choose(patient, before.id, ['steps'])).toBe(200);
-  // As a chunk that was gone through while the patient was choosing.
+  // The patient chooses once the chunk was gone through, and before it is stored.
+  let chose = 0;
+  const { fhir } = server.smart;
+  const transaction: typeof fhir.database.transaction = async (run) => {
+    if (chose === 0) chose = await choose(patient, before.id, ['steps']);
+    return fhir.database.transaction(run);
+  };
+  const database = new Proxy(fhir.database, {
+    get: (of, name) => (name === 'transaction' ? transaction : Reflect.get(of, name)),
+  });
   const link = { tenant: 1, patient, connection: before, grant: null };
   const items = [readingOf('heart-rate', 1, '/min'), readingOf('steps', 2, '{steps}')];
   const options = { received: Date.now(), payload: { id: 'test', hash: 'a'.repeat(64) } };
   const outcomes: ItemOutcome[] = [];
-  for await (const some of ingest(server.smart.fhir, link, items, options)) outcomes.push(...some);
+  for await (const some of ingest({ ...fhir, database }, link, items, options)) outcomes.push(...some);
+  expect(chose).toBe(200);
   expect(outcomes.map(({ path, status }) => [path, status])).toEqual([
     ['item[1]', '422'],
     ['item[2]', '201'],
