@@ -40,7 +40,9 @@ function paper(chart: uPlot, { square }: CurveData, colour: string): void {
   ctx.restore();
 }
 
-function optionsOf(element: HTMLElement, data: CurveData, width: number, say: (at: number) => void): uPlot.Options {
+type Told = { ready: () => void; pointed: (at: number) => void };
+
+function optionsOf(element: HTMLElement, data: CurveData, width: number, { ready, pointed }: Told): uPlot.Options {
   const of = styleOf(element);
   const number = new Intl.NumberFormat(data.locale, { maximumFractionDigits: 2 });
   const axis = {
@@ -66,8 +68,14 @@ function optionsOf(element: HTMLElement, data: CurveData, width: number, say: (a
       },
     ],
     hooks: {
+      ready: [ready],
       drawClear: [(chart) => paper(chart, data, of('--line'))],
-      setCursor: [(chart) => say(chart.cursor.idx ?? -1)],
+      setCursor: [
+        ({ cursor }) => {
+          // Nowhere: what was said last stays.
+          if (typeof cursor.idx === 'number') pointed(cursor.idx);
+        },
+      ],
     },
   };
 }
@@ -84,32 +92,36 @@ function moved({ says }: CurveData, place: number, key: string): number | null {
 function draw(element: HTMLElement): void {
   const data = JSON.parse(element.dataset.curve ?? '{}') as CurveData; // Written by the server
   const output = element.closest('figure')?.querySelector('output') ?? null;
-  const rest = output?.textContent ?? '';
   const around = element.parentElement ?? element;
   const times = data.values.map((_, index) => data.from + data.step * index);
   let chart: uPlot | null = null;
   let place = -1;
   const say = (index: number): void => {
-    place = index < 0 ? -1 : data.says.findLastIndex(({ at }) => at <= index);
-    const text = data.says[place]?.text ?? rest;
-    if (output && output.textContent !== text) output.textContent = text;
+    place = data.says.findLastIndex(({ at }) => at <= index);
+    const text = data.says[place]?.text;
+    if (output && text !== undefined && output.textContent !== text) output.textContent = text;
   };
-  const again = (): void => {
-    if (around.clientWidth === 0) return;
-    chart?.destroy();
-    const width = Math.max(around.clientWidth, AXIS + data.step * data.values.length * SECOND);
-    chart = new uPlot(optionsOf(element, data, Math.round(width), say), [times, data.values], element);
-  };
-  element.addEventListener('keydown', (event) => {
-    const next = moved(data, place, event.key);
-    const at = next === null ? undefined : data.says[next]?.at;
-    if (next === null || at === undefined || chart === null) return;
-    event.preventDefault();
+  /** Points at where a sentence begins, and brings it into view. */
+  const point = (next: number): void => {
+    const at = data.says[next]?.at;
+    if (at === undefined || chart === null) return;
     const left = chart.valToPos(times[at] ?? data.from, 'x');
     chart.setCursor({ left, top: chart.valToPos(data.values[at] ?? data.lowest, 'y') });
     around.scrollLeft = left + AXIS - around.clientWidth / 2;
     say(at);
-    place = next;
+  };
+  const told: Told = { ready: () => point(place), pointed: say };
+  const again = (): void => {
+    if (around.clientWidth === 0) return;
+    chart?.destroy();
+    const width = Math.max(around.clientWidth, AXIS + data.step * data.values.length * SECOND);
+    chart = new uPlot(optionsOf(element, data, Math.round(width), told), [times, data.values], element);
+  };
+  element.addEventListener('keydown', (event) => {
+    const next = moved(data, place, event.key);
+    if (next === null) return;
+    event.preventDefault();
+    point(next);
   });
   let width = around.clientWidth;
   new ResizeObserver(() => {
