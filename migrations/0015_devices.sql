@@ -23,8 +23,6 @@ create table device_connection (
   vendor_user  text        collate "C",
   -- Tokens of the vendor and its id of the user, sealed.
   secrets      bytea,
-  -- sha-256 of the secret in the path of its webhook, hex.
-  path_hash    text        collate "C",
   -- How far a vendor that is asked was read, as JSON.
   cursor       text,
   last_sync    timestamptz,
@@ -38,7 +36,6 @@ create table device_connection (
 create unique index device_connection_open on device_connection (tenant, patient, source) where state in ('active', 'expired');
 create index device_connection_patient on device_connection (tenant, patient);
 create index device_connection_vendor_user on device_connection (tenant, source, vendor_user) where vendor_user is not null;
-create index device_connection_path on device_connection (tenant, path_hash) where path_hash is not null;
 
 -- What a browser comes back from a vendor with is held against this, once.
 create table device_authorization (

@@ -9,7 +9,7 @@ const endSql = `update device_connection set state = 'revoked', ended_at = $3 wh
 
 // What is left tells of nobody: a vendor, and sealed, whose account it was, until the vendor was told.
 const leaveSql = `update device_connection set patient = '', name = '', consent = null, device = null, statement = null,
-    measures = null, vendor_user = null, path_hash = null, cursor = null, last_sync = null, last_reading = null, problem = null
+    measures = null, vendor_user = null, cursor = null, last_sync = null, last_reading = null, problem = null
   where tenant = $1 and patient = $2 and kind = 'vendor' and secrets is not null returning id`;
 
 /**
