@@ -1,3 +1,4 @@
+import type { Queryable } from '../db/database.ts';
 import type { Grant } from '../fhir/access.ts';
 import type { FhirContext } from '../fhir/context.ts';
 import { takeTurns } from '../fhir/interactions/entry-request.ts';
@@ -12,6 +13,7 @@ import type { Link, Passage } from './passage.ts';
 import { provenanceOf } from './provenance.ts';
 import type { DeviceHint, Item } from './reading.ts';
 import { storeReadings } from './store.ts';
+import { inTurn } from './turns.ts';
 import { unchosen } from './unchosen.ts';
 
 /** Readings that are stored at once. */
@@ -66,7 +68,7 @@ async function storeChunk(
   chunk: readonly Prepared[],
   { received, payload }: IngestOptions,
 ): Promise<ReadonlyMap<Prepared, Became> | null> {
-  return context.database.transaction(async (tx) => {
+  const inTransaction = async (tx: Queryable): Promise<ReadonlyMap<Prepared, Became> | null> => {
     const live = await liveConnection(tx, tenant, connection.id);
     if (live === null) return null;
     const why = (one: Prepared) => ('deleted' in one.toStore ? null : unchosen(live.measures, one.toStore.canonical));
@@ -86,7 +88,8 @@ async function storeChunk(
       if (said !== null) became.set(one, ruledOutItem(one.path, said));
     }
     return became;
-  });
+  };
+  return inTurn(`${tenant} ${patient}`, () => context.database.transaction(inTransaction));
 }
 
 const isWrite = (one: Written | undefined): one is Written =>

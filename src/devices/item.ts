@@ -13,7 +13,7 @@ import { type ItemOutcome, refusedItem, ruledOutItem, saidOf } from './outcomes.
 import { isOther, type Link, type Passage } from './passage.ts';
 import type { Item, Reading, Whole } from './reading.ts';
 import type { ToStore } from './store.ts';
-import { unchosen } from './unchosen.ts';
+import { unchosen, withoutUnchosen } from './unchosen.ts';
 
 /** An item that may be stored. */
 export type Prepared = {
@@ -141,9 +141,12 @@ export async function prepare(context: FhirContext, passage: Passage, item: Item
     const toStore: ToStore = { deleted: item.record, source: link.connection.source };
     return { path, start: null, toStore };
   }
-  const outside = unchosen(link.connection.measures, item);
+  const { measures } = link.connection;
+  const outside = unchosen(measures, item);
   if (outside !== null) return ruledOutItem(path, outside);
   const prepared =
-    item.kind === 'reading' ? await prepareReading(context, passage, item) : await prepareWhole(context, passage, item);
+    item.kind === 'reading'
+      ? await prepareReading(context, passage, withoutUnchosen(measures, item))
+      : await prepareWhole(context, passage, item);
   return prepared.ok ? prepared.value : refusedItem(path, prepared);
 }

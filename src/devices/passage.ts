@@ -52,10 +52,14 @@ export async function patientOf(
   return only !== undefined && other === undefined ? only.id : null;
 }
 
+/** Ways in which one submission may say whom its readings are of. */
+const MOST_SUBJECTS = 1000;
+
 /** Whether a reading is said to be of somebody else. */
 export async function isOther(context: FhirContext, { link, subjects }: Passage, subject: string | undefined) {
   if (subject === undefined) return false;
   const { tenant, patient, grant } = link;
+  if (subjects.size >= MOST_SUBJECTS && !subjects.has(subject)) return true;
   const id = subjects.get(subject) ?? (await patientOf(context, tenant, grant, subject)) ?? '';
   subjects.set(subject, id);
   return id !== patient;
