@@ -50,6 +50,8 @@ async function begun(
   if (waiting.subject !== grant.caller.subject) return forbidden('Who began it, and nobody else, ends it');
   const connection = await readConnection(context.database, tenant, String(row[0]));
   if (connection === null || connection.state === 'revoked' || vendorIn(connection) !== vendor) return lost;
+  // Whoever spoke for the patient may do so no more.
+  if (!(await context.store.read(grant, 'Patient', connection.patient)).ok) return lost;
   return ok({ connection, waiting, state });
 }
 
@@ -68,6 +70,12 @@ const tokensOf = (
 /** An account that is connected to a record brings readings of one person, and of no second one. */
 const takenSql = `select 1 from device_connection
   where tenant = $1 and source = $2 and vendor_user = $3 and patient <> $4 and state in ('active', 'expired')`;
+
+/** Whether an account is connected to no other record; until the transaction ends nobody connects it to one. */
+async function isFree(tx: Queryable, { tenant, source, patient }: Connection, user: string): Promise<boolean> {
+  await tx.query('select pg_advisory_xact_lock($1, hashtext($2))', [tenant, `account ${source} ${hashOf(user)}`]);
+  return (await tx.query(takenSql, [tenant, source, hashOf(user), patient])).length === 0;
+}
 
 const renewSql = `update device_connection set state = 'active', vendor_user = $3, problem = null,
     cursor = case when vendor_user = $3 then cursor end
@@ -128,12 +136,14 @@ async function fetchSoon(tx: Queryable, tenant: number, connection: string): Pro
 async function activate(
   context: FhirContext,
   { grant }: CameBack,
-  { tenant, id, patient, kind, source, name }: Connection,
+  connection: Connection,
   { tokens, measures }: Agreed,
 ): Promise<boolean> {
+  const { tenant, id, patient, kind, source, name } = connection;
   const by = whoIs(context.settings.baseOf(tenant), grant.caller);
   const opening = { tenant, id, patient, kind, source, name, measures, consent: null, by };
   const opened = await openConnection(context, opening, async (tx, one) => {
+    if (!(await isFree(tx, connection, tokens.user))) return false;
     const written = await tx.query(activateSql, [
       ...[tenant, id, one.consent, one.device, one.statement, one.measures, one.priority],
       ...[new Date(one.createdAt), hashOf(tokens.user), patient, source],
@@ -156,6 +166,7 @@ async function renew(
   // Without its Consent it has ended, and is about to say so: it is begun anew.
   if (!(await isConsented(context.database, connection))) return false;
   const isOpen = await context.database.transaction(async (tx) => {
+    if (!(await isFree(tx, connection, tokens.user))) return false;
     const renewed = await tx.query(renewSql, [tenant, id, hashOf(tokens.user)]);
     if (renewed.length === 0) return false;
     await writeTokens(context.settings, tx, tenant, id, tokens);
