@@ -13,7 +13,7 @@ import { pages } from './pages/index.ts';
 import { mountPages } from './pages/mount.ts';
 import { recorded, submissionOf } from './recorded.ts';
 import { submitFormat } from './submit-format.ts';
-import { LONGEST_WEBHOOK, takeNotification } from './webhooks.ts';
+import { isAddress, LONGEST_WEBHOOK, takeNotification } from './webhooks.ts';
 
 /** What every answer with something of a record carries: no cache in between keeps it. */
 const standing = { 'Cache-Control': 'no-store', Vary: 'Authorization', 'X-Content-Type-Options': 'nosniff' };
@@ -62,6 +62,8 @@ async function take(deps: DeviceDeps, c: Context, tenant: number): Promise<Respo
 /** A notification of a vendor, which shows by itself who sent it. */
 async function notified(deps: DeviceDeps, c: Context, tenant: number): Promise<Response> {
   const { fhir: context } = deps;
+  const [vendor, secret] = [c.req.param('vendor') ?? '', c.req.param('secret') ?? null];
+  if (!isAddress(deps, vendor, secret)) return new Response(null, { status: 404, headers: standing });
   const body = inflated(bodyOf(c), c.req.header('content-encoding'), LONGEST_WEBHOOK);
   if (!body.ok) return responseOf(body, uuid7(context.now()));
   const pieces: Uint8Array[] = [];
@@ -73,12 +75,12 @@ async function notified(deps: DeviceDeps, c: Context, tenant: number): Promise<R
     status,
     contentType,
     body: text,
-  } = await takeNotification(context, deps, tenant, c.req.param('vendor') ?? '', {
+  } = await takeNotification(context, deps, tenant, vendor, {
     method: c.req.method,
     query: new URL(c.req.url).searchParams,
     header: (name) => c.req.header(name),
     body: Buffer.concat(pieces),
-    secret: c.req.param('secret') ?? null,
+    secret,
     address: forwarded ?? getConnInfo(c).remote.address ?? null,
   });
   const headers = { ...standing, ...(contentType === null ? {} : { 'Content-Type': contentType }) };

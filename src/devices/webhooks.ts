@@ -11,6 +11,7 @@ import { NOTIFIED_JOB, type ToFetch } from './notified.ts';
 import { forgetSpooled, spool } from './payloads.ts';
 import { keepForLater } from './take-payload.ts';
 import { vendorOf } from './vendors/index.ts';
+import { isSecret } from './vendors/signature.ts';
 import type { Vendor, VendorEvent, WebhookAnswer, WebhookRequest } from './vendors/vendor.ts';
 
 /** Bytes of a notification. */
@@ -55,6 +56,13 @@ async function follow(context: FhirContext, vendor: Vendor, connection: Connecti
     return true;
   });
   if (!isTaken && sent !== null) await forgetSpooled(context, sent);
+}
+
+/** Whether there is such an address: what comes to another one is not even read. @param secret at the end of its path */
+export function isAddress({ vendors }: DeviceParts, name: string, secret: string | null): boolean {
+  const [vendor, settings] = [vendorOf(name), vendors.get(name)];
+  if (vendor === undefined || settings === undefined) return false;
+  return !vendor.webhook.inPath || isSecret(secret, settings.webhookSecret);
 }
 
 /**
