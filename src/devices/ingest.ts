@@ -22,8 +22,8 @@ const CHUNK = 1000;
 export type IngestOptions = {
   /** ms since 1970: when it came. */
   received: number;
-  /** What they came in. */
-  payload: { id: string; hash: string };
+  /** What they came in; `keep`, where it is not kept yet: is called with the first of it that is written. */
+  payload: { id: string; hash: string; keep?: (tx: Queryable) => Promise<void> };
   /** Devices that came along, by what the other entries refer to them by. */
   devices?: ReadonlyMap<string, DeviceHint>;
   /** Where the ledger is told from, where nobody sends them; else the grant of who does. */
@@ -77,6 +77,7 @@ async function storeChunk(
     const stored = await storeReadings(context, tenant, patient, batch, new Date(received), tx);
     const written = chosen.filter((_, at) => isWrite(stored[at]));
     if (written.length > 0) {
+      await payload.keep?.(tx);
       const ids = [...new Set(stored.filter(isWrite).map(({ id }) => id))];
       const period = periodOf(written, received);
       const now = context.now();

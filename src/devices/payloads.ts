@@ -92,16 +92,21 @@ async function* one(bytes: Uint8Array): AsyncIterable<Uint8Array> {
   yield bytes;
 }
 
-/** Keeps what was taken in. In a transaction it is kept when that is committed. */
+/**
+ * Keeps what was taken in. In a transaction it is kept when that is committed.
+ *
+ * @param state `done` where it is worked off by then
+ */
 export async function keepPayload(
   context: FhirContext,
   on: Queryable,
   { tenant, connection, patient, format }: Owner,
   { id, hash, size, bytes, blob }: Spooled,
+  state: 'taken' | 'done' = 'taken',
 ): Promise<Kept> {
   await on.query(
     `insert into device_payload (tenant, id, connection, patient, format, sha256, size, bytes, state, received)
-     values ($1, $2, $3, $4, $5, $6, $7, $8::bytea, 'taken', $9)`,
+     values ($1, $2, $3, $4, $5, $6, $7, $8::bytea, $10, $9)`,
     [
       tenant,
       id,
@@ -112,6 +117,7 @@ export async function keepPayload(
       size,
       bytes === null ? null : sealed(context, tenant, id, bytes),
       new Date(context.now()),
+      state,
     ],
   );
   return { id, hash };
@@ -120,16 +126,6 @@ export async function keepPayload(
 /** What was taken in is not wanted after all. */
 export async function forgetSpooled(context: FhirContext, { blob }: Pick<Spooled, 'blob'>): Promise<void> {
   if (blob !== null) await context.blobs.delete(blob);
-}
-
-/** Of what was kept nothing was written, and nothing refers to it. */
-export async function dropPayload(
-  context: FhirContext,
-  tenant: number,
-  { id, blob }: Pick<Spooled, 'id' | 'blob'>,
-): Promise<void> {
-  await context.database.byKey.query('delete from device_payload where tenant = $1 and id = $2', [tenant, id]);
-  await forgetSpooled(context, { blob });
 }
 
 /** What came for a connection that has ended is thrown away; that it came is known still. */

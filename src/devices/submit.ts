@@ -1,3 +1,4 @@
+import type { Queryable } from '../db/database.ts';
 import { allows, type Grant } from '../fhir/access.ts';
 import type { FhirContext } from '../fhir/context.ts';
 import { forbidden, ok, type Result } from '../fhir/outcome.ts';
@@ -7,7 +8,7 @@ import { connectionOfCaller } from './connections/find.ts';
 import { ingest } from './ingest.ts';
 import type { Limits } from './limits.ts';
 import type { Link } from './passage.ts';
-import { dropPayload, forgetSpooled, keepPayload, type Spooled, settlePayload } from './payloads.ts';
+import { forgetSpooled, keepPayload, type Spooled, settlePayload } from './payloads.ts';
 import type { DeviceHint, Item } from './reading.ts';
 
 /** What somebody sends of one patient. */
@@ -56,17 +57,25 @@ export async function submit(
   }
   const connection = found.value;
   const { database } = context;
-  const payload = await keepPayload(context, database, { tenant, connection: connection.id, patient, format }, sent);
+  let isKept = false;
+  const keep = async (tx: Queryable): Promise<void> => {
+    if (!isKept) await keepPayload(context, tx, { tenant, connection: connection.id, patient, format }, sent, 'done');
+  };
   const link: Link = { tenant, patient, connection, grant };
   const received = context.now();
   const answer = createAnswer();
-  const options = { received, payload, ...(devices === undefined ? {} : { devices }) };
+  const options = {
+    received,
+    payload: { id: sent.id, hash: sent.hash, keep },
+    ...(devices === undefined ? {} : { devices }),
+  };
   for await (const outcomes of ingest(context, link, items(link), options)) {
     answer.add(outcomes);
+    // What was written has been committed by now, and with it what it came in.
+    isKept ||= answer.tally.created + answer.tally.amended > 0;
     limits.count(senderOf(grant), outcomes.length, received);
   }
-  const { created, amended } = answer.tally;
-  if (created + amended > 0) await settlePayload(database, tenant, payload.id, 'done', answer.tally);
-  else await dropPayload(context, tenant, sent);
+  if (isKept) await settlePayload(database, tenant, sent.id, 'done', answer.tally);
+  else await forgetSpooled(context, sent);
   return ok(answer.response(entries));
 }
