@@ -106,7 +106,8 @@ export function canonical(value: number, unit: string): Canonical | null {
 }
 
 /** A value in the base unit is `value * factor + offset`, to 12 digits; null where UCUM does not know the unit. */
-export const linear = (unit: string): { factor: number; offset: number } | null => conversionOf(unit === '' ? '1' : unit);
+export const linear = (unit: string): { factor: number; offset: number } | null =>
+  conversionOf(unit === '' ? '1' : unit);
 
 /**
  * To 12 digits, which are more than anybody measures: without the rest 98.6 [degF] and 37 Cel are the same number. As toPrecision
