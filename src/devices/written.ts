@@ -102,8 +102,8 @@ function changeOf(
   observation: Observation,
   expected: number,
 ): Change {
-  const text = JSON.stringify({ ...observation, id });
-  const resource = JSON.parse(text) as Resource; // an Observation is a resource
+  const resource = { ...observation, id } as unknown as Resource; // an Observation is a resource
+  const text = JSON.stringify(resource);
   return { draft: draft(context, tenant, withLabels({ text, resource }, null, false), id, received), expected };
 }
 
