@@ -49,6 +49,9 @@ const headersOf = async (scope: string, patient: string) => ({
   'content-type': 'application/fhir+json',
 });
 
+/** The highest of the readings as a number: ids and times may have its digits by chance. */
+const peak = /(?<![\w.-])171(?![\w.-])/;
+
 describe('what a scope does not cover is not taken in, in whichever tier it would be', () => {
   const sent = (patient: string) =>
     collection(
@@ -254,8 +257,8 @@ describe('what the patient keeps from who treats them', () => {
   });
 
   test('before, all of it is there', async () => {
-    expect(await get(`Observation?patient=${patient}&_count=100`)).toContain('171');
-    expect(await get(`Observation?patient=${patient}&code=heart-rate-daily`)).toContain('171');
+    expect(await get(`Observation?patient=${patient}&_count=100`)).toMatch(peak);
+    expect(await get(`Observation?patient=${patient}&code=heart-rate-daily`)).toMatch(peak);
   });
 
   test('is not told by what is summed up, by statistics, by where it is from, nor by the ledger', async () => {
@@ -275,7 +278,7 @@ describe('what the patient keeps from who treats them', () => {
     ];
     for (const path of paths) {
       const text = await get(path);
-      expect(text, path).not.toContain('171');
+      expect(text, path).not.toMatch(peak);
       // The Consent itself says what it is about.
       if (!text.includes('"resourceType":"Consent"')) expect(text, path).not.toContain('"8867-4"');
       for (const id of ids.slice(0, 30)) expect(text.includes(`"id":"${id}"`), path).toBe(false);
@@ -308,7 +311,7 @@ describe('what the patient keeps from who treats them', () => {
       `Observation/$lastn?patient=Patient/${other}&category=vital-signs&max=100`,
       `Patient/${other}/$everything?_count=200`,
     ])
-      expect(await get(path), path).not.toContain('171');
+      expect(await get(path), path).not.toMatch(peak);
   });
 
   test('readings with a restricted label are not summed up for who may not see them', async () => {
@@ -326,6 +329,6 @@ describe('what the patient keeps from who treats them', () => {
       `Observation/$stats?subject=Patient/${other}&code=http://loinc.org|8867-4&statistic=maximum`,
       `Patient/${other}/$everything?_count=200`,
     ])
-      expect(await get(path), path).not.toContain('171');
+      expect(await get(path), path).not.toMatch(peak);
   });
 });
