@@ -11,7 +11,8 @@ import { applyFhirpathPatch } from './fhirpath-patch.ts';
 const shared = process.env.PORTICO_SHARED ?? join(import.meta.dirname, '../../../../shared');
 const cases = join(shared, 'cases/r4/patch/fhir-patch-tests.xml');
 const definitions = loadDefinitions();
-const fhirPath = startFhirPath();
+// How long an expression may take is no matter of a patch, and a machine that does much else takes longer.
+const fhirPath = startFhirPath({ deadline: 5000 });
 afterAll(() => fhirPath.close());
 
 const apply = (content: unknown, patch: unknown) =>
