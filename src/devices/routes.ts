@@ -10,7 +10,7 @@ import { uuid7 } from '../fhir/store/uuid.ts';
 import { inflated } from './body.ts';
 import type { DeviceDeps } from './deps.ts';
 import { pages } from './pages/index.ts';
-import { mountPages } from './pages/mount.ts';
+import { mountDevicePages } from './pages/mount.ts';
 import { recorded, submissionOf } from './recorded.ts';
 import { submitFormat } from './submit-format.ts';
 import { isAddress, LONGEST_WEBHOOK, takeNotification } from './webhooks.ts';
@@ -105,7 +105,7 @@ const isPage = (format: string): boolean => pages.some(({ path }) => path === `/
  */
 export function deviceRoutes(deps: DeviceDeps, isTenant: (tenant: number) => Promise<boolean>): Hono {
   const app = new Hono();
-  mountPages(app, deps, isTenant);
+  mountDevicePages(app, deps, isTenant);
   for (const prefix of ['', '/t/:tenant{[2-9]|[1-9][0-9]{1,8}}']) {
     const tenantOf = async (c: Context): Promise<number | null> => {
       const tenant = Number(c.req.param('tenant') ?? 1);

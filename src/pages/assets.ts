@@ -33,3 +33,15 @@ export const scriptPath = (name: keyof typeof scripts): string => scripts[name].
 export const assets: ReadonlyMap<string, Asset> = new Map(
   [page, ...Object.values(scripts)].map(({ path, asset }) => [path, asset]),
 );
+
+/** The answer with what is served at a path, which may be kept for good; null: there is nothing of this name. */
+export function servedAsset(all: ReadonlyMap<string, Asset>, path: string): Response | null {
+  const asset = all.get(path);
+  if (asset === undefined) return null;
+  const headers = {
+    'Content-Type': asset.contentType,
+    'Cache-Control': 'public, max-age=31536000, immutable',
+    'X-Content-Type-Options': 'nosniff',
+  };
+  return new Response(asset.body, { headers });
+}

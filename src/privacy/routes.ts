@@ -1,82 +1,20 @@
-import { getConnInfo } from '@hono/node-server/conninfo';
-import { type Context, Hono } from 'hono';
-import { getCookie } from 'hono/cookie';
+import { Hono } from 'hono';
 
-import { chooseLanguage, languageCookie } from '../pages/language.ts';
 import { frameWords } from './pages/frame-words.ts';
 import { guarded } from './pages/guard.ts';
 import { pages } from './pages/index.ts';
+import { mountPages } from './pages/mount.ts';
 import { deadEnd } from './pages/sheet.ts';
-import type { Page, PageRequest, PrivacyPagesDeps, Reply, Visit } from './pages/visit.ts';
+import type { PrivacyPagesDeps, Visit } from './pages/visit.ts';
 
-/** Bytes of a form. */
-const LONGEST = 64 * 1024;
-
-/** The text of a form; null for one that is too long. */
-async function formOf(c: Context): Promise<string | null> {
-  if (c.req.raw.body === null) return '';
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of c.req.raw.body) {
-    size += chunk.length;
-    if (size > LONGEST) return null;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-/** The proxy in front, where there is one, adds who connected to it. */
-function addressOf({ behindProxy }: PrivacyPagesDeps, c: Context): string {
-  const forwarded = behindProxy ? c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined;
-  return forwarded || (getConnInfo(c).remote.address ?? '');
-}
-
-const hasNul = (parameters: URLSearchParams): boolean =>
-  [...parameters].some(([name, value]) => name.includes('\0') || value.includes('\0'));
-
-async function answer(deps: PrivacyPagesDeps, page: Page, c: Context, tenant: number): Promise<Reply> {
-  const text = page.method === 'POST' ? await formOf(c) : '';
-  const asked = c.req.query('lang');
-  const root = tenant === 1 ? '' : `/t/${tenant}`;
-  const request: PageRequest = {
-    tenant,
-    root,
-    method: page.method,
-    path: c.req.path.slice(root.length),
-    params: c.req.param() as Record<string, string>, // Hono's own type is of one path
-    query: new URL(c.req.url).searchParams,
-    form: new URLSearchParams(text ?? ''),
-    cookie: (name) => getCookie(c, name),
-    language: chooseLanguage(asked ?? getCookie(c, languageCookie), c.req.header('accept-language')),
-    address: addressOf(deps, c),
-  };
-  const { token, cookies } = deps.signIn.csrfOf(request);
-  const visit: Visit = { deps, request, csrf: token, cookies };
-  // A form of ours is shorter, and no text of Postgres has a NUL.
-  if (text === null || [request.query, request.form].some(hasNul)) {
-    return deadEnd(visit, frameWords[request.language].refused.form, text === null ? 413 : 400);
-  }
-  const given = await guarded(page, visit);
-  if (asked === undefined) return given;
-  const language = `${languageCookie}=${request.language}; Path=/; SameSite=Lax`;
-  return { ...given, cookies: [...(given.cookies ?? []), language] };
-}
-
-/** Where the pages about privacy are, for every tenant: the first at the root, the others below /t. */
+/** Where the pages about privacy are. */
 export function privacyRoutes(deps: PrivacyPagesDeps, isTenant: (tenant: number) => Promise<boolean>): Hono {
   const app = new Hono();
-  for (const prefix of ['', '/t/:tenant{[2-9]|[1-9][0-9]{1,8}}']) {
-    for (const page of pages) {
-      app.on(page.method, `${prefix}${page.path}`, async (c) => {
-        const tenant = Number(c.req.param('tenant') ?? 1);
-        if (tenant !== 1 && !(await isTenant(tenant))) return c.notFound();
-        const { status, headers, body, cookies = [] } = await answer(deps, page, c, tenant);
-        // Bytes of a Buffer are bytes.
-        const response = new Response(body as BodyInit, { status, headers });
-        for (const cookie of cookies) response.headers.append('Set-Cookie', cookie);
-        return response;
-      });
-    }
-  }
+  mountPages(app, deps, isTenant, pages, async (page, request) => {
+    const { token, cookies } = deps.signIn.csrfOf(request);
+    const visit: Visit = { deps, request, csrf: token, cookies };
+    if (request.refused !== null) return deadEnd(visit, frameWords[request.language].refused.form, request.refused);
+    return guarded(page, visit);
+  });
   return app;
 }

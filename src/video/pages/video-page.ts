@@ -1,16 +1,12 @@
 import type { Grant } from '../../fhir/access.ts';
-import type { PageRequest, PrivacyPagesDeps, Reply, Visitor } from '../../privacy/pages/visit.ts';
+import type { Received } from '../../privacy/pages/mount.ts';
+import type { PrivacyPagesDeps, Reply, Visitor } from '../../privacy/pages/visit.ts';
 import type { Providers } from '../providers/provider.ts';
 
 /** What the pages of visits stand on. */
 export type VideoPagesDeps = PrivacyPagesDeps & { providers: Providers };
 
-export type VideoRequest = PageRequest & {
-  /** By lower-case name. */
-  header(name: string): string | undefined;
-  /** The body as it came; empty where there is none. */
-  bytes: Uint8Array;
-};
+export type VideoRequest = Omit<Received, 'refused'>;
 
 /** Somebody opened a page of a visit, or sent something from one. */
 export type Opened = {

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 
 import type { CastMember } from '../../demo/cast.ts';
-import { assets } from '../../pages/assets.ts';
+import { assets, servedAsset } from '../../pages/assets.ts';
 import { pageHeaders } from '../../pages/headers.ts';
 import { chooseLanguage } from '../../pages/language.ts';
 import { errorPage, prefersHtml } from './error.ts';
@@ -50,15 +50,7 @@ export function pages(deps: PagesDeps): Hono {
       const page = landingPage({ origin, base, version, demo, language, healthy, counts, now: new Date(deps.now()) });
       return c.html(page, 200, { ...pageHeaders, 'Content-Language': language });
     })
-    .get('/assets/:file', (c) => {
-      const asset = assets.get(c.req.path);
-      if (!asset) return c.notFound();
-      return c.body(asset.body, 200, {
-        'Content-Type': asset.contentType,
-        'Cache-Control': 'public, max-age=31536000, immutable',
-        'X-Content-Type-Options': 'nosniff',
-      });
-    })
+    .get('/assets/:file', (c) => servedAsset(assets, c.req.path) ?? c.notFound())
     .get('*', (c, next) => {
       if (!prefersHtml(c.req.header('accept'))) return next();
       const language = chooseLanguage(c.req.query('lang'), c.req.header('accept-language'));
