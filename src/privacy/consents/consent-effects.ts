@@ -126,8 +126,8 @@ type Filed = { consent: Consent; id: string; isEnforceable: boolean };
  * A permit gives what it names to whom it names. One that names a class opens the labels it names to those of it who treat
  * the patient, and lets nobody at a record whom they do not come to by what they do. One that names nobody agrees to the policies: it opens the labels it names
  * to who treats, and where it is about some of the record only, the rest is taken from everybody whom it is about. An
- * exception that denies takes, within the classes of what it is an exception to; one that permits gives. What a denial
- * cannot be understood of, it takes.
+ * exception that denies takes, within the classes of what it is an exception to; one that permits gives where the Consent itself
+ * names the caller, and else leaves them what they come to by what they do. What a denial cannot be understood of, it takes.
  */
 export async function effectOf(
   reading: Reading,
@@ -169,7 +169,8 @@ export async function effectOf(
       continue;
     }
     permitted.push(content);
-    if (named) effect.give(content);
+    // Who is named in an exception alone is not found by it: else what they see would hang on whether another Consent names them.
+    if (who === 'named') effect.give(content);
     if (named || treating.has(recipient.actor)) effect.opens |= openedBy(nested);
   }
 
