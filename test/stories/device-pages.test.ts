@@ -70,6 +70,8 @@ describe.runIf(hasChromium('the pages of devices and readings are not looked at 
     const page = await signInTo(server, context, 'amara-osei', '/devices');
     const complaints = listen(page);
     expect(await main(page)).toMatch(/Heart rate\s+\d+ beats per minute\s+.*Wrist watch/);
+    // Which has the code of heart rates beside its own.
+    expect(await main(page)).toMatch(/Resting heart rate\s+\d+ beats per minute/);
     expect(await main(page)).toMatch(/Blood pressure\s+\d+\/\d+ mmHg/);
     await lookedAt(page, 'devices');
     await go(page, '/devices/readings/heart-rate');

@@ -3,7 +3,7 @@ import type { Bundle, Device, Observation, Resource } from '@medplum/fhirtypes';
 import type { Grant } from '../../fhir/access.ts';
 import { searchPage, sendFor } from '../../privacy/pages/ask.ts';
 import type { PrivacyPagesDeps, Visit } from '../../privacy/pages/visit.ts';
-import type { Measure } from '../measures.ts';
+import { type Measure, measureOfCoding, measures } from '../measures.ts';
 import { placeOf } from './plot.ts';
 import { clockOf, measureOfObservation, type Point, pointsOf } from './point.ts';
 
@@ -132,6 +132,11 @@ const categories = 'vital-signs,activity,laboratory,procedure,social-history,exa
 
 export type Latest = { measure: Measure; point: Point };
 
+/** Measures whose readings have the code of another beside their own: the latest of that code may be of the other. */
+const besideOthers = measures.filter(({ id, codings: [, ...further] }) =>
+  further.some(({ system, code }) => (measureOfCoding(system, code)?.id ?? id) !== id),
+);
+
 /** The latest reading of each measure that there are readings of. */
 export async function latestOfEach(looking: Looking): Promise<Latest[]> {
   const query = new URLSearchParams({ patient: `Patient/${looking.patient}`, category: categories, max: '2' });
@@ -146,6 +151,10 @@ export async function latestOfEach(looking: Looking): Promise<Latest[]> {
     if (point === undefined) continue;
     const known = latest.get(measure.id);
     if (known === undefined || known.point.end < point.end) latest.set(measure.id, { measure, point });
+  }
+  for (const measure of latest.size === 0 ? [] : besideOthers) {
+    const point = latest.has(measure.id) ? null : await latestOf(looking, measure, null);
+    if (point !== null) latest.set(measure.id, { measure, point });
   }
   return [...latest.values()];
 }
