@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream';
 import type { ReadableStream as NodeStream } from 'node:stream/web';
-import { getConnInfo } from '@hono/node-server/conninfo';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 
 import { fhirJson } from '../fhir/interactions/respond.ts';
 import { outcomeText, type Result } from '../fhir/outcome.ts';
 import type { FhirResponse } from '../fhir/request.ts';
 import { uuid7 } from '../fhir/store/uuid.ts';
+import { addressOf } from '../privacy/pages/mount.ts';
 import { inflated } from './body.ts';
 import type { DeviceDeps } from './deps.ts';
 import { pages } from './pages/index.ts';
@@ -70,7 +70,6 @@ async function notified(deps: DeviceDeps, c: Context, tenant: number): Promise<R
   for await (const piece of body.value.pieces) pieces.push(piece);
   const fault = body.value.fault();
   if (fault !== null) return responseOf(fault, uuid7(context.now()));
-  const forwarded = deps.behindProxy ? c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined;
   const {
     status,
     contentType,
@@ -81,7 +80,7 @@ async function notified(deps: DeviceDeps, c: Context, tenant: number): Promise<R
     header: (name) => c.req.header(name),
     body: Buffer.concat(pieces),
     secret,
-    address: forwarded ?? getConnInfo(c).remote.address ?? null,
+    address: addressOf(deps.behindProxy, c),
   });
   const headers = { ...standing, ...(contentType === null ? {} : { 'Content-Type': contentType }) };
   return new Response(text === '' ? null : text, { status, headers });

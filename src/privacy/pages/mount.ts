@@ -41,7 +41,7 @@ async function bodyOf(c: Context, longest: number): Promise<Uint8Array | null> {
 }
 
 /** The proxy in front, where there is one, adds who connected to it. */
-function addressOf(behindProxy: boolean, c: Context): string {
+export function addressOf(behindProxy: boolean, c: Context): string {
   const forwarded = behindProxy ? c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined;
   return forwarded || (getConnInfo(c).remote.address ?? '');
 }
